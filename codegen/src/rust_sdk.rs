@@ -35,7 +35,6 @@ fn calls(version: &Version, newest: bool) -> Result<TokenStream, String> {
             let argument = argument(member, Some(&api))?;
             setters.extend(quote! {
                 #about
-                #[must_use]
                 pub fn #name(self, value: #argument) -> Self {
                     self.map(|request| request.#name(value))
                 }
@@ -91,7 +90,6 @@ fn entries(version: &Version, kind: &TokenStream, client: &TokenStream) -> Resul
         let about = doc(&action.doc);
         methods.extend(quote! {
             #about
-            #[must_use]
             pub fn #name(&self) -> Call<#kind, #api::#input> {
                 Call::new(#client.clone(), #api::#input::new())
             }

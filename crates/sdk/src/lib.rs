@@ -1,1 +1,37 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+
+mod answer;
+pub mod blocking;
+mod call;
+mod client;
+mod config;
+mod credential;
+mod endpoint;
+mod envelope;
+mod environment;
+mod error;
+mod exchange;
+#[rustfmt::skip]
+mod generated;
+mod parameters;
+mod profile;
+mod request;
+mod retry;
+mod send;
+mod transport;
+
+pub use answer::Answer;
+pub use call::{Call, Named};
+pub use client::Client;
+pub use config::{ClientBuilder, HttpMethod, Language, SignMethod};
+pub use credential::Credential;
+pub use error::{Delivery, Error, ErrorKind, Step};
+pub use retry::RetryPolicy;
+pub use send::FailedNumbers;
+pub use tcsms_api::{Action, ErrorCode, v20190711, v20210111};
+
+/// A client with the actions of version 2019-07-11, whose parameters have other names than those of 2021-01-11.
+///
+/// Made by `client.v20190711()`.
+#[derive(Clone, Debug)]
+pub struct V20190711<C>(pub(crate) C);

@@ -6,67 +6,56 @@ use crate::V20190711;
 
 impl<C: Clone> V20190711<C> {
     /// Creates a signature, the name that stands before a message, and hands it in for review.
-    #[must_use]
     pub fn add_sms_sign(&self) -> Call<C, v20190711::AddSmsSignRequest> {
         Call::new(self.0.clone(), v20190711::AddSmsSignRequest::new())
     }
     /// Creates a template and hands it in for review; it can be sent once the review has approved it.
     ///
     /// Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts verified as a company may create templates through the API. Repeating the call creates a second template.
-    #[must_use]
     pub fn add_sms_template(&self) -> Call<C, v20190711::AddSmsTemplateRequest> {
         Call::new(self.0.clone(), v20190711::AddSmsTemplateRequest::new())
     }
     /// Counts the delivery reports of an app within a span of hours of UTC+8, at most 32 days.
-    #[must_use]
     pub fn callback_status_statistics(
         &self,
     ) -> Call<C, v20190711::CallbackStatusStatisticsRequest> {
         Call::new(self.0.clone(), v20190711::CallbackStatusStatisticsRequest::new())
     }
     /// Deletes a signature; its id is not used again.
-    #[must_use]
     pub fn delete_sms_sign(&self) -> Call<C, v20190711::DeleteSmsSignRequest> {
         Call::new(self.0.clone(), v20190711::DeleteSmsSignRequest::new())
     }
     /// Deletes a template; its id is not used again.
-    #[must_use]
     pub fn delete_sms_template(&self) -> Call<C, v20190711::DeleteSmsTemplateRequest> {
         Call::new(self.0.clone(), v20190711::DeleteSmsTemplateRequest::new())
     }
     /// Answers signatures with the state of their review.
-    #[must_use]
     pub fn describe_sms_sign_list(
         &self,
     ) -> Call<C, v20190711::DescribeSmsSignListRequest> {
         Call::new(self.0.clone(), v20190711::DescribeSmsSignListRequest::new())
     }
     /// Answers templates with the state of their review.
-    #[must_use]
     pub fn describe_sms_template_list(
         &self,
     ) -> Call<C, v20190711::DescribeSmsTemplateListRequest> {
         Call::new(self.0.clone(), v20190711::DescribeSmsTemplateListRequest::new())
     }
     /// Changes a signature that is under review or refused, and hands it in again.
-    #[must_use]
     pub fn modify_sms_sign(&self) -> Call<C, v20190711::ModifySmsSignRequest> {
         Call::new(self.0.clone(), v20190711::ModifySmsSignRequest::new())
     }
     /// Changes a template that is under review or refused, and hands it in again.
-    #[must_use]
     pub fn modify_sms_template(&self) -> Call<C, v20190711::ModifySmsTemplateRequest> {
         Call::new(self.0.clone(), v20190711::ModifySmsTemplateRequest::new())
     }
     /// Takes people's replies to an app out of its queue, oldest first; each is handed out once.
-    #[must_use]
     pub fn pull_sms_reply_status(
         &self,
     ) -> Call<C, v20190711::PullSmsReplyStatusRequest> {
         Call::new(self.0.clone(), v20190711::PullSmsReplyStatusRequest::new())
     }
     /// Answers the replies of one number within the last 7 days.
-    #[must_use]
     pub fn pull_sms_reply_status_by_phone_number(
         &self,
     ) -> Call<C, v20190711::PullSmsReplyStatusByPhoneNumberRequest> {
@@ -78,12 +67,10 @@ impl<C: Clone> V20190711<C> {
     /// Takes delivery reports of an app out of its queue, oldest first, at most `Limit`.
     ///
     /// A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The queue has to be opened for the account by support. An empty answer means that no report is waiting.
-    #[must_use]
     pub fn pull_sms_send_status(&self) -> Call<C, v20190711::PullSmsSendStatusRequest> {
         Call::new(self.0.clone(), v20190711::PullSmsSendStatusRequest::new())
     }
     /// Answers the delivery reports of one number within the last 7 days.
-    #[must_use]
     pub fn pull_sms_send_status_by_phone_number(
         &self,
     ) -> Call<C, v20190711::PullSmsSendStatusByPhoneNumberRequest> {
@@ -95,21 +82,18 @@ impl<C: Clone> V20190711<C> {
     /// Sends one template with one set of values to up to 200 numbers, all in mainland China or all global.
     ///
     /// The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its own code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the delivery report comes later. Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
-    #[must_use]
     pub fn send_sms(&self) -> Call<C, v20190711::SendSmsRequest> {
         Call::new(self.0.clone(), v20190711::SendSmsRequest::new())
     }
     /// Counts what an app sent within a span of hours: numbers submitted, numbers accepted, segments billed.
     ///
     /// Hours are those of UTC+8; the first and the last hour both count, by the time of sending.
-    #[must_use]
     pub fn send_status_statistics(
         &self,
     ) -> Call<C, v20190711::SendStatusStatisticsRequest> {
         Call::new(self.0.clone(), v20190711::SendStatusStatisticsRequest::new())
     }
     /// Answers the prepaid packages of an app and how much of each is used.
-    #[must_use]
     pub fn sms_packages_statistics(
         &self,
     ) -> Call<C, v20190711::SmsPackagesStatisticsRequest> {
@@ -120,47 +104,38 @@ impl<C: Clone> V20190711<C> {
 /// Parameters of `AddSmsSign`.
 impl<C> Call<C, v20190711::AddSmsSignRequest> {
     /// The text of the signature, without brackets. Required.
-    #[must_use]
     pub fn sign_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sign_name(value))
     }
     /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Required.
-    #[must_use]
     pub fn sign_type(self, value: u64) -> Self {
         self.map(|request| request.sign_type(value))
     }
     /// The proof handed in: 0 three-in-one licence, 1 business licence, 2 organisation code certificate, 3 social credit certificate, 4 screenshot of the app's back end (global only), 7 trademark certificate. Which ones fit depends on `SignType`: 0 goes with 0 or 1, 1 with 0 to 4, 4 with 7, 5 with 2 or 3. Required.
-    #[must_use]
     pub fn document_type(self, value: u64) -> Self {
         self.map(|request| request.document_type(value))
     }
     /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
-    #[must_use]
     pub fn international(self, value: u64) -> Self {
         self.map(|request| request.international(value))
     }
     /// 0: for the account's own use; 1: on behalf of others, which needs `CommissionImage`. Required.
-    #[must_use]
     pub fn used_method(self, value: u64) -> Self {
         self.map(|request| request.used_method(value))
     }
     /// A picture of the proof in base64, without a `data:` prefix. Required.
-    #[must_use]
     pub fn proof_image(self, value: impl Into<String>) -> Self {
         self.map(|request| request.proof_image(value))
     }
     /// A picture of the letter of authority in base64, without a `data:` prefix. Looked at only for use on behalf of others.
-    #[must_use]
     pub fn commission_image(self, value: impl Into<String>) -> Self {
         self.map(|request| request.commission_image(value))
     }
     /// A note for the reviewer, such as what the messages are for.
-    #[must_use]
     pub fn remark(self, value: impl Into<String>) -> Self {
         self.map(|request| request.remark(value))
     }
     /// The id of an approved qualification of the company; mainland signatures only.
-    #[must_use]
     pub fn qualification_id(self, value: u64) -> Self {
         self.map(|request| request.qualification_id(value))
     }
@@ -169,27 +144,22 @@ impl<C> Call<C, v20190711::AddSmsSignRequest> {
 /// Parameters of `AddSmsTemplate`.
 impl<C> Call<C, v20190711::AddSmsTemplateRequest> {
     /// The name of the template. Free text, for people. Required.
-    #[must_use]
     pub fn template_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.template_name(value))
     }
     /// The text, at most 500 characters when filled in. `{1}`, `{2}` and so on stand for values given when sending: counted from 1 without a gap, never two side by side, never alone. No `【` or `】`. Marketing texts end with how to opt out, such as `拒收请回复R`. Required.
-    #[must_use]
     pub fn template_content(self, value: impl Into<String>) -> Self {
         self.map(|request| request.template_content(value))
     }
     /// What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as notification. Required.
-    #[must_use]
     pub fn sms_type(self, value: u64) -> Self {
         self.map(|request| request.sms_type(value))
     }
     /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
-    #[must_use]
     pub fn international(self, value: u64) -> Self {
         self.map(|request| request.international(value))
     }
     /// A note for the reviewer, such as what the messages are for. May be empty, but not absent. Required.
-    #[must_use]
     pub fn remark(self, value: impl Into<String>) -> Self {
         self.map(|request| request.remark(value))
     }
@@ -198,27 +168,22 @@ impl<C> Call<C, v20190711::AddSmsTemplateRequest> {
 /// Parameters of `CallbackStatusStatistics`.
 impl<C> Call<C, v20190711::CallbackStatusStatisticsRequest> {
     /// The first hour, `yyyymmddhh` in UTC+8 as a number, such as 2024090800. Required.
-    #[must_use]
     pub fn start_date_time(self, value: u64) -> Self {
         self.map(|request| request.start_date_time(value))
     }
     /// The last hour, `yyyymmddhh` in UTC+8 as a number, such as 2024090823; not before the first. The API spells it so. Required.
-    #[must_use]
     pub fn end_data_time(self, value: u64) -> Self {
         self.map(|request| request.end_data_time(value))
     }
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
-    #[must_use]
     pub fn sms_sdk_appid(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sms_sdk_appid(value))
     }
     /// Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
-    #[must_use]
     pub fn limit(self, value: u64) -> Self {
         self.map(|request| request.limit(value))
     }
     /// How many entries to skip. Documented as always 0. Required.
-    #[must_use]
     pub fn offset(self, value: u64) -> Self {
         self.map(|request| request.offset(value))
     }
@@ -227,7 +192,6 @@ impl<C> Call<C, v20190711::CallbackStatusStatisticsRequest> {
 /// Parameters of `DeleteSmsSign`.
 impl<C> Call<C, v20190711::DeleteSmsSignRequest> {
     /// The id of the signature: a number, not its text. Required.
-    #[must_use]
     pub fn sign_id(self, value: u64) -> Self {
         self.map(|request| request.sign_id(value))
     }
@@ -236,7 +200,6 @@ impl<C> Call<C, v20190711::DeleteSmsSignRequest> {
 /// Parameters of `DeleteSmsTemplate`.
 impl<C> Call<C, v20190711::DeleteSmsTemplateRequest> {
     /// The id of the template. Required.
-    #[must_use]
     pub fn template_id(self, value: u64) -> Self {
         self.map(|request| request.template_id(value))
     }
@@ -245,12 +208,10 @@ impl<C> Call<C, v20190711::DeleteSmsTemplateRequest> {
 /// Parameters of `DescribeSmsSignList`.
 impl<C> Call<C, v20190711::DescribeSmsSignListRequest> {
     /// The ids of the signatures wanted, at most 100. Required.
-    #[must_use]
     pub fn sign_id_set(self, value: impl IntoIterator<Item = u64>) -> Self {
         self.map(|request| request.sign_id_set(value))
     }
     /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
-    #[must_use]
     pub fn international(self, value: u64) -> Self {
         self.map(|request| request.international(value))
     }
@@ -259,12 +220,10 @@ impl<C> Call<C, v20190711::DescribeSmsSignListRequest> {
 /// Parameters of `DescribeSmsTemplateList`.
 impl<C> Call<C, v20190711::DescribeSmsTemplateListRequest> {
     /// The ids of the templates wanted, at most 100. Required.
-    #[must_use]
     pub fn template_id_set(self, value: impl IntoIterator<Item = u64>) -> Self {
         self.map(|request| request.template_id_set(value))
     }
     /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
-    #[must_use]
     pub fn international(self, value: u64) -> Self {
         self.map(|request| request.international(value))
     }
@@ -273,52 +232,42 @@ impl<C> Call<C, v20190711::DescribeSmsTemplateListRequest> {
 /// Parameters of `ModifySmsSign`.
 impl<C> Call<C, v20190711::ModifySmsSignRequest> {
     /// The id of the signature: a number, not its text. Required.
-    #[must_use]
     pub fn sign_id(self, value: u64) -> Self {
         self.map(|request| request.sign_id(value))
     }
     /// The text of the signature, without brackets. Required.
-    #[must_use]
     pub fn sign_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sign_name(value))
     }
     /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Required.
-    #[must_use]
     pub fn sign_type(self, value: u64) -> Self {
         self.map(|request| request.sign_type(value))
     }
     /// The proof handed in: 0 three-in-one licence, 1 business licence, 2 organisation code certificate, 3 social credit certificate, 4 screenshot of the app's back end (global only), 7 trademark certificate. Which ones fit depends on `SignType`: 0 goes with 0 or 1, 1 with 0 to 4, 4 with 7, 5 with 2 or 3. Required.
-    #[must_use]
     pub fn document_type(self, value: u64) -> Self {
         self.map(|request| request.document_type(value))
     }
     /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
-    #[must_use]
     pub fn international(self, value: u64) -> Self {
         self.map(|request| request.international(value))
     }
     /// 0: for the account's own use; 1: on behalf of others, which needs `CommissionImage`. Required.
-    #[must_use]
     pub fn used_method(self, value: u64) -> Self {
         self.map(|request| request.used_method(value))
     }
     /// A picture of the proof in base64, without a `data:` prefix. Required.
-    #[must_use]
     pub fn proof_image(self, value: impl Into<String>) -> Self {
         self.map(|request| request.proof_image(value))
     }
     /// A picture of the letter of authority in base64, without a `data:` prefix. Looked at only for use on behalf of others.
-    #[must_use]
     pub fn commission_image(self, value: impl Into<String>) -> Self {
         self.map(|request| request.commission_image(value))
     }
     /// A note for the reviewer, such as what the messages are for.
-    #[must_use]
     pub fn remark(self, value: impl Into<String>) -> Self {
         self.map(|request| request.remark(value))
     }
     /// The id of an approved qualification of the company; mainland signatures only.
-    #[must_use]
     pub fn qualification_id(self, value: u64) -> Self {
         self.map(|request| request.qualification_id(value))
     }
@@ -327,32 +276,26 @@ impl<C> Call<C, v20190711::ModifySmsSignRequest> {
 /// Parameters of `ModifySmsTemplate`.
 impl<C> Call<C, v20190711::ModifySmsTemplateRequest> {
     /// The id of the template. Required.
-    #[must_use]
     pub fn template_id(self, value: u64) -> Self {
         self.map(|request| request.template_id(value))
     }
     /// The name of the template. Free text, for people. Required.
-    #[must_use]
     pub fn template_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.template_name(value))
     }
     /// The text of the template. `{1}`, `{2}` and so on stand for values given when sending, counted from 1 without a gap. Required.
-    #[must_use]
     pub fn template_content(self, value: impl Into<String>) -> Self {
         self.map(|request| request.template_content(value))
     }
     /// What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as notification. Required.
-    #[must_use]
     pub fn sms_type(self, value: u64) -> Self {
         self.map(|request| request.sms_type(value))
     }
     /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
-    #[must_use]
     pub fn international(self, value: u64) -> Self {
         self.map(|request| request.international(value))
     }
     /// A note for the reviewer, such as what the messages are for. Required.
-    #[must_use]
     pub fn remark(self, value: impl Into<String>) -> Self {
         self.map(|request| request.remark(value))
     }
@@ -361,12 +304,10 @@ impl<C> Call<C, v20190711::ModifySmsTemplateRequest> {
 /// Parameters of `PullSmsReplyStatus`.
 impl<C> Call<C, v20190711::PullSmsReplyStatusRequest> {
     /// How many entries to answer at most, 1 to 100. Required.
-    #[must_use]
     pub fn limit(self, value: u64) -> Self {
         self.map(|request| request.limit(value))
     }
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
-    #[must_use]
     pub fn sms_sdk_appid(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sms_sdk_appid(value))
     }
@@ -375,32 +316,26 @@ impl<C> Call<C, v20190711::PullSmsReplyStatusRequest> {
 /// Parameters of `PullSmsReplyStatusByPhoneNumber`.
 impl<C> Call<C, v20190711::PullSmsReplyStatusByPhoneNumberRequest> {
     /// The earliest time of a reply, in Unix seconds, at most 7 days ago. Required.
-    #[must_use]
     pub fn send_date_time(self, value: u64) -> Self {
         self.map(|request| request.send_date_time(value))
     }
     /// How many entries to skip. Documented as always 0. Required.
-    #[must_use]
     pub fn offset(self, value: u64) -> Self {
         self.map(|request| request.offset(value))
     }
     /// How many entries to answer at most, 1 to 100. Required.
-    #[must_use]
     pub fn limit(self, value: u64) -> Self {
         self.map(|request| request.limit(value))
     }
     /// The phone number in E.164 form, such as `+8618501234444`. Required.
-    #[must_use]
     pub fn phone_number(self, value: impl Into<String>) -> Self {
         self.map(|request| request.phone_number(value))
     }
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
-    #[must_use]
     pub fn sms_sdk_appid(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sms_sdk_appid(value))
     }
     /// The latest time of a reply, in Unix seconds; now when unset.
-    #[must_use]
     pub fn end_date_time(self, value: u64) -> Self {
         self.map(|request| request.end_date_time(value))
     }
@@ -409,12 +344,10 @@ impl<C> Call<C, v20190711::PullSmsReplyStatusByPhoneNumberRequest> {
 /// Parameters of `PullSmsSendStatus`.
 impl<C> Call<C, v20190711::PullSmsSendStatusRequest> {
     /// How many reports to take at most, 1 to 100. Required.
-    #[must_use]
     pub fn limit(self, value: u64) -> Self {
         self.map(|request| request.limit(value))
     }
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
-    #[must_use]
     pub fn sms_sdk_appid(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sms_sdk_appid(value))
     }
@@ -423,32 +356,26 @@ impl<C> Call<C, v20190711::PullSmsSendStatusRequest> {
 /// Parameters of `PullSmsSendStatusByPhoneNumber`.
 impl<C> Call<C, v20190711::PullSmsSendStatusByPhoneNumberRequest> {
     /// The earliest time of sending, in Unix seconds, at most 7 days ago. Required.
-    #[must_use]
     pub fn send_date_time(self, value: u64) -> Self {
         self.map(|request| request.send_date_time(value))
     }
     /// How many entries to skip. Documented as always 0. Required.
-    #[must_use]
     pub fn offset(self, value: u64) -> Self {
         self.map(|request| request.offset(value))
     }
     /// How many entries to answer at most, 1 to 100. Required.
-    #[must_use]
     pub fn limit(self, value: u64) -> Self {
         self.map(|request| request.limit(value))
     }
     /// The phone number in E.164 form, such as `+8618501234444`. Required.
-    #[must_use]
     pub fn phone_number(self, value: impl Into<String>) -> Self {
         self.map(|request| request.phone_number(value))
     }
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
-    #[must_use]
     pub fn sms_sdk_appid(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sms_sdk_appid(value))
     }
     /// The latest time of sending, in Unix seconds; now when unset.
-    #[must_use]
     pub fn end_date_time(self, value: u64) -> Self {
         self.map(|request| request.end_date_time(value))
     }
@@ -457,7 +384,6 @@ impl<C> Call<C, v20190711::PullSmsSendStatusByPhoneNumberRequest> {
 /// Parameters of `SendSms`.
 impl<C> Call<C, v20190711::SendSmsRequest> {
     /// The numbers, 1 to 200, all in mainland China or all global. E.164 form, such as `+8618501234444`; mainland numbers also as `0086…`, `86…` or the bare 11 digits. Required.
-    #[must_use]
     pub fn phone_number_set(
         self,
         value: impl IntoIterator<Item = impl Into<String>>,
@@ -465,22 +391,18 @@ impl<C> Call<C, v20190711::SendSmsRequest> {
         self.map(|request| request.phone_number_set(value))
     }
     /// The id of an approved template, digits as text, such as `1110`. Global numbers need a global template. Required.
-    #[must_use]
     pub fn template_id(self, value: impl Into<String>) -> Self {
         self.map(|request| request.template_id(value))
     }
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
-    #[must_use]
     pub fn sms_sdk_appid(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sms_sdk_appid(value))
     }
     /// The text of an approved signature, without brackets; not its id. Needed for mainland numbers, optional for global ones.
-    #[must_use]
     pub fn sign(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sign(value))
     }
     /// The values for `{1}`, `{2}` and so on of the template, in that order: exactly as many as it has variables; unset or empty when it has none. Values of a verification template are 0 to 6 digits each; the whole text may have at most 500 characters.
-    #[must_use]
     pub fn template_param_set(
         self,
         value: impl IntoIterator<Item = impl Into<String>>,
@@ -488,17 +410,14 @@ impl<C> Call<C, v20190711::SendSmsRequest> {
         self.map(|request| request.template_param_set(value))
     }
     /// Digits that extend the sender's number. The feature is closed unless support opened it; an empty text is always accepted.
-    #[must_use]
     pub fn extend_code(self, value: impl Into<String>) -> Self {
         self.map(|request| request.extend_code(value))
     }
     /// The caller's own text, less than 512 bytes, such as an order number. Comes back with every number's entry.
-    #[must_use]
     pub fn session_context(self, value: impl Into<String>) -> Self {
         self.map(|request| request.session_context(value))
     }
     /// The sender shown for global messages. Not needed with the shared sender; ignored for mainland numbers.
-    #[must_use]
     pub fn sender_id(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sender_id(value))
     }
@@ -507,27 +426,22 @@ impl<C> Call<C, v20190711::SendSmsRequest> {
 /// Parameters of `SendStatusStatistics`.
 impl<C> Call<C, v20190711::SendStatusStatisticsRequest> {
     /// The first hour, `yyyymmddhh` in UTC+8 as a number, such as 2024090800. Required.
-    #[must_use]
     pub fn start_date_time(self, value: u64) -> Self {
         self.map(|request| request.start_date_time(value))
     }
     /// The last hour, `yyyymmddhh` in UTC+8 as a number, such as 2024090823; not before the first. The API spells it so. Required.
-    #[must_use]
     pub fn end_data_time(self, value: u64) -> Self {
         self.map(|request| request.end_data_time(value))
     }
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
-    #[must_use]
     pub fn sms_sdk_appid(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sms_sdk_appid(value))
     }
     /// Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
-    #[must_use]
     pub fn limit(self, value: u64) -> Self {
         self.map(|request| request.limit(value))
     }
     /// How many entries to skip. Documented as always 0. Required.
-    #[must_use]
     pub fn offset(self, value: u64) -> Self {
         self.map(|request| request.offset(value))
     }
@@ -536,17 +450,14 @@ impl<C> Call<C, v20190711::SendStatusStatisticsRequest> {
 /// Parameters of `SmsPackagesStatistics`.
 impl<C> Call<C, v20190711::SmsPackagesStatisticsRequest> {
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
-    #[must_use]
     pub fn sms_sdk_appid(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sms_sdk_appid(value))
     }
     /// How many packages to answer at most, up to 500. Required.
-    #[must_use]
     pub fn limit(self, value: u64) -> Self {
         self.map(|request| request.limit(value))
     }
     /// How many packages to skip, for paging. Required.
-    #[must_use]
     pub fn offset(self, value: u64) -> Self {
         self.map(|request| request.offset(value))
     }

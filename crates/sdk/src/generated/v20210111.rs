@@ -6,85 +6,72 @@ use crate::{Client, blocking};
 
 impl Client {
     /// Creates a signature, the name that stands before a message, and hands it in for review.
-    #[must_use]
     pub fn add_sms_sign(&self) -> Call<Client, v20210111::AddSmsSignRequest> {
         Call::new(self.clone(), v20210111::AddSmsSignRequest::new())
     }
     /// Creates a template and hands it in for review; it can be sent once the review has approved it.
     ///
     /// Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts verified as a company may create templates through the API. Repeating the call creates a second template.
-    #[must_use]
     pub fn add_sms_template(&self) -> Call<Client, v20210111::AddSmsTemplateRequest> {
         Call::new(self.clone(), v20210111::AddSmsTemplateRequest::new())
     }
     /// Counts the delivery reports of an app within a span of hours of UTC+8, at most 32 days.
-    #[must_use]
     pub fn callback_status_statistics(
         &self,
     ) -> Call<Client, v20210111::CallbackStatusStatisticsRequest> {
         Call::new(self.clone(), v20210111::CallbackStatusStatisticsRequest::new())
     }
     /// Deletes a signature; its id is not used again.
-    #[must_use]
     pub fn delete_sms_sign(&self) -> Call<Client, v20210111::DeleteSmsSignRequest> {
         Call::new(self.clone(), v20210111::DeleteSmsSignRequest::new())
     }
     /// Deletes a template; its id is not used again.
-    #[must_use]
     pub fn delete_sms_template(
         &self,
     ) -> Call<Client, v20210111::DeleteSmsTemplateRequest> {
         Call::new(self.clone(), v20210111::DeleteSmsTemplateRequest::new())
     }
     /// Takes phone numbers apart: country, country code, canonical form. The same parsing as for sending.
-    #[must_use]
     pub fn describe_phone_number_info(
         &self,
     ) -> Call<Client, v20210111::DescribePhoneNumberInfoRequest> {
         Call::new(self.clone(), v20210111::DescribePhoneNumberInfoRequest::new())
     }
     /// Answers what was sent to one number within the last 72 hours, newest first.
-    #[must_use]
     pub fn describe_send_record_list(
         &self,
     ) -> Call<Client, v20210111::DescribeSendRecordListRequest> {
         Call::new(self.clone(), v20210111::DescribeSendRecordListRequest::new())
     }
     /// Answers signatures with the state of their review.
-    #[must_use]
     pub fn describe_sms_sign_list(
         &self,
     ) -> Call<Client, v20210111::DescribeSmsSignListRequest> {
         Call::new(self.clone(), v20210111::DescribeSmsSignListRequest::new())
     }
     /// Answers templates with the state of their review.
-    #[must_use]
     pub fn describe_sms_template_list(
         &self,
     ) -> Call<Client, v20210111::DescribeSmsTemplateListRequest> {
         Call::new(self.clone(), v20210111::DescribeSmsTemplateListRequest::new())
     }
     /// Changes a signature that is under review or refused, and hands it in again.
-    #[must_use]
     pub fn modify_sms_sign(&self) -> Call<Client, v20210111::ModifySmsSignRequest> {
         Call::new(self.clone(), v20210111::ModifySmsSignRequest::new())
     }
     /// Changes a template that is under review or refused, and hands it in again.
-    #[must_use]
     pub fn modify_sms_template(
         &self,
     ) -> Call<Client, v20210111::ModifySmsTemplateRequest> {
         Call::new(self.clone(), v20210111::ModifySmsTemplateRequest::new())
     }
     /// Takes people's replies to an app out of its queue, oldest first; each is handed out once.
-    #[must_use]
     pub fn pull_sms_reply_status(
         &self,
     ) -> Call<Client, v20210111::PullSmsReplyStatusRequest> {
         Call::new(self.clone(), v20210111::PullSmsReplyStatusRequest::new())
     }
     /// Answers the replies of one number within the last 7 days.
-    #[must_use]
     pub fn pull_sms_reply_status_by_phone_number(
         &self,
     ) -> Call<Client, v20210111::PullSmsReplyStatusByPhoneNumberRequest> {
@@ -93,28 +80,24 @@ impl Client {
     /// Takes delivery reports of an app out of its queue, oldest first, at most `Limit`.
     ///
     /// A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The queue has to be opened for the account by support. An empty answer means that no report is waiting.
-    #[must_use]
     pub fn pull_sms_send_status(
         &self,
     ) -> Call<Client, v20210111::PullSmsSendStatusRequest> {
         Call::new(self.clone(), v20210111::PullSmsSendStatusRequest::new())
     }
     /// Answers the delivery reports of one number within the last 7 days.
-    #[must_use]
     pub fn pull_sms_send_status_by_phone_number(
         &self,
     ) -> Call<Client, v20210111::PullSmsSendStatusByPhoneNumberRequest> {
         Call::new(self.clone(), v20210111::PullSmsSendStatusByPhoneNumberRequest::new())
     }
     /// Reports that a person typed a sent code back, which lets the service measure delivery. Opened on request.
-    #[must_use]
     pub fn report_conversion(&self) -> Call<Client, v20210111::ReportConversionRequest> {
         Call::new(self.clone(), v20210111::ReportConversionRequest::new())
     }
     /// Sends to up to 200 global numbers, each with its own template and values.
     ///
     /// As with `SendSms`, each number has its own code in the answer, and repeating the call sends again.
-    #[must_use]
     pub fn send_multi_global_sms(
         &self,
     ) -> Call<Client, v20210111::SendMultiGlobalSmsRequest> {
@@ -123,21 +106,18 @@ impl Client {
     /// Sends one template with one set of values to up to 200 numbers, all in mainland China or all global.
     ///
     /// The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its own code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the delivery report comes later. Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
-    #[must_use]
     pub fn send_sms(&self) -> Call<Client, v20210111::SendSmsRequest> {
         Call::new(self.clone(), v20210111::SendSmsRequest::new())
     }
     /// Counts what an app sent within a span of hours: numbers submitted, numbers accepted, segments billed.
     ///
     /// Hours are those of UTC+8; the first and the last hour both count, by the time of sending.
-    #[must_use]
     pub fn send_status_statistics(
         &self,
     ) -> Call<Client, v20210111::SendStatusStatisticsRequest> {
         Call::new(self.clone(), v20210111::SendStatusStatisticsRequest::new())
     }
     /// Answers the prepaid packages of an app and how much of each is used.
-    #[must_use]
     pub fn sms_packages_statistics(
         &self,
     ) -> Call<Client, v20210111::SmsPackagesStatisticsRequest> {
@@ -147,91 +127,78 @@ impl Client {
 
 impl blocking::Client {
     /// Creates a signature, the name that stands before a message, and hands it in for review.
-    #[must_use]
     pub fn add_sms_sign(&self) -> Call<blocking::Client, v20210111::AddSmsSignRequest> {
         Call::new(self.clone(), v20210111::AddSmsSignRequest::new())
     }
     /// Creates a template and hands it in for review; it can be sent once the review has approved it.
     ///
     /// Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts verified as a company may create templates through the API. Repeating the call creates a second template.
-    #[must_use]
     pub fn add_sms_template(
         &self,
     ) -> Call<blocking::Client, v20210111::AddSmsTemplateRequest> {
         Call::new(self.clone(), v20210111::AddSmsTemplateRequest::new())
     }
     /// Counts the delivery reports of an app within a span of hours of UTC+8, at most 32 days.
-    #[must_use]
     pub fn callback_status_statistics(
         &self,
     ) -> Call<blocking::Client, v20210111::CallbackStatusStatisticsRequest> {
         Call::new(self.clone(), v20210111::CallbackStatusStatisticsRequest::new())
     }
     /// Deletes a signature; its id is not used again.
-    #[must_use]
     pub fn delete_sms_sign(
         &self,
     ) -> Call<blocking::Client, v20210111::DeleteSmsSignRequest> {
         Call::new(self.clone(), v20210111::DeleteSmsSignRequest::new())
     }
     /// Deletes a template; its id is not used again.
-    #[must_use]
     pub fn delete_sms_template(
         &self,
     ) -> Call<blocking::Client, v20210111::DeleteSmsTemplateRequest> {
         Call::new(self.clone(), v20210111::DeleteSmsTemplateRequest::new())
     }
     /// Takes phone numbers apart: country, country code, canonical form. The same parsing as for sending.
-    #[must_use]
     pub fn describe_phone_number_info(
         &self,
     ) -> Call<blocking::Client, v20210111::DescribePhoneNumberInfoRequest> {
         Call::new(self.clone(), v20210111::DescribePhoneNumberInfoRequest::new())
     }
     /// Answers what was sent to one number within the last 72 hours, newest first.
-    #[must_use]
     pub fn describe_send_record_list(
         &self,
     ) -> Call<blocking::Client, v20210111::DescribeSendRecordListRequest> {
         Call::new(self.clone(), v20210111::DescribeSendRecordListRequest::new())
     }
     /// Answers signatures with the state of their review.
-    #[must_use]
     pub fn describe_sms_sign_list(
         &self,
     ) -> Call<blocking::Client, v20210111::DescribeSmsSignListRequest> {
         Call::new(self.clone(), v20210111::DescribeSmsSignListRequest::new())
     }
     /// Answers templates with the state of their review.
-    #[must_use]
     pub fn describe_sms_template_list(
         &self,
     ) -> Call<blocking::Client, v20210111::DescribeSmsTemplateListRequest> {
         Call::new(self.clone(), v20210111::DescribeSmsTemplateListRequest::new())
     }
     /// Changes a signature that is under review or refused, and hands it in again.
-    #[must_use]
     pub fn modify_sms_sign(
         &self,
     ) -> Call<blocking::Client, v20210111::ModifySmsSignRequest> {
         Call::new(self.clone(), v20210111::ModifySmsSignRequest::new())
     }
     /// Changes a template that is under review or refused, and hands it in again.
-    #[must_use]
     pub fn modify_sms_template(
         &self,
     ) -> Call<blocking::Client, v20210111::ModifySmsTemplateRequest> {
         Call::new(self.clone(), v20210111::ModifySmsTemplateRequest::new())
     }
     /// Takes people's replies to an app out of its queue, oldest first; each is handed out once.
-    #[must_use]
     pub fn pull_sms_reply_status(
         &self,
     ) -> Call<blocking::Client, v20210111::PullSmsReplyStatusRequest> {
         Call::new(self.clone(), v20210111::PullSmsReplyStatusRequest::new())
     }
     /// Answers the replies of one number within the last 7 days.
-    #[must_use]
     pub fn pull_sms_reply_status_by_phone_number(
         &self,
     ) -> Call<blocking::Client, v20210111::PullSmsReplyStatusByPhoneNumberRequest> {
@@ -240,21 +207,18 @@ impl blocking::Client {
     /// Takes delivery reports of an app out of its queue, oldest first, at most `Limit`.
     ///
     /// A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The queue has to be opened for the account by support. An empty answer means that no report is waiting.
-    #[must_use]
     pub fn pull_sms_send_status(
         &self,
     ) -> Call<blocking::Client, v20210111::PullSmsSendStatusRequest> {
         Call::new(self.clone(), v20210111::PullSmsSendStatusRequest::new())
     }
     /// Answers the delivery reports of one number within the last 7 days.
-    #[must_use]
     pub fn pull_sms_send_status_by_phone_number(
         &self,
     ) -> Call<blocking::Client, v20210111::PullSmsSendStatusByPhoneNumberRequest> {
         Call::new(self.clone(), v20210111::PullSmsSendStatusByPhoneNumberRequest::new())
     }
     /// Reports that a person typed a sent code back, which lets the service measure delivery. Opened on request.
-    #[must_use]
     pub fn report_conversion(
         &self,
     ) -> Call<blocking::Client, v20210111::ReportConversionRequest> {
@@ -263,7 +227,6 @@ impl blocking::Client {
     /// Sends to up to 200 global numbers, each with its own template and values.
     ///
     /// As with `SendSms`, each number has its own code in the answer, and repeating the call sends again.
-    #[must_use]
     pub fn send_multi_global_sms(
         &self,
     ) -> Call<blocking::Client, v20210111::SendMultiGlobalSmsRequest> {
@@ -272,21 +235,18 @@ impl blocking::Client {
     /// Sends one template with one set of values to up to 200 numbers, all in mainland China or all global.
     ///
     /// The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its own code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the delivery report comes later. Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
-    #[must_use]
     pub fn send_sms(&self) -> Call<blocking::Client, v20210111::SendSmsRequest> {
         Call::new(self.clone(), v20210111::SendSmsRequest::new())
     }
     /// Counts what an app sent within a span of hours: numbers submitted, numbers accepted, segments billed.
     ///
     /// Hours are those of UTC+8; the first and the last hour both count, by the time of sending.
-    #[must_use]
     pub fn send_status_statistics(
         &self,
     ) -> Call<blocking::Client, v20210111::SendStatusStatisticsRequest> {
         Call::new(self.clone(), v20210111::SendStatusStatisticsRequest::new())
     }
     /// Answers the prepaid packages of an app and how much of each is used.
-    #[must_use]
     pub fn sms_packages_statistics(
         &self,
     ) -> Call<blocking::Client, v20210111::SmsPackagesStatisticsRequest> {
@@ -297,47 +257,38 @@ impl blocking::Client {
 /// Parameters of `AddSmsSign`.
 impl<C> Call<C, v20210111::AddSmsSignRequest> {
     /// The text of the signature, without brackets. Required.
-    #[must_use]
     pub fn sign_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sign_name(value))
     }
     /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Required.
-    #[must_use]
     pub fn sign_type(self, value: u64) -> Self {
         self.map(|request| request.sign_type(value))
     }
     /// The proof handed in: 0 three-in-one licence, 1 business licence, 2 organisation code certificate, 3 social credit certificate, 4 screenshot of the app's back end (global only), 7 trademark certificate. Which ones fit depends on `SignType`: 0 goes with 0 or 1, 1 with 0 to 4, 4 with 7, 5 with 2 or 3. Required.
-    #[must_use]
     pub fn document_type(self, value: u64) -> Self {
         self.map(|request| request.document_type(value))
     }
     /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
-    #[must_use]
     pub fn international(self, value: u64) -> Self {
         self.map(|request| request.international(value))
     }
     /// 0: for the account's own use; 1: on behalf of others, which needs `CommissionImage`. Required.
-    #[must_use]
     pub fn sign_purpose(self, value: u64) -> Self {
         self.map(|request| request.sign_purpose(value))
     }
     /// A picture of the proof in base64, without a `data:` prefix. Required.
-    #[must_use]
     pub fn proof_image(self, value: impl Into<String>) -> Self {
         self.map(|request| request.proof_image(value))
     }
     /// A picture of the letter of authority in base64, without a `data:` prefix. Looked at only for use on behalf of others.
-    #[must_use]
     pub fn commission_image(self, value: impl Into<String>) -> Self {
         self.map(|request| request.commission_image(value))
     }
     /// A note for the reviewer, such as what the messages are for.
-    #[must_use]
     pub fn remark(self, value: impl Into<String>) -> Self {
         self.map(|request| request.remark(value))
     }
     /// The id of an approved qualification of the company; mainland signatures only.
-    #[must_use]
     pub fn qualification_id(self, value: u64) -> Self {
         self.map(|request| request.qualification_id(value))
     }
@@ -346,27 +297,22 @@ impl<C> Call<C, v20210111::AddSmsSignRequest> {
 /// Parameters of `AddSmsTemplate`.
 impl<C> Call<C, v20210111::AddSmsTemplateRequest> {
     /// The name of the template. Free text, for people. Required.
-    #[must_use]
     pub fn template_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.template_name(value))
     }
     /// The text, at most 500 characters when filled in. `{1}`, `{2}` and so on stand for values given when sending: counted from 1 without a gap, never two side by side, never alone. No `【` or `】`. Marketing texts end with how to opt out, such as `拒收请回复R`. Required.
-    #[must_use]
     pub fn template_content(self, value: impl Into<String>) -> Self {
         self.map(|request| request.template_content(value))
     }
     /// What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as notification. Required.
-    #[must_use]
     pub fn sms_type(self, value: u64) -> Self {
         self.map(|request| request.sms_type(value))
     }
     /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
-    #[must_use]
     pub fn international(self, value: u64) -> Self {
         self.map(|request| request.international(value))
     }
     /// A note for the reviewer, such as what the messages are for. May be empty, but not absent. Required.
-    #[must_use]
     pub fn remark(self, value: impl Into<String>) -> Self {
         self.map(|request| request.remark(value))
     }
@@ -375,27 +321,22 @@ impl<C> Call<C, v20210111::AddSmsTemplateRequest> {
 /// Parameters of `CallbackStatusStatistics`.
 impl<C> Call<C, v20210111::CallbackStatusStatisticsRequest> {
     /// The first hour, `yyyymmddhh` in UTC+8, such as `2024090800`. Required.
-    #[must_use]
     pub fn begin_time(self, value: impl Into<String>) -> Self {
         self.map(|request| request.begin_time(value))
     }
     /// The last hour, `yyyymmddhh` in UTC+8, such as `2024090823`; at most 32 days after the first. Required.
-    #[must_use]
     pub fn end_time(self, value: impl Into<String>) -> Self {
         self.map(|request| request.end_time(value))
     }
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
-    #[must_use]
     pub fn sms_sdk_app_id(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sms_sdk_app_id(value))
     }
     /// Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
-    #[must_use]
     pub fn limit(self, value: u64) -> Self {
         self.map(|request| request.limit(value))
     }
     /// How many entries to skip. Documented as always 0. Required.
-    #[must_use]
     pub fn offset(self, value: u64) -> Self {
         self.map(|request| request.offset(value))
     }
@@ -404,7 +345,6 @@ impl<C> Call<C, v20210111::CallbackStatusStatisticsRequest> {
 /// Parameters of `DeleteSmsSign`.
 impl<C> Call<C, v20210111::DeleteSmsSignRequest> {
     /// The id of the signature: a number, not its text. Required.
-    #[must_use]
     pub fn sign_id(self, value: u64) -> Self {
         self.map(|request| request.sign_id(value))
     }
@@ -413,7 +353,6 @@ impl<C> Call<C, v20210111::DeleteSmsSignRequest> {
 /// Parameters of `DeleteSmsTemplate`.
 impl<C> Call<C, v20210111::DeleteSmsTemplateRequest> {
     /// The id of the template. Required.
-    #[must_use]
     pub fn template_id(self, value: u64) -> Self {
         self.map(|request| request.template_id(value))
     }
@@ -422,7 +361,6 @@ impl<C> Call<C, v20210111::DeleteSmsTemplateRequest> {
 /// Parameters of `DescribePhoneNumberInfo`.
 impl<C> Call<C, v20210111::DescribePhoneNumberInfoRequest> {
     /// The numbers to look at, at most 200. Required.
-    #[must_use]
     pub fn phone_number_set(
         self,
         value: impl IntoIterator<Item = impl Into<String>>,
@@ -434,32 +372,26 @@ impl<C> Call<C, v20210111::DescribePhoneNumberInfoRequest> {
 /// Parameters of `DescribeSendRecordList`.
 impl<C> Call<C, v20210111::DescribeSendRecordListRequest> {
     /// The phone number in E.164 form, such as `+8618501234444`. Required.
-    #[must_use]
     pub fn phone_number(self, value: impl Into<String>) -> Self {
         self.map(|request| request.phone_number(value))
     }
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
-    #[must_use]
     pub fn sms_sdk_app_id(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sms_sdk_app_id(value))
     }
     /// The earliest time of sending, in Unix seconds, at most 72 hours ago. Required.
-    #[must_use]
     pub fn begin_time(self, value: u64) -> Self {
         self.map(|request| request.begin_time(value))
     }
     /// The latest time of sending, in Unix seconds, not in the future; now when unset.
-    #[must_use]
     pub fn end_time(self, value: u64) -> Self {
         self.map(|request| request.end_time(value))
     }
     /// How many records to answer at most, 1 to 50; 20 when unset.
-    #[must_use]
     pub fn limit(self, value: u64) -> Self {
         self.map(|request| request.limit(value))
     }
     /// How many records to skip, 0 to 1000; 0 when unset.
-    #[must_use]
     pub fn offset(self, value: u64) -> Self {
         self.map(|request| request.offset(value))
     }
@@ -468,22 +400,18 @@ impl<C> Call<C, v20210111::DescribeSendRecordListRequest> {
 /// Parameters of `DescribeSmsSignList`.
 impl<C> Call<C, v20210111::DescribeSmsSignListRequest> {
     /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
-    #[must_use]
     pub fn international(self, value: u64) -> Self {
         self.map(|request| request.international(value))
     }
     /// The ids of the signatures wanted, at most 100.
-    #[must_use]
     pub fn sign_id_set(self, value: impl IntoIterator<Item = u64>) -> Self {
         self.map(|request| request.sign_id_set(value))
     }
     /// How many signatures to answer at most, up to 100; 10 when unset. Used only without `SignIdSet`.
-    #[must_use]
     pub fn limit(self, value: u64) -> Self {
         self.map(|request| request.limit(value))
     }
     /// How many signatures to skip. Used only without `SignIdSet`.
-    #[must_use]
     pub fn offset(self, value: u64) -> Self {
         self.map(|request| request.offset(value))
     }
@@ -492,22 +420,18 @@ impl<C> Call<C, v20210111::DescribeSmsSignListRequest> {
 /// Parameters of `DescribeSmsTemplateList`.
 impl<C> Call<C, v20210111::DescribeSmsTemplateListRequest> {
     /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
-    #[must_use]
     pub fn international(self, value: u64) -> Self {
         self.map(|request| request.international(value))
     }
     /// The ids of the templates wanted, at most 100.
-    #[must_use]
     pub fn template_id_set(self, value: impl IntoIterator<Item = u64>) -> Self {
         self.map(|request| request.template_id_set(value))
     }
     /// How many templates to answer at most, up to 100. Used only without `TemplateIdSet`.
-    #[must_use]
     pub fn limit(self, value: u64) -> Self {
         self.map(|request| request.limit(value))
     }
     /// How many templates to skip. Used only without `TemplateIdSet`.
-    #[must_use]
     pub fn offset(self, value: u64) -> Self {
         self.map(|request| request.offset(value))
     }
@@ -516,52 +440,42 @@ impl<C> Call<C, v20210111::DescribeSmsTemplateListRequest> {
 /// Parameters of `ModifySmsSign`.
 impl<C> Call<C, v20210111::ModifySmsSignRequest> {
     /// The id of the signature: a number, not its text. Required.
-    #[must_use]
     pub fn sign_id(self, value: u64) -> Self {
         self.map(|request| request.sign_id(value))
     }
     /// The text of the signature, without brackets. Required.
-    #[must_use]
     pub fn sign_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sign_name(value))
     }
     /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Required.
-    #[must_use]
     pub fn sign_type(self, value: u64) -> Self {
         self.map(|request| request.sign_type(value))
     }
     /// The proof handed in: 0 three-in-one licence, 1 business licence, 2 organisation code certificate, 3 social credit certificate, 4 screenshot of the app's back end (global only), 7 trademark certificate. Which ones fit depends on `SignType`: 0 goes with 0 or 1, 1 with 0 to 4, 4 with 7, 5 with 2 or 3. Required.
-    #[must_use]
     pub fn document_type(self, value: u64) -> Self {
         self.map(|request| request.document_type(value))
     }
     /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
-    #[must_use]
     pub fn international(self, value: u64) -> Self {
         self.map(|request| request.international(value))
     }
     /// 0: for the account's own use; 1: on behalf of others, which needs `CommissionImage`. Required.
-    #[must_use]
     pub fn sign_purpose(self, value: u64) -> Self {
         self.map(|request| request.sign_purpose(value))
     }
     /// A picture of the proof in base64, without a `data:` prefix. Required.
-    #[must_use]
     pub fn proof_image(self, value: impl Into<String>) -> Self {
         self.map(|request| request.proof_image(value))
     }
     /// A picture of the letter of authority in base64, without a `data:` prefix. Looked at only for use on behalf of others.
-    #[must_use]
     pub fn commission_image(self, value: impl Into<String>) -> Self {
         self.map(|request| request.commission_image(value))
     }
     /// A note for the reviewer, such as what the messages are for.
-    #[must_use]
     pub fn remark(self, value: impl Into<String>) -> Self {
         self.map(|request| request.remark(value))
     }
     /// The id of an approved qualification of the company; mainland signatures only.
-    #[must_use]
     pub fn qualification_id(self, value: u64) -> Self {
         self.map(|request| request.qualification_id(value))
     }
@@ -570,32 +484,26 @@ impl<C> Call<C, v20210111::ModifySmsSignRequest> {
 /// Parameters of `ModifySmsTemplate`.
 impl<C> Call<C, v20210111::ModifySmsTemplateRequest> {
     /// The id of the template. Required.
-    #[must_use]
     pub fn template_id(self, value: u64) -> Self {
         self.map(|request| request.template_id(value))
     }
     /// The name of the template. Free text, for people. Required.
-    #[must_use]
     pub fn template_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.template_name(value))
     }
     /// The text of the template. `{1}`, `{2}` and so on stand for values given when sending, counted from 1 without a gap. Required.
-    #[must_use]
     pub fn template_content(self, value: impl Into<String>) -> Self {
         self.map(|request| request.template_content(value))
     }
     /// What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as notification. Required.
-    #[must_use]
     pub fn sms_type(self, value: u64) -> Self {
         self.map(|request| request.sms_type(value))
     }
     /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
-    #[must_use]
     pub fn international(self, value: u64) -> Self {
         self.map(|request| request.international(value))
     }
     /// A note for the reviewer, such as what the messages are for. Required.
-    #[must_use]
     pub fn remark(self, value: impl Into<String>) -> Self {
         self.map(|request| request.remark(value))
     }
@@ -604,12 +512,10 @@ impl<C> Call<C, v20210111::ModifySmsTemplateRequest> {
 /// Parameters of `PullSmsReplyStatus`.
 impl<C> Call<C, v20210111::PullSmsReplyStatusRequest> {
     /// How many entries to answer at most, 1 to 100. Required.
-    #[must_use]
     pub fn limit(self, value: u64) -> Self {
         self.map(|request| request.limit(value))
     }
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
-    #[must_use]
     pub fn sms_sdk_app_id(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sms_sdk_app_id(value))
     }
@@ -618,32 +524,26 @@ impl<C> Call<C, v20210111::PullSmsReplyStatusRequest> {
 /// Parameters of `PullSmsReplyStatusByPhoneNumber`.
 impl<C> Call<C, v20210111::PullSmsReplyStatusByPhoneNumberRequest> {
     /// The earliest time of a reply, in Unix seconds, at most 7 days ago. Required.
-    #[must_use]
     pub fn begin_time(self, value: u64) -> Self {
         self.map(|request| request.begin_time(value))
     }
     /// How many entries to skip. Documented as always 0. Required.
-    #[must_use]
     pub fn offset(self, value: u64) -> Self {
         self.map(|request| request.offset(value))
     }
     /// How many entries to answer at most, 1 to 100. Required.
-    #[must_use]
     pub fn limit(self, value: u64) -> Self {
         self.map(|request| request.limit(value))
     }
     /// The phone number in E.164 form, such as `+8618501234444`. Required.
-    #[must_use]
     pub fn phone_number(self, value: impl Into<String>) -> Self {
         self.map(|request| request.phone_number(value))
     }
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
-    #[must_use]
     pub fn sms_sdk_app_id(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sms_sdk_app_id(value))
     }
     /// The latest time of a reply, in Unix seconds; now when unset.
-    #[must_use]
     pub fn end_time(self, value: u64) -> Self {
         self.map(|request| request.end_time(value))
     }
@@ -652,12 +552,10 @@ impl<C> Call<C, v20210111::PullSmsReplyStatusByPhoneNumberRequest> {
 /// Parameters of `PullSmsSendStatus`.
 impl<C> Call<C, v20210111::PullSmsSendStatusRequest> {
     /// How many reports to take at most, 1 to 100. Required.
-    #[must_use]
     pub fn limit(self, value: u64) -> Self {
         self.map(|request| request.limit(value))
     }
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
-    #[must_use]
     pub fn sms_sdk_app_id(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sms_sdk_app_id(value))
     }
@@ -666,32 +564,26 @@ impl<C> Call<C, v20210111::PullSmsSendStatusRequest> {
 /// Parameters of `PullSmsSendStatusByPhoneNumber`.
 impl<C> Call<C, v20210111::PullSmsSendStatusByPhoneNumberRequest> {
     /// The earliest time of sending, in Unix seconds, at most 7 days ago. Required.
-    #[must_use]
     pub fn begin_time(self, value: u64) -> Self {
         self.map(|request| request.begin_time(value))
     }
     /// How many entries to skip. Documented as always 0. Required.
-    #[must_use]
     pub fn offset(self, value: u64) -> Self {
         self.map(|request| request.offset(value))
     }
     /// How many entries to answer at most, 1 to 100. Required.
-    #[must_use]
     pub fn limit(self, value: u64) -> Self {
         self.map(|request| request.limit(value))
     }
     /// The phone number in E.164 form, such as `+8618501234444`. Required.
-    #[must_use]
     pub fn phone_number(self, value: impl Into<String>) -> Self {
         self.map(|request| request.phone_number(value))
     }
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
-    #[must_use]
     pub fn sms_sdk_app_id(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sms_sdk_app_id(value))
     }
     /// The latest time of sending, in Unix seconds; now when unset.
-    #[must_use]
     pub fn end_time(self, value: u64) -> Self {
         self.map(|request| request.end_time(value))
     }
@@ -700,17 +592,14 @@ impl<C> Call<C, v20210111::PullSmsSendStatusByPhoneNumberRequest> {
 /// Parameters of `ReportConversion`.
 impl<C> Call<C, v20210111::ReportConversionRequest> {
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
-    #[must_use]
     pub fn sms_sdk_app_id(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sms_sdk_app_id(value))
     }
     /// The id of the message to this number. Opaque text: its form differs between mainland and global messages. Required.
-    #[must_use]
     pub fn serial_no(self, value: impl Into<String>) -> Self {
         self.map(|request| request.serial_no(value))
     }
     /// When the code was typed back, in Unix seconds.
-    #[must_use]
     pub fn conversion_time(self, value: u64) -> Self {
         self.map(|request| request.conversion_time(value))
     }
@@ -719,12 +608,10 @@ impl<C> Call<C, v20210111::ReportConversionRequest> {
 /// Parameters of `SendMultiGlobalSms`.
 impl<C> Call<C, v20210111::SendMultiGlobalSmsRequest> {
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
-    #[must_use]
     pub fn sms_sdk_app_id(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sms_sdk_app_id(value))
     }
     /// The messages, 1 to 200, one for each number. Required.
-    #[must_use]
     pub fn multi_sms_info_set(
         self,
         value: impl IntoIterator<Item = v20210111::MultiSmsInfo>,
@@ -736,7 +623,6 @@ impl<C> Call<C, v20210111::SendMultiGlobalSmsRequest> {
 /// Parameters of `SendSms`.
 impl<C> Call<C, v20210111::SendSmsRequest> {
     /// The numbers, 1 to 200, all in mainland China or all global. E.164 form, such as `+8618501234444`; mainland numbers also as `0086…`, `86…` or the bare 11 digits. Required.
-    #[must_use]
     pub fn phone_number_set(
         self,
         value: impl IntoIterator<Item = impl Into<String>>,
@@ -744,22 +630,18 @@ impl<C> Call<C, v20210111::SendSmsRequest> {
         self.map(|request| request.phone_number_set(value))
     }
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
-    #[must_use]
     pub fn sms_sdk_app_id(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sms_sdk_app_id(value))
     }
     /// The id of an approved template, digits as text, such as `1110`. Global numbers need a global template. Required.
-    #[must_use]
     pub fn template_id(self, value: impl Into<String>) -> Self {
         self.map(|request| request.template_id(value))
     }
     /// The text of an approved signature, without brackets; not its id. Needed for mainland numbers, optional for global ones.
-    #[must_use]
     pub fn sign_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sign_name(value))
     }
     /// The values for `{1}`, `{2}` and so on of the template, in that order: exactly as many as it has variables; unset or empty when it has none. Values of a verification template are 0 to 6 digits each; the whole text may have at most 500 characters.
-    #[must_use]
     pub fn template_param_set(
         self,
         value: impl IntoIterator<Item = impl Into<String>>,
@@ -767,17 +649,14 @@ impl<C> Call<C, v20210111::SendSmsRequest> {
         self.map(|request| request.template_param_set(value))
     }
     /// Digits that extend the sender's number. The feature is closed unless support opened it; an empty text is always accepted.
-    #[must_use]
     pub fn extend_code(self, value: impl Into<String>) -> Self {
         self.map(|request| request.extend_code(value))
     }
     /// The caller's own text, less than 512 bytes, such as an order number. Comes back with every number's entry.
-    #[must_use]
     pub fn session_context(self, value: impl Into<String>) -> Self {
         self.map(|request| request.session_context(value))
     }
     /// The sender shown for global messages. Not needed with the shared sender; ignored for mainland numbers.
-    #[must_use]
     pub fn sender_id(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sender_id(value))
     }
@@ -786,27 +665,22 @@ impl<C> Call<C, v20210111::SendSmsRequest> {
 /// Parameters of `SendStatusStatistics`.
 impl<C> Call<C, v20210111::SendStatusStatisticsRequest> {
     /// The first hour, `yyyymmddhh` in UTC+8, such as `2024090800`. Required.
-    #[must_use]
     pub fn begin_time(self, value: impl Into<String>) -> Self {
         self.map(|request| request.begin_time(value))
     }
     /// The last hour, `yyyymmddhh` in UTC+8, such as `2024090823`; not before the first. Required.
-    #[must_use]
     pub fn end_time(self, value: impl Into<String>) -> Self {
         self.map(|request| request.end_time(value))
     }
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
-    #[must_use]
     pub fn sms_sdk_app_id(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sms_sdk_app_id(value))
     }
     /// Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
-    #[must_use]
     pub fn limit(self, value: u64) -> Self {
         self.map(|request| request.limit(value))
     }
     /// How many entries to skip. Documented as always 0. Required.
-    #[must_use]
     pub fn offset(self, value: u64) -> Self {
         self.map(|request| request.offset(value))
     }
@@ -815,27 +689,22 @@ impl<C> Call<C, v20210111::SendStatusStatisticsRequest> {
 /// Parameters of `SmsPackagesStatistics`.
 impl<C> Call<C, v20210111::SmsPackagesStatisticsRequest> {
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
-    #[must_use]
     pub fn sms_sdk_app_id(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sms_sdk_app_id(value))
     }
     /// How many packages to answer at most, up to 500. Required.
-    #[must_use]
     pub fn limit(self, value: u64) -> Self {
         self.map(|request| request.limit(value))
     }
     /// How many packages to skip, for paging. Required.
-    #[must_use]
     pub fn offset(self, value: u64) -> Self {
         self.map(|request| request.offset(value))
     }
     /// The first hour, `yyyymmddhh` in UTC+8, in which packages were created. Required.
-    #[must_use]
     pub fn begin_time(self, value: impl Into<String>) -> Self {
         self.map(|request| request.begin_time(value))
     }
     /// The last hour, `yyyymmddhh` in UTC+8, in which packages were created; after the first and not in the future. Required.
-    #[must_use]
     pub fn end_time(self, value: impl Into<String>) -> Self {
         self.map(|request| request.end_time(value))
     }

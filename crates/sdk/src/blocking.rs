@@ -1,0 +1,178 @@
+//! The same client for code without async.
+//!
+//! ```no_run
+//! let client = tcsms::blocking::Client::from_env()?;
+//! let answer = client
+//!     .send_status_statistics()
+//!     .sms_sdk_app_id("1400787878")
+//!     .begin_time("2026112500")
+//!     .end_time("2026112523")
+//!     .limit(0)
+//!     .offset(0)
+//!     .send()?;
+//! assert!(!answer.request_id.is_empty());
+//! # Ok::<(), tcsms::Error>(())
+//! ```
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use tcsms_api::Action;
+use tokio::runtime::{Builder, Handle, Runtime};
+
+use crate::V20190711;
+use crate::call::{Call, Named};
+use crate::config::{ClientBuilder, Core};
+use crate::error::{Delivery, Error, ErrorKind, Step};
+use crate::exchange::Plan;
+use crate::transport::{self, Pool};
+
+/// Units that no call needed for this long are let go.
+const LONGEST_IDLE: Duration = Duration::from_secs(60);
+
+/// Calls the service and waits for the answer on the caller's own thread. It starts no thread, except for looking up
+/// host names.
+///
+/// Cheap to clone and usable from many threads at once; it opens as many connections as there are calls at the same
+/// time, and keeps them for the next calls.
+///
+/// It must not be used where a tokio runtime is current, `spawn_blocking` included: there a call is an
+/// [`ErrorKind::Config`] error. Use [`tcsms::Client`](crate::Client) in async code.
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+struct Inner {
+    core: Core,
+    /// The unit used last is used next.
+    units: Mutex<Vec<Unit>>,
+}
+
+/// A runtime with the connections made on it. They stay together, because a connection is only served while its own
+/// runtime is driven; one call at a time uses both.
+struct Unit {
+    runtime: Runtime,
+    pool: Pool,
+    used: Instant,
+}
+
+impl Client {
+    /// Collects the settings of a client; its `build_blocking` makes one of this kind.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    /// A client whose settings all come from the environment and the credentials file, see [`ClientBuilder`].
+    ///
+    /// # Errors
+    ///
+    /// As [`ClientBuilder::build`].
+    pub fn from_env() -> Result<Self, Error> {
+        Self::builder().build_blocking()
+    }
+
+    pub(crate) fn new(core: Core) -> Self {
+        Self(Arc::new(Inner { core, units: Mutex::default() }))
+    }
+
+    /// Prepares the call of a request that was made elsewhere, of either version.
+    pub fn request<R: Action>(&self, request: R) -> Call<Self, R> {
+        Call::new(self.clone(), request)
+    }
+
+    /// Prepares a call by name: any action of any version, with its parameters as a JSON object.
+    ///
+    /// An action that this crate does not know counts as one that must not be carried out twice.
+    pub fn call(
+        &self,
+        version: impl Into<String>,
+        action: impl Into<String>,
+        parameters: impl Into<String>,
+    ) -> Call<Self, Named> {
+        Call::new(self.clone(), Named::new(version.into(), action.into(), parameters.into()))
+    }
+
+    /// The same client with the actions of version 2019-07-11.
+    pub fn v20190711(&self) -> V20190711<Self> {
+        V20190711(self.clone())
+    }
+
+    pub(crate) fn core(&self) -> &Core {
+        &self.0.core
+    }
+
+    pub(crate) fn run<T>(&self, plan: Plan<T>) -> Result<T, Error> {
+        if Handle::try_current().is_ok() {
+            let message = "the blocking client was called inside an async runtime: use tcsms::Client there, or a thread of its own";
+            return Err(Error::local(ErrorKind::Config, message));
+        }
+        let mut unit = match self.units().pop() {
+            Some(unit) => unit,
+            None => Unit::new()?,
+        };
+        let outcome = unit.runtime.block_on(transport::run(&self.0.core, &unit.pool, plan));
+        unit.used = Instant::now();
+        self.give_back(unit);
+        outcome
+    }
+
+    fn give_back(&self, unit: Unit) {
+        let now = unit.used;
+        let mut units = self.units();
+        let oldest_is_stale =
+            units.first().is_some_and(|oldest| now.duration_since(oldest.used) >= LONGEST_IDLE);
+        let stale = oldest_is_stale.then(|| units.remove(0));
+        units.push(unit);
+        drop(units);
+        if let Some(stale) = stale {
+            stale.close();
+        }
+    }
+
+    fn units(&self) -> std::sync::MutexGuard<'_, Vec<Unit>> {
+        self.0.units.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.core.fmt(f)
+    }
+}
+
+impl Unit {
+    fn new() -> Result<Self, Error> {
+        let runtime = Builder::new_current_thread()
+            .enable_io()
+            .enable_time()
+            .max_blocking_threads(1)
+            .thread_keep_alive(Duration::from_secs(1))
+            .thread_name("tcsms-resolver")
+            .build();
+        match runtime {
+            Ok(runtime) => Ok(Self { runtime, pool: Pool::default(), used: Instant::now() }),
+            Err(error) => Err(Error::new(
+                ErrorKind::Network,
+                Delivery::NotSent,
+                format!("no connection can be prepared: {error}; is the limit of open files reached?"),
+            )
+            .at(Step::Connect)
+            .because(error)),
+        }
+    }
+
+    fn close(self) {
+        drop(self.pool);
+        // The runtime's own drop waits for its threads, which is not allowed where another runtime is current.
+        self.runtime.shutdown_background();
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        let units = std::mem::take(self.units.get_mut().unwrap_or_else(PoisonError::into_inner));
+        for unit in units {
+            unit.close();
+        }
+    }
+}

@@ -1,0 +1,393 @@
+//! The settings of a client, and the builder that collects them.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::blocking;
+use crate::client::Client;
+use crate::credential::{self, Credential};
+use crate::endpoint::{Address, Endpoint};
+use crate::environment::Environment;
+use crate::error::{Error, ErrorKind};
+use crate::request::Template;
+use crate::retry::RetryPolicy;
+use crate::transport::tls::Tls;
+
+const DEFAULT_ROOT_DOMAIN: &str = "tencentcloudapi.com";
+const REGION: &str = "TENCENTCLOUD_REGION";
+const CONNECT_TO: &str = "TCSMS_CONNECT_TO";
+const CONNECT_TO_PLAIN: &str = "TCSMS_CONNECT_TO_PLAIN";
+const CA_FILE: &str = "TCSMS_CA_FILE";
+
+/// How requests are signed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SignMethod {
+    /// `TC3-HMAC-SHA256`, the current form. POST requests carry JSON; up to 10 MB.
+    #[default]
+    Tc3HmacSha256,
+    /// `HmacSHA256`, the older form: everything travels as form parameters; up to 1 MB.
+    HmacSha256,
+    /// `HmacSHA1`, the oldest form; as [`HmacSha256`](Self::HmacSha256) with a weaker hash.
+    HmacSha1,
+}
+
+/// The HTTP method of requests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum HttpMethod {
+    /// Parameters in the body.
+    #[default]
+    Post,
+    /// Parameters in the query string. The service takes at most 32 KB, and an empty list cannot be told from an
+    /// absent one.
+    Get,
+}
+
+/// The language of the service's error messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Language {
+    /// Chinese, the service's own default.
+    ZhCn,
+    /// English.
+    EnUs,
+}
+
+impl Language {
+    /// The name on the wire: `zh-CN` or `en-US`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ZhCn => "zh-CN",
+            Self::EnUs => "en-US",
+        }
+    }
+}
+
+/// What every call of a client shares, fixed when the client is built.
+pub(crate) struct Settings {
+    pub(crate) credential: Credential,
+    pub(crate) region: Option<String>,
+    pub(crate) endpoint: Endpoint,
+    /// Where the sockets go: the endpoint's own address, or the one that replaces it.
+    pub(crate) address: Address,
+    pub(crate) language: Option<Language>,
+    pub(crate) sign_method: SignMethod,
+    pub(crate) http_method: HttpMethod,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) attempt_timeout: Duration,
+    pub(crate) total_timeout: Duration,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) max_answer_bytes: usize,
+}
+
+/// A client's settings with what was computed from them once.
+pub(crate) struct Core {
+    pub(crate) settings: Settings,
+    pub(crate) template: Template,
+    pub(crate) tls: Tls,
+}
+
+/// Collects the settings of a [`Client`] or a [`blocking::Client`]. Every setting has a default.
+///
+/// What is not set here is taken from the environment, which is read once, when the client is built:
+///
+/// | variable | meaning |
+/// |---|---|
+/// | `TENCENTCLOUD_SECRET_ID`, `TENCENTCLOUD_SECRET_KEY`, `TENCENTCLOUD_SESSION_TOKEN` | the credential |
+/// | `TENCENTCLOUD_CREDENTIALS_FILE` | the credentials file |
+/// | `TENCENTCLOUD_REGION` | the region |
+/// | `TCSMS_CONNECT_TO` | as [`connect_to`](Self::connect_to) |
+/// | `TCSMS_CONNECT_TO_PLAIN=1` | as [`allow_plain_http`](Self::allow_plain_http) |
+/// | `TCSMS_CA_FILE` | as [`ca_file`](Self::ca_file) |
+#[derive(Clone, Default)]
+#[must_use]
+pub struct ClientBuilder {
+    credential: Option<Credential>,
+    profile: Option<String>,
+    region: Option<String>,
+    endpoint: Option<String>,
+    root_domain: Option<String>,
+    connect_to: Option<String>,
+    allow_plain_http: Option<bool>,
+    ca_file: Option<PathBuf>,
+    language: Option<Language>,
+    sign_method: SignMethod,
+    http_method: HttpMethod,
+    connect_timeout: Option<Duration>,
+    attempt_timeout: Option<Duration>,
+    total_timeout: Option<Duration>,
+    retry: RetryPolicy,
+    max_answer_bytes: Option<usize>,
+}
+
+impl ClientBuilder {
+    /// Sets the credential. Without it the environment and then the credentials file are searched, see
+    /// [`Credential::from_chain`].
+    pub fn credential(mut self, credential: Credential) -> Self {
+        self.credential = Some(credential);
+        self
+    }
+
+    /// Sets the section of the credentials file that is used when the file is searched; `default` by default.
+    pub fn profile(mut self, profile: impl Into<String>) -> Self {
+        self.profile = Some(profile.into());
+        self
+    }
+
+    /// Sets the region, such as `ap-guangzhou`, which every action of 2021-01-11 requires. It does not change the
+    /// endpoint. By default the one of `TENCENTCLOUD_REGION`, or none.
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.region = Some(region.into());
+        self
+    }
+
+    /// Sets the endpoint: `host`, `host:port`, or a URL without a path. By default `sms.tencentcloudapi.com`.
+    ///
+    /// `http://` is accepted for loopback addresses; for others see [`allow_plain_http`](Self::allow_plain_http).
+    pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
+        self.endpoint = Some(endpoint.into());
+        self
+    }
+
+    /// Sets the domain below which the endpoint `sms.…` lies, `tencentcloudapi.com` by default. Without effect beside
+    /// [`endpoint`](Self::endpoint).
+    pub fn root_domain(mut self, domain: impl Into<String>) -> Self {
+        self.root_domain = Some(domain.into());
+        self
+    }
+
+    /// Opens every connection to this address, `http://127.0.0.1:9180` say, whatever the endpoint is. Host name,
+    /// signature and, with `https://`, the name on the certificate stay those of the endpoint.
+    pub fn connect_to(mut self, address: impl Into<String>) -> Self {
+        self.connect_to = Some(address.into());
+        self
+    }
+
+    /// Accepts plain `http://` for addresses other than this machine's own. Requests and answers can then be read and
+    /// changed on the way; meant for the containers of a test network. A warning is logged once.
+    pub fn allow_plain_http(mut self, allow: bool) -> Self {
+        self.allow_plain_http = Some(allow);
+        self
+    }
+
+    /// Trusts the certificates of this PEM file besides those of the system.
+    pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.ca_file = Some(path.into());
+        self
+    }
+
+    /// Sets the language of the service's messages. By default none is asked for.
+    pub fn language(mut self, language: Language) -> Self {
+        self.language = Some(language);
+        self
+    }
+
+    /// Sets how requests are signed.
+    pub fn sign_method(mut self, method: SignMethod) -> Self {
+        self.sign_method = method;
+        self
+    }
+
+    /// Sets the HTTP method.
+    pub fn http_method(mut self, method: HttpMethod) -> Self {
+        self.http_method = method;
+        self
+    }
+
+    /// Sets how long opening a connection may take (look-up, TCP and TLS together), 10 s by default.
+    pub fn connect_timeout(mut self, limit: Duration) -> Self {
+        self.connect_timeout = Some(limit);
+        self
+    }
+
+    /// Sets how long one attempt may take, from opening a connection to the answer's last byte; 60 s by default.
+    pub fn attempt_timeout(mut self, limit: Duration) -> Self {
+        self.attempt_timeout = Some(limit);
+        self
+    }
+
+    /// Sets how long a call may take with all its attempts and the pauses between them; 120 s by default.
+    pub fn total_timeout(mut self, limit: Duration) -> Self {
+        self.total_timeout = Some(limit);
+        self
+    }
+
+    /// Sets which failed calls are tried again; [`RetryPolicy::safe`] by default.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// Sets how large an answer may be, in bytes; 16 MiB by default. A larger one is an
+    /// [`ErrorKind::InvalidAnswer`] and is not read further.
+    pub fn max_answer_bytes(mut self, limit: usize) -> Self {
+        self.max_answer_bytes = Some(limit);
+        self
+    }
+
+    /// Makes the async client.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Credential`] without a usable credential, [`ErrorKind::Config`] naming the setting that cannot be
+    /// used. Nothing is sent.
+    pub fn build(self) -> Result<Client, Error> {
+        Ok(Client::new(self.core(&Environment::of_process())?))
+    }
+
+    /// Makes the blocking client.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build).
+    pub fn build_blocking(self) -> Result<blocking::Client, Error> {
+        Ok(blocking::Client::new(self.core(&Environment::of_process())?))
+    }
+
+    pub(crate) fn core(self, environment: &Environment) -> Result<Core, Error> {
+        let variable = |name| environment.get(name).filter(|value| !value.is_empty());
+
+        let root_domain = self.root_domain.as_deref().unwrap_or(DEFAULT_ROOT_DOMAIN);
+        let endpoint = Endpoint::parse(&self.endpoint.unwrap_or_else(|| format!("sms.{root_domain}")))?;
+        let address = match self.connect_to.or_else(|| variable(CONNECT_TO)) {
+            Some(text) => Address::parse(&text)?,
+            None => endpoint.address.clone(),
+        };
+        let plain =
+            self.allow_plain_http.unwrap_or_else(|| variable(CONNECT_TO_PLAIN).as_deref() == Some("1"));
+        check_plain(&address, plain)?;
+
+        let settings = Settings {
+            credential: match self.credential {
+                Some(credential) => credential,
+                None => credential::of_chain(environment, self.profile.as_deref())?,
+            },
+            region: self.region.or_else(|| variable(REGION)),
+            endpoint,
+            address,
+            language: self.language,
+            sign_method: self.sign_method,
+            http_method: self.http_method,
+            connect_timeout: self.connect_timeout.unwrap_or(Duration::from_secs(10)),
+            attempt_timeout: self.attempt_timeout.unwrap_or(Duration::from_secs(60)),
+            total_timeout: self.total_timeout.unwrap_or(Duration::from_secs(120)),
+            retry: self.retry,
+            max_answer_bytes: self.max_answer_bytes.unwrap_or(16 << 20),
+        };
+        Ok(Core {
+            template: Template::of(&settings)?,
+            tls: Tls::new(self.ca_file.or_else(|| variable(CA_FILE).map(PathBuf::from)))?,
+            settings,
+        })
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("credential", &self.credential)
+            .field("region", &self.region)
+            .field("endpoint", &self.endpoint)
+            .field("connect_to", &self.connect_to)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Core {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("credential", &self.settings.credential)
+            .field("region", &self.settings.region)
+            .field("endpoint", &self.settings.endpoint.authority)
+            .field("address", &self.settings.address)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Plain http stays on this machine unless the caller says otherwise.
+fn check_plain(address: &Address, allowed: bool) -> Result<(), Error> {
+    if address.tls || address.is_loopback() {
+        return Ok(());
+    }
+    if !allowed {
+        let message = format!(
+            "plain http to {address} is refused, because it can be read on the way: use https://, or set {CONNECT_TO_PLAIN}=1 in a test network"
+        );
+        return Err(Error::local(ErrorKind::Config, message));
+    }
+    static WARNING: std::sync::Once = std::sync::Once::new();
+    WARNING.call_once(
+        || tracing::warn!(%address, "requests travel unencrypted, because {CONNECT_TO_PLAIN} allows it"),
+    );
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: [(&str, &str); 2] =
+        [("TENCENTCLOUD_SECRET_ID", "id"), ("TENCENTCLOUD_SECRET_KEY", "SKSECRET")];
+
+    fn core(builder: ClientBuilder, more: &[(&str, &str)]) -> Result<Core, Error> {
+        builder.core(&Environment::of_pairs(&[&KEY[..], more].concat()))
+    }
+
+    #[test]
+    fn the_environment_fills_what_the_builder_left_open() {
+        let region = ("TENCENTCLOUD_REGION", "ap-beijing");
+        let found = core(ClientBuilder::default(), &[region]).unwrap().settings;
+        assert_eq!(found.region.as_deref(), Some("ap-beijing"));
+        assert_eq!(found.credential.secret_id(), "id");
+        assert_eq!(found.endpoint.authority, "sms.tencentcloudapi.com");
+        assert!(found.address.tls);
+
+        let builder = ClientBuilder::default().region("ap-guangzhou").root_domain("example.com");
+        let found = core(builder, &[region]).unwrap().settings;
+        assert_eq!(found.region.as_deref(), Some("ap-guangzhou"));
+        assert_eq!(found.endpoint.authority, "sms.example.com");
+    }
+
+    #[test]
+    fn another_address_leaves_the_host_as_it_is() {
+        let found =
+            core(ClientBuilder::default(), &[(CONNECT_TO, "http://127.0.0.1:9180")]).unwrap().settings;
+        assert_eq!(found.endpoint.authority, "sms.tencentcloudapi.com");
+        assert_eq!(found.address, Address { tls: false, host: "127.0.0.1".to_owned(), port: 9180 });
+        let builder = ClientBuilder::default().connect_to("https://[::1]:1");
+        let found = core(builder, &[(CONNECT_TO, "http://127.0.0.1:9180")]).unwrap().settings;
+        assert_eq!(found.address.to_string(), "[::1]:1");
+        assert!(core(ClientBuilder::default(), &[(CONNECT_TO, "127.0.0.1:9180")]).is_err());
+    }
+
+    #[test]
+    fn plain_http_leaves_this_machine_only_when_told_to() {
+        let error = core(ClientBuilder::default(), &[(CONNECT_TO, "http://10.0.0.1:80")]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        assert!(error.message().contains(CONNECT_TO_PLAIN), "{error}");
+        assert!(core(ClientBuilder::default().endpoint("http://sms.example"), &[]).is_err());
+        let allowed = [(CONNECT_TO, "http://10.0.0.1:80"), (CONNECT_TO_PLAIN, "1")];
+        assert!(core(ClientBuilder::default(), &allowed).is_ok());
+        assert!(core(ClientBuilder::default().allow_plain_http(false), &allowed).is_err());
+    }
+
+    #[test]
+    fn a_ca_file_that_cannot_be_used_is_named() {
+        let error = core(ClientBuilder::default(), &[(CA_FILE, "/no/such.pem")]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        assert!(error.message().contains("/no/such.pem"), "{error}");
+    }
+
+    #[test]
+    fn no_debug_text_shows_the_key() {
+        let credential = Credential::new("id", "SKSECRET").unwrap();
+        let builder = ClientBuilder::default().credential(credential);
+        assert!(!format!("{builder:?}").contains("SKSECRET"));
+        let core = core(builder, &[]).unwrap();
+        assert!(!format!("{core:?}").contains("SKSECRET"));
+        let blocking = blocking::Client::new(core);
+        assert!(!format!("{blocking:?}").contains("SKSECRET"));
+    }
+}

@@ -1,0 +1,195 @@
+//! Where requests go: the endpoint they name, and the address that the socket is opened to.
+
+use std::net::IpAddr;
+
+use crate::error::{Error, ErrorKind};
+
+/// What a request names as its destination; its host is part of the signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Endpoint {
+    /// The value of the `Host` header: the name, and the port when one was given.
+    pub(crate) authority: String,
+    /// The name that TLS checks the certificate for; an IPv6 address without its brackets.
+    pub(crate) host: String,
+    pub(crate) address: Address,
+}
+
+/// Where the socket goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Address {
+    pub(crate) tls: bool,
+    pub(crate) host: String,
+    pub(crate) port: u16,
+}
+
+impl Endpoint {
+    /// Reads `host`, `host:port`, `http://…` or `https://…`; without a scheme it is https.
+    pub(crate) fn parse(text: &str) -> Result<Self, Error> {
+        let parts = Parts::of(text).map_err(|fault| config("endpoint", text, fault))?;
+        let bracketed =
+            if parts.host.contains(':') { format!("[{}]", parts.host) } else { parts.host.to_owned() };
+        let authority = match parts.port {
+            Some(port) => format!("{bracketed}:{port}"),
+            None => bracketed,
+        };
+        Ok(Self { authority, host: parts.host.to_owned(), address: parts.address() })
+    }
+}
+
+impl Address {
+    /// Reads the address that `TCSMS_CONNECT_TO` gives. The scheme is required: it decides whether TLS is spoken.
+    pub(crate) fn parse(text: &str) -> Result<Self, Error> {
+        let fault = |what| config("address to connect to", text, what);
+        if !text.contains("://") {
+            return Err(fault("it needs http:// or https:// in front"));
+        }
+        Ok(Parts::of(text).map_err(fault)?.address())
+    }
+
+    /// Whether the address is this machine's own, as far as its text says.
+    pub(crate) fn is_loopback(&self) -> bool {
+        match self.host.parse::<IpAddr>() {
+            Ok(ip) => ip.is_loopback(),
+            Err(_) => {
+                let name = self.host.to_ascii_lowercase();
+                name == "localhost" || name.ends_with(".localhost")
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for Address {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.host.contains(':') {
+            write!(f, "[{}]:{}", self.host, self.port)
+        } else {
+            write!(f, "{}:{}", self.host, self.port)
+        }
+    }
+}
+
+struct Parts<'a> {
+    tls: bool,
+    host: &'a str,
+    port: Option<u16>,
+}
+
+impl<'a> Parts<'a> {
+    fn of(text: &'a str) -> Result<Self, &'static str> {
+        let (tls, rest) = match text.split_once("://") {
+            None => (true, text),
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => (true, rest),
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => (false, rest),
+            Some(_) => return Err("the scheme must be http or https"),
+        };
+        let rest = rest.strip_suffix('/').unwrap_or(rest);
+        if rest.contains(['/', '?', '#']) {
+            return Err("it must be a host without a path");
+        }
+        if rest.contains('@') {
+            return Err("it must not hold a user name");
+        }
+        let (host, port) = if let Some(inner) = rest.strip_prefix('[') {
+            let (host, after) = inner.split_once(']').ok_or("the [ has no ]")?;
+            let port = match after.strip_prefix(':') {
+                Some(port) => Some(port),
+                None if after.is_empty() => None,
+                None => return Err("after the ] only a port may follow"),
+            };
+            host.parse::<std::net::Ipv6Addr>().map_err(|_| "between [ and ] must be an IPv6 address")?;
+            (host, port)
+        } else {
+            match rest.split_once(':') {
+                Some((_, port)) if port.contains(':') => return Err("an IPv6 address needs [ and ]"),
+                Some((host, port)) => (host, Some(port)),
+                None => (rest, None),
+            }
+        };
+        let port = match port {
+            Some(port) => {
+                Some(port.parse::<u16>().ok().filter(|port| *port != 0).ok_or("the port is no number")?)
+            }
+            None => None,
+        };
+        if host.is_empty() {
+            return Err("the host is empty");
+        }
+        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:".contains(&byte);
+        if !host.bytes().all(is_name) {
+            return Err("the host holds a character that no host name has");
+        }
+        Ok(Self { tls, host, port })
+    }
+
+    fn address(&self) -> Address {
+        let port = self.port.unwrap_or(if self.tls { 443 } else { 80 });
+        Address { tls: self.tls, host: self.host.to_owned(), port }
+    }
+}
+
+fn config(what: &str, text: &str, fault: &str) -> Error {
+    Error::local(ErrorKind::Config, format!("the {what} `{text}` cannot be used: {fault}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_host_header_keeps_the_form_that_was_given() {
+        for (text, authority, host, tls, port) in [
+            ("sms.tencentcloudapi.com", "sms.tencentcloudapi.com", "sms.tencentcloudapi.com", true, 443),
+            ("https://a.example/", "a.example", "a.example", true, 443),
+            ("http://127.0.0.1:9180", "127.0.0.1:9180", "127.0.0.1", false, 9180),
+            ("HTTP://localhost", "localhost", "localhost", false, 80),
+            ("[::1]:8080", "[::1]:8080", "::1", true, 8080),
+            ("http://[::1]", "[::1]", "::1", false, 80),
+        ] {
+            let endpoint = Endpoint::parse(text).unwrap();
+            assert_eq!(endpoint.authority, authority);
+            assert_eq!(endpoint.host, host);
+            assert_eq!(endpoint.address, Address { tls, host: host.to_owned(), port });
+        }
+    }
+
+    #[test]
+    fn what_is_no_endpoint_is_refused_with_its_reason() {
+        for (text, reason) in [
+            ("", "empty"),
+            ("http://", "empty"),
+            ("ftp://a", "scheme"),
+            ("a/b", "path"),
+            ("a?b", "path"),
+            ("user@a", "user name"),
+            ("a:b", "port"),
+            ("a:0", "port"),
+            ("a:70000", "port"),
+            ("::1", "[ and ]"),
+            ("[::1", "no ]"),
+            ("[::1]x", "only a port"),
+            ("[abc]", "IPv6"),
+            ("a b", "character"),
+            ("a\r\nb", "character"),
+        ] {
+            let error = Endpoint::parse(text).unwrap_err();
+            assert!(error.message().contains(reason), "{text}: {error}");
+            assert_eq!(error.kind(), ErrorKind::Config);
+        }
+        assert!(Address::parse("127.0.0.1:9180").unwrap_err().message().contains("http://"));
+    }
+
+    #[test]
+    fn loopback_is_recognised_by_address_and_by_name() {
+        for (text, own) in [
+            ("http://127.0.0.1", true),
+            ("http://127.9.9.9:1", true),
+            ("http://[::1]:1", true),
+            ("http://localhost:1", true),
+            ("http://sms.localhost", true),
+            ("http://10.0.0.1", false),
+            ("http://localhost.example", false),
+        ] {
+            assert_eq!(Address::parse(text).unwrap().is_loopback(), own, "{text}");
+        }
+    }
+}

@@ -1,0 +1,325 @@
+//! What a failed call says about itself.
+
+use std::fmt;
+
+use tcsms_api::ErrorCode;
+
+pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Whether the service may have acted on a call that failed.
+///
+/// An SMS that was sent cannot be taken back, so this is the first thing to look at before a send is repeated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Delivery {
+    /// No byte of the request left this machine. Repeating it is safe.
+    NotSent,
+    /// The request, or part of it, left, and no answer of the API came back. It may have been carried out: look
+    /// (`PullSmsSendStatus`, the console) before repeating a send.
+    MaybeSent,
+    /// The service answered, with an error. It did not carry the request out.
+    Answered,
+}
+
+impl Delivery {
+    /// The name in logs and in the JSON of the command line: `not_sent`, `maybe_sent`, `answered`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotSent => "not_sent",
+            Self::MaybeSent => "maybe_sent",
+            Self::Answered => "answered",
+        }
+    }
+}
+
+impl fmt::Display for Delivery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The part of an attempt in which it failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Step {
+    /// Looking up the host's addresses.
+    Resolve,
+    /// Opening the TCP connection.
+    Connect,
+    /// The TLS handshake, certificates included.
+    Tls,
+    /// Writing the request; nothing of it was taken by the connection yet.
+    Write,
+    /// Waiting for the first byte of the answer.
+    Wait,
+    /// Reading the answer.
+    Read,
+}
+
+impl Step {
+    /// The name in logs: `resolve`, `connect`, `tls`, `write`, `wait`, `read`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Resolve => "resolve",
+            Self::Connect => "connect",
+            Self::Tls => "tls",
+            Self::Write => "write",
+            Self::Wait => "wait",
+            Self::Read => "read",
+        }
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What kind of failure an [`Error`] is. Each kind says what to do about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A setting of the client cannot be used: an endpoint, a file of certificates, a blocking call inside an async
+    /// runtime. Correct the setting that the message names; nothing was sent.
+    Config,
+    /// No usable credential: absent, empty, padded with blanks, or a file without the wanted profile. The message
+    /// names every place that was tried; nothing was sent.
+    Credential,
+    /// The request itself cannot be sent: not a JSON object, a header value with a line break, larger than the
+    /// documented limit. Correct the request; nothing was sent.
+    InvalidRequest,
+    /// The host name has no address. Check the endpoint's spelling and the machine's DNS; nothing was sent.
+    Resolve,
+    /// No connection. Check that the address is reachable from here (firewall, proxy, port); nothing was sent.
+    Connect,
+    /// The server's certificate was refused, or it does not speak TLS. Give the issuing authority's certificate as CA
+    /// file; never switch verification off. Nothing was sent.
+    Tls,
+    /// A time limit passed: see [`Error::step`] for what took so long and [`Error::delivery`] for whether the request
+    /// may have arrived. Raise the limit, or look for the cause on the network.
+    Timeout,
+    /// The connection broke. See [`Error::delivery`] before repeating the call.
+    Network,
+    /// Something answered, but not the API: a status other than 200, no JSON, an answer without its members. Usually a
+    /// proxy, a login page, or a wrong endpoint. The request may have been carried out.
+    InvalidAnswer,
+    /// The service refused the request: see [`Error::code`].
+    Service,
+}
+
+impl ErrorKind {
+    /// The name in logs and in the JSON of the command line, such as `invalid_answer`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Config => "config",
+            Self::Credential => "credential",
+            Self::InvalidRequest => "invalid_request",
+            Self::Resolve => "resolve",
+            Self::Connect => "connect",
+            Self::Tls => "tls",
+            Self::Timeout => "timeout",
+            Self::Network => "network",
+            Self::InvalidAnswer => "invalid_answer",
+            Self::Service => "service",
+        }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Why a call failed, and whether the service may have acted on it.
+///
+/// Its text is one line for a person; programs use the accessors. It never holds a secret.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    delivery: Delivery,
+    message: String,
+    hint: Option<String>,
+    code: Option<ErrorCode>,
+    request_id: Option<String>,
+    step: Option<Step>,
+    attempts: u32,
+    source: Option<BoxError>,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, delivery: Delivery, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            delivery,
+            message: message.into(),
+            hint: None,
+            code: None,
+            request_id: None,
+            step: None,
+            attempts: 0,
+            source: None,
+        }))
+    }
+
+    /// A failure before anything could be sent.
+    pub(crate) fn local(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self::new(kind, Delivery::NotSent, message)
+    }
+
+    /// The service's refusal.
+    pub(crate) fn service(code: ErrorCode, message: String, request_id: Option<String>) -> Self {
+        let mut error = Self::new(ErrorKind::Service, Delivery::Answered, message);
+        error.0.code = Some(code);
+        error.0.request_id = request_id;
+        error
+    }
+
+    pub(crate) fn at(mut self, step: Step) -> Self {
+        self.0.step = Some(step);
+        self
+    }
+
+    pub(crate) fn because(mut self, source: impl Into<BoxError>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    pub(crate) fn after(mut self, attempts: u32) -> Self {
+        self.0.attempts = attempts;
+        self
+    }
+
+    pub(crate) fn hinting(mut self, hint: Option<String>) -> Self {
+        self.0.hint = hint;
+        self
+    }
+
+    /// What kind of failure this is.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// Whether the service may have acted on the request. With several attempts it speaks of all of them: an earlier
+    /// one that may have arrived is not forgotten.
+    pub fn delivery(&self) -> Delivery {
+        self.0.delivery
+    }
+
+    /// The service's error code; `None` unless [`kind`](Self::kind) is [`ErrorKind::Service`].
+    pub fn code(&self) -> Option<&ErrorCode> {
+        self.0.code.as_ref()
+    }
+
+    /// The service's message, or ours for a failure on this side, without the additions of the `Display` text.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The id by which Tencent's support finds the request; `None` when the service did not answer, or sent none.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// Where in the attempt it failed; `None` for failures before the first attempt and for answers.
+    pub fn step(&self) -> Option<Step> {
+        self.0.step
+    }
+
+    /// How many times the request was tried; 0 when it failed before the first attempt.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// True when the service refused by a rate limit: call less often, or again a little later.
+    pub fn is_rate_limit(&self) -> bool {
+        self.0.code.as_ref().is_some_and(ErrorCode::is_rate_limit)
+    }
+
+    /// True when a time limit passed.
+    pub fn is_timeout(&self) -> bool {
+        self.0.kind == ErrorKind::Timeout
+    }
+
+    pub(crate) fn set_delivery(&mut self, delivery: Delivery) {
+        self.0.delivery = delivery;
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        if let Some(code) = &inner.code {
+            write!(f, "{code}: ")?;
+        }
+        f.write_str(&inner.message)?;
+        if let Some(id) = inner.request_id.as_deref().filter(|id| !id.is_empty()) {
+            write!(f, " (request id {id})")?;
+        }
+        if let Some(hint) = &inner.hint {
+            write!(f, "; {hint}")?;
+        }
+        match inner.delivery {
+            Delivery::NotSent if inner.attempts > 1 => {
+                write!(f, "; nothing was sent in {} attempts", inner.attempts)
+            }
+            Delivery::NotSent => f.write_str("; nothing was sent"),
+            Delivery::MaybeSent => {
+                f.write_str("; the request may have reached the service: look before sending it again")
+            }
+            Delivery::Answered if inner.attempts > 1 => write!(f, "; refused {} times", inner.attempts),
+            Delivery::Answered => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        f.debug_struct("Error")
+            .field("kind", &inner.kind)
+            .field("code", &inner.code)
+            .field("message", &inner.message)
+            .field("request_id", &inner.request_id)
+            .field("delivery", &inner.delivery)
+            .field("step", &inner.step)
+            .field("attempts", &inner.attempts)
+            .field("source", &inner.source)
+            .finish()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_reads_as_one_line() {
+        let error = Error::service(
+            ErrorCode::from("RequestLimitExceeded"),
+            "Too fast.".to_owned(),
+            Some("r-1".to_owned()),
+        )
+        .after(3);
+        assert_eq!(error.to_string(), "RequestLimitExceeded: Too fast. (request id r-1); refused 3 times");
+        assert!(error.is_rate_limit());
+        assert_eq!(error.delivery(), Delivery::Answered);
+    }
+
+    #[test]
+    fn the_text_says_whether_anything_was_sent() {
+        let refused = Error::local(ErrorKind::Connect, "cannot connect to a:1").at(Step::Connect);
+        assert_eq!(refused.to_string(), "cannot connect to a:1; nothing was sent");
+        assert_eq!(refused.after(3).to_string(), "cannot connect to a:1; nothing was sent in 3 attempts");
+        let lost = Error::new(ErrorKind::Network, Delivery::MaybeSent, "the connection broke");
+        assert!(lost.to_string().contains("may have reached the service"));
+    }
+}

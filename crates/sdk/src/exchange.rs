@@ -1,0 +1,462 @@
+//! One call as a state machine: signing, classification, retry and decoding, without a socket, a clock or a sleep.
+//!
+//! A driver asks for the [`next`](Exchange::next) step, does it, and reports what happened with
+//! [`answered`](Exchange::answered) or [`failed`](Exchange::failed). Time and randomness are given to it.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Request;
+use tcsms_api::ErrorCode;
+
+use crate::config::Core;
+use crate::envelope::Content;
+use crate::error::{BoxError, Delivery, Error, ErrorKind, Step};
+use crate::request::{self, Parcel};
+use crate::retry::RetryPolicy;
+
+/// What a call is made with, besides the client's settings.
+pub(crate) struct Plan<T> {
+    pub(crate) parcel: Parcel,
+    /// Whether carrying it out twice is harmless.
+    pub(crate) idempotent: bool,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) total_timeout: Duration,
+    /// How the body of an answer is read.
+    pub(crate) decode: fn(&[u8]) -> Content<T>,
+}
+
+/// The time of a step.
+#[derive(Clone, Copy)]
+pub(crate) struct Now {
+    /// Unix time in seconds, for the signature.
+    pub(crate) unix: i64,
+    /// Since the call began, on a clock that does not jump.
+    pub(crate) elapsed: Duration,
+}
+
+/// What the driver has to do.
+#[expect(clippy::large_enum_variant, reason = "it is taken apart at once, and most steps are requests")]
+pub(crate) enum Next<T> {
+    /// Send this, and give up after `limit`.
+    Send { request: Request<Bytes>, limit: Duration },
+    /// Let this much time pass.
+    Wait(Duration),
+    /// The call is over.
+    Done(Result<T, Error>),
+}
+
+/// An HTTP answer that arrived whole.
+pub(crate) struct HttpAnswer {
+    pub(crate) status: u16,
+    pub(crate) body: Bytes,
+}
+
+/// Why no HTTP answer arrived.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) kind: ErrorKind,
+    pub(crate) step: Step,
+    pub(crate) delivery: Delivery,
+    pub(crate) message: String,
+    pub(crate) source: Option<BoxError>,
+}
+
+pub(crate) struct Exchange<'a, T> {
+    core: &'a Core,
+    plan: Plan<T>,
+    random: fastrand::Rng,
+    attempts: u32,
+    /// When the request under way was signed.
+    signed_at: i64,
+    /// Whether an attempt before this one may have reached the service.
+    maybe_sent: bool,
+    state: State,
+}
+
+enum State {
+    Ready,
+    UnderWay,
+    Answered(HttpAnswer),
+    Failed(Failure),
+}
+
+impl<'a, T> Exchange<'a, T> {
+    pub(crate) fn new(core: &'a Core, plan: Plan<T>, random: fastrand::Rng) -> Self {
+        Self { core, plan, random, attempts: 0, signed_at: 0, maybe_sent: false, state: State::Ready }
+    }
+
+    /// The number of attempts so far.
+    pub(crate) fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// The next step, at the time `now`.
+    pub(crate) fn next(&mut self, now: Now) -> Next<T> {
+        match std::mem::replace(&mut self.state, State::Ready) {
+            State::Ready => self.send(now),
+            // The driver dropped a request without a word; what became of it is not known.
+            State::UnderWay => Next::Done(Err(self.finished(Error::new(
+                ErrorKind::Network,
+                Delivery::MaybeSent,
+                "the request was abandoned",
+            )))),
+            State::Answered(answer) => match self.read(&answer) {
+                Ok(answer) => Next::Done(Ok(answer)),
+                Err(error) => self.again_or_over(error, now),
+            },
+            State::Failed(failure) => {
+                let Failure { kind, step, delivery, message, source } = failure;
+                let error = Error::new(kind, delivery, message).at(step);
+                let error = match source {
+                    Some(source) => error.because(source),
+                    None => error,
+                };
+                self.again_or_over(error, now)
+            }
+        }
+    }
+
+    /// Reports that an HTTP answer came.
+    pub(crate) fn answered(&mut self, answer: HttpAnswer) {
+        self.state = State::Answered(answer);
+    }
+
+    /// Reports that none came.
+    pub(crate) fn failed(&mut self, failure: Failure) {
+        self.state = State::Failed(failure);
+    }
+
+    fn send(&mut self, now: Now) -> Next<T> {
+        let left = self.plan.total_timeout.saturating_sub(now.elapsed);
+        self.signed_at = now.unix;
+        let nonce = self.random.u32(1..=i32::MAX as u32);
+        match request::build(&self.core.settings, &self.core.template, &self.plan.parcel, now.unix, nonce) {
+            Ok(request) => {
+                self.attempts += 1;
+                self.state = State::UnderWay;
+                Next::Send { request, limit: left.min(self.core.settings.attempt_timeout) }
+            }
+            Err(error) => Next::Done(Err(self.finished(error))),
+        }
+    }
+
+    fn read(&self, answer: &HttpAnswer) -> Result<T, Error> {
+        let invalid = |message: String| {
+            Error::new(
+                ErrorKind::InvalidAnswer,
+                Delivery::MaybeSent,
+                format!("not an answer of the API: {message}"),
+            )
+            .at(Step::Read)
+        };
+        if answer.status != 200 {
+            return Err(invalid(format!("HTTP status {}, {}", answer.status, excerpt(&answer.body))));
+        }
+        match (self.plan.decode)(&answer.body) {
+            Content::Answer(answer) => Ok(answer),
+            Content::Invalid(fault) => Err(invalid(format!("{fault}; {}", excerpt(&answer.body)))),
+            Content::Refusal { code, message, request_id } => {
+                let code = ErrorCode::from(code);
+                let hint = clock_hint(&code, &message, self.signed_at);
+                Err(Error::service(code, message, request_id).hinting(hint))
+            }
+        }
+    }
+
+    fn again_or_over(&mut self, error: Error, now: Now) -> Next<T> {
+        if self.plan.retry.allows(&error, self.plan.idempotent, self.attempts) {
+            let pause = self.plan.retry.pause_after(self.attempts, self.random.f64());
+            if now.elapsed + pause < self.plan.total_timeout {
+                self.maybe_sent |= error.delivery() == Delivery::MaybeSent;
+                return Next::Wait(pause);
+            }
+        }
+        Next::Done(Err(self.finished(error)))
+    }
+
+    /// The error as the caller gets it. It speaks of all attempts.
+    fn finished(&self, mut error: Error) -> Error {
+        if self.maybe_sent && error.delivery() != Delivery::MaybeSent {
+            error.set_delivery(Delivery::MaybeSent);
+        }
+        error.after(self.attempts)
+    }
+}
+
+/// The beginning of a body that is no answer, fit for one line.
+fn excerpt(body: &[u8]) -> String {
+    const LONGEST: usize = 80;
+    if body.is_empty() {
+        return "the body is empty".to_owned();
+    }
+    let start = &body[..body.len().min(LONGEST * 4)];
+    let text = String::from_utf8_lossy(start);
+    let line: String =
+        text.chars().map(|sign| if sign.is_control() { ' ' } else { sign }).take(LONGEST).collect();
+    format!("the body begins `{}`", line.trim())
+}
+
+/// For an expired signature, how far this machine's clock is off. The service's message ends in its own time.
+fn clock_hint(code: &ErrorCode, message: &str, signed_at: i64) -> Option<String> {
+    if code.as_str() != "AuthFailure.SignatureExpire" {
+        return None;
+    }
+    let (_, rest) = message.split_once("server time ")?;
+    let digits = rest.split(|sign: char| !sign.is_ascii_digit()).next()?;
+    let behind = digits.parse::<i64>().ok()?.checked_sub(signed_at)?;
+    let direction = if behind < 0 { "ahead of" } else { "behind" };
+    Some(format!(
+        "this machine's clock is {} s {direction} the service's; the time zone plays no part",
+        behind.unsigned_abs()
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::borrow::Cow;
+
+    use crate::answer::Answer;
+    use crate::config::ClientBuilder;
+    use crate::credential::Credential;
+    use crate::environment::Environment;
+
+    const OK: &str = r#"{"Response":{"RequestId":"r"}}"#;
+    const LIMITED: &str =
+        r#"{"Response":{"Error":{"Code":"RequestLimitExceeded","Message":"slow down"},"RequestId":"r"}}"#;
+    const REFUSED: &str = r#"{"Response":{"Error":{"Code":"InternalError","Message":"oh"},"RequestId":"r"}}"#;
+
+    /// What a scripted network does with one attempt.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    enum Fate {
+        Refused,
+        Cut,
+        Answer(&'static str),
+        Status(u16),
+    }
+
+    #[derive(Debug)]
+    struct Story {
+        outcome: Result<Answer, Error>,
+        sent: Vec<Request<Bytes>>,
+        pauses: Vec<Duration>,
+        elapsed: Duration,
+    }
+
+    fn core(builder: ClientBuilder) -> Core {
+        let credential = Credential::new("id", "key").unwrap();
+        builder.credential(credential).core(&Environment::of_pairs(&[])).unwrap()
+    }
+
+    /// Runs a call against the fates in turn; the last one repeats. Every attempt takes `each`.
+    fn run(core: &Core, idempotent: bool, retry: RetryPolicy, fates: &[Fate], each: Duration) -> Story {
+        let plan = Plan {
+            parcel: Parcel {
+                action: Cow::Borrowed("SendSms"),
+                version: Cow::Borrowed("2021-01-11"),
+                body: Bytes::from_static(b"{}"),
+                region: None,
+                language: None,
+            },
+            idempotent,
+            retry,
+            total_timeout: core.settings.total_timeout,
+            decode: crate::envelope::raw,
+        };
+        let mut exchange = Exchange::new(core, plan, fastrand::Rng::with_seed(7));
+        let (mut sent, mut pauses, mut elapsed) = (Vec::new(), Vec::new(), Duration::ZERO);
+        loop {
+            let now = Now { unix: 1_800_000_000 + elapsed.as_secs() as i64, elapsed };
+            match exchange.next(now) {
+                Next::Send { request, limit } => {
+                    elapsed += each.min(limit);
+                    let fate = fates[sent.len().min(fates.len() - 1)];
+                    sent.push(request);
+                    let failure = |step, delivery| Failure {
+                        kind: ErrorKind::Network,
+                        step,
+                        delivery,
+                        message: "broken".to_owned(),
+                        source: None,
+                    };
+                    match fate {
+                        Fate::Refused => exchange.failed(failure(Step::Connect, Delivery::NotSent)),
+                        Fate::Cut => exchange.failed(failure(Step::Wait, Delivery::MaybeSent)),
+                        Fate::Answer(body) => {
+                            exchange.answered(HttpAnswer { status: 200, body: body.into() })
+                        }
+                        Fate::Status(status) => exchange.answered(HttpAnswer { status, body: OK.into() }),
+                    }
+                }
+                Next::Wait(pause) => {
+                    pauses.push(pause);
+                    elapsed += pause;
+                }
+                Next::Done(outcome) => return Story { outcome, sent, pauses, elapsed },
+            }
+        }
+    }
+
+    fn quick(idempotent: bool, retry: RetryPolicy, fates: &[Fate]) -> Story {
+        run(&core(ClientBuilder::default()), idempotent, retry, fates, Duration::from_millis(1))
+    }
+
+    #[test]
+    fn an_answer_ends_the_call() {
+        let story = quick(false, RetryPolicy::safe(), &[Fate::Answer(OK)]);
+        assert_eq!(story.outcome.unwrap().request_id(), "r");
+        assert_eq!((story.sent.len(), story.pauses.len()), (1, 0));
+    }
+
+    #[test]
+    fn attempts_and_outcome_by_what_happened() {
+        use Delivery::{Answered, MaybeSent, NotSent};
+        use Fate::{Answer, Cut, Refused, Status};
+        /// What the caller is told; `None` is success.
+        type Told = Option<(ErrorKind, Delivery)>;
+        // Fates, idempotent, attempts, then the outcome.
+        let table: [(&[Fate], bool, u32, Told); 13] = [
+            (&[Refused], false, 3, Some((ErrorKind::Network, NotSent))),
+            (&[Refused, Answer(OK)], false, 2, None),
+            (&[Answer(LIMITED)], false, 3, Some((ErrorKind::Service, Answered))),
+            (&[Answer(LIMITED), Answer(LIMITED), Answer(OK)], false, 3, None),
+            (&[Answer(REFUSED)], true, 1, Some((ErrorKind::Service, Answered))),
+            (&[Cut], false, 1, Some((ErrorKind::Network, MaybeSent))),
+            (&[Cut, Answer(OK)], true, 2, None),
+            (&[Status(502)], false, 1, Some((ErrorKind::InvalidAnswer, MaybeSent))),
+            (&[Status(502), Answer(OK)], true, 2, None),
+            (&[Status(204)], false, 1, Some((ErrorKind::InvalidAnswer, MaybeSent))),
+            (&[Answer("<html>")], false, 1, Some((ErrorKind::InvalidAnswer, MaybeSent))),
+            (&[Refused, Cut], false, 2, Some((ErrorKind::Network, MaybeSent))),
+            // The first attempt may have arrived, whatever the last one says.
+            (&[Cut, Refused], true, 3, Some((ErrorKind::Network, MaybeSent))),
+        ];
+        for (fates, idempotent, attempts, expected) in table {
+            let story = quick(idempotent, RetryPolicy::safe(), fates);
+            assert_eq!(story.sent.len(), attempts as usize, "{fates:?}");
+            assert_eq!(story.pauses.len(), attempts as usize - 1, "{fates:?}");
+            match (story.outcome, expected) {
+                (Ok(_), None) => {}
+                (Err(error), Some(expected)) => {
+                    assert_eq!((error.kind(), error.delivery()), expected, "{fates:?}");
+                    assert_eq!(error.attempts(), attempts, "{fates:?}");
+                }
+                (outcome, _) => panic!("{fates:?}: {outcome:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn every_attempt_is_signed_for_its_own_time() {
+        let core = core(ClientBuilder::default());
+        let story = run(&core, false, RetryPolicy::safe(), &[Fate::Answer(LIMITED)], Duration::from_secs(2));
+        let stamps: Vec<_> =
+            story.sent.iter().map(|request| request.headers()["x-tc-timestamp"].to_str().unwrap()).collect();
+        assert_eq!(stamps, ["1800000000", "1800000002", "1800000004"]);
+        let signatures: std::collections::BTreeSet<_> =
+            story.sent.iter().map(|request| request.headers()["authorization"].as_bytes()).collect();
+        assert_eq!(signatures.len(), 3);
+        assert!(story.pauses[0] < story.pauses[1]);
+    }
+
+    #[test]
+    fn the_total_limit_bounds_attempts_and_pauses() {
+        let limit = Duration::from_secs(5);
+        let core =
+            core(ClientBuilder::default().total_timeout(limit).attempt_timeout(Duration::from_secs(3)));
+        let retry = RetryPolicy::safe().with_attempts(100);
+        let story = run(&core, false, retry, &[Fate::Refused], Duration::from_secs(60));
+        assert_eq!(story.sent.len(), 2, "three seconds, then what is left of five");
+        assert!(story.elapsed <= limit, "{:?}", story.elapsed);
+        assert_eq!(story.outcome.unwrap_err().attempts(), 2);
+    }
+
+    #[test]
+    fn what_cannot_be_sent_fails_without_an_attempt() {
+        let core = core(ClientBuilder::default().region("a"));
+        let plan = Plan {
+            parcel: Parcel {
+                action: Cow::Owned("Send\r\nX: y".to_owned()),
+                version: Cow::Borrowed("2021-01-11"),
+                body: Bytes::from_static(b"{}"),
+                region: None,
+                language: None,
+            },
+            idempotent: true,
+            retry: RetryPolicy::any(),
+            total_timeout: Duration::from_secs(1),
+            decode: crate::envelope::raw,
+        };
+        let mut exchange = Exchange::new(&core, plan, fastrand::Rng::with_seed(1));
+        let Next::Done(Err(error)) = exchange.next(Now { unix: 0, elapsed: Duration::ZERO }) else {
+            panic!()
+        };
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::InvalidRequest, 0));
+    }
+
+    #[test]
+    fn a_driver_that_says_nothing_gets_no_second_request() {
+        let core = core(ClientBuilder::default());
+        let plan = Plan {
+            parcel: Parcel {
+                action: Cow::Borrowed("SendSms"),
+                version: Cow::Borrowed("2021-01-11"),
+                body: Bytes::from_static(b"{}"),
+                region: None,
+                language: None,
+            },
+            idempotent: false,
+            retry: RetryPolicy::safe(),
+            total_timeout: Duration::from_secs(1),
+            decode: crate::envelope::raw,
+        };
+        let now = Now { unix: 0, elapsed: Duration::ZERO };
+        let mut exchange = Exchange::new(&core, plan, fastrand::Rng::with_seed(1));
+        assert!(matches!(exchange.next(now), Next::Send { .. }));
+        let Next::Done(Err(error)) = exchange.next(now) else { panic!() };
+        assert_eq!(error.delivery(), Delivery::MaybeSent);
+    }
+
+    #[test]
+    fn an_expired_signature_says_how_far_the_clock_is_off() {
+        let code = ErrorCode::from("AuthFailure.SignatureExpire");
+        let message = "Signature expired. ... between `Timestamp` and the server time 1800000601.";
+        let hint = clock_hint(&code, message, 1_800_000_000).unwrap();
+        assert!(hint.contains("601 s behind") && hint.contains("time zone"), "{hint}");
+        assert!(clock_hint(&code, message, 1_800_000_701).unwrap().contains("100 s ahead"));
+        assert_eq!(clock_hint(&code, "expired", 0), None);
+        assert_eq!(clock_hint(&ErrorCode::from("InternalError"), message, 0), None);
+    }
+
+    #[test]
+    fn the_excerpt_of_a_strange_body_fits_one_line() {
+        assert_eq!(excerpt(b""), "the body is empty");
+        assert_eq!(excerpt(b"<html>\r\n<body>"), "the body begins `<html>  <body>`");
+        let long = excerpt("页".repeat(10_000).as_bytes());
+        assert!(long.chars().count() < 110, "{long}");
+    }
+
+    proptest::proptest! {
+        /// With the safe policy, nothing that changes the world is sent after an attempt that may have arrived.
+        #[test]
+        fn a_send_is_never_repeated_once_it_may_have_arrived(
+            picks in proptest::collection::vec(0_usize..6, 1..8),
+            attempts in 1_u32..8,
+        ) {
+            let all = [
+                Fate::Refused, Fate::Cut, Fate::Answer(LIMITED), Fate::Answer(REFUSED), Fate::Answer("x"), Fate::Status(500),
+            ];
+            let fates: Vec<Fate> = picks.iter().map(|pick| all[*pick]).collect();
+            let story = quick(false, RetryPolicy::safe().with_attempts(attempts), &fates);
+            let error = story.outcome.unwrap_err();
+            let harmless = |fate: &Fate| matches!(fate, Fate::Refused) || *fate == Fate::Answer(LIMITED);
+            let made = story.sent.len();
+            for number in 0..made - 1 {
+                proptest::prop_assert!(harmless(&fates[number.min(fates.len() - 1)]));
+            }
+            proptest::prop_assert!(made <= attempts as usize);
+            proptest::prop_assert_eq!(error.attempts() as usize, made);
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Opens a connection: look-up, TCP, TLS.
+
+use std::collections::VecDeque;
+use std::future::{Future, poll_fn};
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+use tokio_rustls::client::TlsStream;
+use tokio_rustls::rustls;
+
+use super::connection::{Connection, Socket};
+use crate::config::Core;
+use crate::error::{BoxError, Delivery, ErrorKind, Step};
+use crate::exchange::Failure;
+
+/// The head start of an address before the next one is tried beside it.
+const HEAD_START: Duration = Duration::from_millis(250);
+
+/// Opens a connection. `step` follows what is being done.
+pub(super) async fn open(core: &Core, step: &mut Option<Step>) -> Result<Connection, Failure> {
+    let address = &core.settings.address;
+    let failure = |kind, step, message, source: BoxError| Failure {
+        kind,
+        step,
+        delivery: Delivery::NotSent,
+        message,
+        source: Some(source),
+    };
+
+    *step = Some(Step::Resolve);
+    let found = match tokio::net::lookup_host((address.host.as_str(), address.port)).await {
+        Ok(found) => in_turns(found),
+        Err(error) => {
+            let message = format!("the host {} has no address: {error}", address.host);
+            return Err(failure(ErrorKind::Resolve, Step::Resolve, message, error.into()));
+        }
+    };
+
+    *step = Some(Step::Connect);
+    let refused = |error: io::Error| {
+        failure(
+            ErrorKind::Connect,
+            Step::Connect,
+            format!("cannot connect to {address}: {error}"),
+            error.into(),
+        )
+    };
+    let stream = race(found).await.map_err(refused)?;
+    stream.set_nodelay(true).map_err(refused)?;
+    let socket = Socket::new(stream);
+
+    let tls = if address.tls {
+        *step = Some(Step::Tls);
+        Some(handshake(core, socket.clone()).await?)
+    } else {
+        None
+    };
+    Connection::over(socket, tls).await.map_err(|error| {
+        failure(
+            ErrorKind::Connect,
+            Step::Connect,
+            format!("cannot use the connection to {address}"),
+            error.into(),
+        )
+    })
+}
+
+async fn handshake(core: &Core, socket: Socket) -> Result<TlsStream<Socket>, Failure> {
+    let settings = &core.settings;
+    let failure = |kind, message, source| Failure {
+        kind,
+        step: Step::Tls,
+        delivery: Delivery::NotSent,
+        message,
+        source,
+    };
+    let (connector, name) =
+        core.tls.connector(&settings.endpoint.host).map_err(|fault| failure(ErrorKind::Tls, fault, None))?;
+    connector.connect(name, socket).await.map_err(|error| {
+        let what = format!("TLS with {} as {} failed: {error}", settings.address, settings.endpoint.host);
+        // What comes from the protocol fails again the same way; what comes from the network may not.
+        let (kind, remedy) = match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+            None => (ErrorKind::Network, ""),
+            Some(rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer)) => (
+                ErrorKind::Tls,
+                "; no trusted authority issued the certificate: give the issuer's certificate as CA file (TCSMS_CA_FILE)",
+            ),
+            Some(rustls::Error::InvalidMessage(_)) => (ErrorKind::Tls, "; the server does not seem to speak TLS on this port"),
+            Some(_) => (ErrorKind::Tls, ""),
+        };
+        failure(kind, format!("{what}{remedy}"), Some(error.into()))
+    })
+}
+
+/// The addresses with the two families taking turns, beginning with the resolver's choice.
+fn in_turns(found: impl Iterator<Item = SocketAddr>) -> VecDeque<SocketAddr> {
+    let found: Vec<SocketAddr> = found.collect();
+    let prefers_v6 = found.first().is_some_and(SocketAddr::is_ipv6);
+    let (preferred, other): (Vec<_>, Vec<_>) =
+        found.into_iter().partition(|address| address.is_ipv6() == prefers_v6);
+    let mut other = other.into_iter();
+    let mut turns = VecDeque::new();
+    for address in preferred {
+        turns.push_back(address);
+        turns.extend(other.next());
+    }
+    turns.extend(other);
+    turns
+}
+
+/// Connects to the first address that accepts. Each further one is tried when its predecessor failed, or has not
+/// accepted within its head start.
+async fn race(mut addresses: VecDeque<SocketAddr>) -> io::Result<TcpStream> {
+    let mut running: Vec<Pin<Box<dyn Future<Output = io::Result<TcpStream>> + Send>>> = Vec::new();
+    let mut last = io::Error::new(io::ErrorKind::AddrNotAvailable, "the name has no address");
+    loop {
+        match addresses.pop_front() {
+            Some(address) => running.push(Box::pin(TcpStream::connect(address))),
+            None if running.is_empty() => return Err(last),
+            None => {}
+        }
+        let first = poll_fn(|cx| {
+            for place in 0..running.len() {
+                if let Poll::Ready(outcome) = running[place].as_mut().poll(cx) {
+                    drop(running.swap_remove(place));
+                    return Poll::Ready(outcome);
+                }
+            }
+            Poll::Pending
+        });
+        let outcome = if addresses.is_empty() {
+            first.await
+        } else {
+            match tokio::time::timeout(HEAD_START, first).await {
+                Ok(outcome) => outcome,
+                Err(_) => continue,
+            }
+        };
+        match outcome {
+            Ok(stream) => return Ok(stream),
+            Err(error) => last = error,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_families_take_turns() {
+        let parse =
+            |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect::<Vec<SocketAddr>>();
+        let found = parse(&["[::1]:1", "[::2]:1", "[::3]:1", "1.0.0.1:1", "1.0.0.2:1"]);
+        let expected = parse(&["[::1]:1", "1.0.0.1:1", "[::2]:1", "1.0.0.2:1", "[::3]:1"]);
+        assert_eq!(Vec::from(in_turns(found.into_iter())), expected);
+        assert!(in_turns(std::iter::empty()).is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_dead_address_does_not_keep_from_the_live_one() {
+        let live = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let dead = {
+            let gone = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            gone.local_addr().unwrap()
+        };
+        let stream = race(VecDeque::from([dead, dead, live.local_addr().unwrap()])).await.unwrap();
+        assert_eq!(stream.peer_addr().unwrap(), live.local_addr().unwrap());
+        assert_eq!(race(VecDeque::from([dead])).await.unwrap_err().kind(), io::ErrorKind::ConnectionRefused);
+        assert!(race(VecDeque::new()).await.is_err());
+    }
+}

@@ -1,0 +1,279 @@
+//! One HTTP/1.1 connection, used by one call at a time.
+
+use std::io;
+use std::mem::MaybeUninit;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll, ready};
+
+use bytes::{Bytes, BytesMut};
+use http::{Request, Response};
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Body, Incoming};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio_rustls::client::TlsStream;
+
+use super::gate::Gate;
+use crate::exchange::HttpAnswer;
+
+pub(crate) struct Connection {
+    sender: http1::SendRequest<Full<Bytes>>,
+    driver: http1::Connection<TokioIo<Counted>, Full<Bytes>>,
+    gate: Gate,
+    socket: Socket,
+    traffic: Traffic,
+}
+
+/// Why a request got no whole answer.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    Http(hyper::Error),
+    /// The connection ended without saying why.
+    Closed,
+    /// The answer exceeds this many bytes.
+    TooLarge(usize),
+}
+
+impl Connection {
+    pub(crate) async fn over(socket: Socket, tls: Option<TlsStream<Socket>>) -> Result<Self, hyper::Error> {
+        let traffic = Traffic::default();
+        let stream = match tls {
+            Some(stream) => Stream::Tls(Box::new(stream)),
+            None => Stream::Plain(socket.clone()),
+        };
+        let io = TokioIo::new(Counted { stream, traffic: traffic.clone() });
+        let (sender, driver) = http1::handshake(io).await?;
+        Ok(Self { sender, driver, gate: Gate::new(), socket, traffic })
+    }
+
+    /// Begins to count for the next request.
+    pub(crate) fn start_counting(&self) -> Traffic {
+        self.traffic.0.written.store(0, Ordering::Relaxed);
+        self.traffic.0.read.store(0, Ordering::Relaxed);
+        self.traffic.clone()
+    }
+
+    /// Sends the request and reads the whole answer, of at most `limit` bytes.
+    pub(crate) async fn exchange(
+        &mut self,
+        request: Request<Bytes>,
+        limit: usize,
+    ) -> Result<HttpAnswer, Fault> {
+        let sending = self.sender.send_request(request.map(Full::new));
+        let work = async move { whole(sending.await.map_err(Fault::Http)?, limit).await };
+        self.gate.drive(&mut self.driver, work).await.unwrap_or(Err(Fault::Closed))
+    }
+
+    /// After an answer: whether another request may follow on this connection.
+    pub(crate) fn is_reusable(&mut self) -> bool {
+        self.sender.is_ready() || (self.gate.settle(&mut self.driver).is_pending() && self.sender.is_ready())
+    }
+
+    /// Whether nothing arrived while the connection waited. Whatever arrives then is the end of it: the server closed,
+    /// or said so by TLS. Asks the operating system, because a runtime that was not driven has seen nothing.
+    pub(crate) fn is_quiet(&self) -> bool {
+        let mut byte = [MaybeUninit::uninit()];
+        let peeked = SockRef::from(&*self.socket.0).peek(&mut byte);
+        !self.sender.is_closed() && peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
+    }
+}
+
+async fn whole(response: Response<Incoming>, limit: usize) -> Result<HttpAnswer, Fault> {
+    let status = response.status().as_u16();
+    let mut body = response.into_body();
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    if announced > limit {
+        return Err(Fault::TooLarge(limit));
+    }
+    let mut first = Bytes::new();
+    let mut all = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(Fault::Http)?.into_data() else { continue };
+        if first.len() + all.len() + data.len() > limit {
+            return Err(Fault::TooLarge(limit));
+        }
+        // Most answers come in one piece, which needs no copy.
+        if first.is_empty() && all.is_empty() {
+            first = data;
+            continue;
+        }
+        if all.is_empty() {
+            all.reserve(announced.max(first.len() + data.len()));
+            all.extend_from_slice(&std::mem::take(&mut first));
+        }
+        all.extend_from_slice(&data);
+    }
+    let body = if all.is_empty() { first } else { all.freeze() };
+    Ok(HttpAnswer { status, body })
+}
+
+/// How many bytes of requests and answers went over a connection.
+#[derive(Clone, Default)]
+pub(crate) struct Traffic(Arc<Counts>);
+
+#[derive(Default)]
+struct Counts {
+    written: AtomicU64,
+    read: AtomicU64,
+}
+
+impl Traffic {
+    /// Bytes of the request that the connection took. With TLS some may still be on this machine.
+    pub(crate) fn written(&self) -> u64 {
+        self.0.written.load(Ordering::Relaxed)
+    }
+
+    /// Bytes of the answer that arrived.
+    pub(crate) fn read(&self) -> u64 {
+        self.0.read.load(Ordering::Relaxed)
+    }
+}
+
+/// A TCP socket that the HTTP connection owns and the pool can look at.
+#[derive(Clone)]
+pub(crate) struct Socket(Arc<TcpStream>);
+
+impl Socket {
+    pub(crate) fn new(stream: TcpStream) -> Self {
+        Self(Arc::new(stream))
+    }
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        loop {
+            ready!(self.0.poll_read_ready(cx))?;
+            match self.0.try_read_buf(buffer) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                outcome => return Poll::Ready(outcome.map(drop)),
+            }
+        }
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        loop {
+            ready!(self.0.poll_write_ready(cx))?;
+            match self.0.try_write(bytes) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                outcome => return Poll::Ready(outcome),
+            }
+        }
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        loop {
+            ready!(self.0.poll_write_ready(cx))?;
+            match self.0.try_write_vectored(slices) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                outcome => return Poll::Ready(outcome),
+            }
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(SockRef::from(&*self.0).shutdown(std::net::Shutdown::Write))
+    }
+}
+
+enum Stream {
+    Plain(Socket),
+    Tls(Box<TlsStream<Socket>>),
+}
+
+/// The connection's bytes as HTTP sees them, counted.
+struct Counted {
+    stream: Stream,
+    traffic: Traffic,
+}
+
+impl Counted {
+    fn note_written(&self, outcome: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        if let Poll::Ready(Ok(count)) = &outcome {
+            self.traffic.0.written.fetch_add(*count as u64, Ordering::Relaxed);
+        }
+        outcome
+    }
+}
+
+impl AsyncRead for Counted {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        let outcome = match &mut self.stream {
+            Stream::Plain(stream) => Pin::new(stream).poll_read(cx, buffer),
+            Stream::Tls(stream) => Pin::new(stream).poll_read(cx, buffer),
+        };
+        let count = buffer.filled().len() - before;
+        self.traffic.0.read.fetch_add(count as u64, Ordering::Relaxed);
+        outcome
+    }
+}
+
+impl AsyncWrite for Counted {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let outcome = match &mut self.stream {
+            Stream::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
+            Stream::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
+        };
+        self.note_written(outcome)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let outcome = match &mut self.stream {
+            Stream::Plain(stream) => Pin::new(stream).poll_write_vectored(cx, slices),
+            Stream::Tls(stream) => Pin::new(stream).poll_write_vectored(cx, slices),
+        };
+        self.note_written(outcome)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        match &self.stream {
+            Stream::Plain(stream) => stream.is_write_vectored(),
+            Stream::Tls(stream) => stream.is_write_vectored(),
+        }
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.stream {
+            Stream::Plain(stream) => Pin::new(stream).poll_flush(cx),
+            Stream::Tls(stream) => Pin::new(stream).poll_flush(cx),
+        }
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.stream {
+            Stream::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
+            Stream::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! Carries a call's requests over HTTP/1.1: the driver of the state machine on a tokio runtime.
+//!
+//! A connection belongs to one call at a time and runs inside that call's own future. Nothing is spawned, so dropping a
+//! call closes its connection, and a connection never waits for a runtime that nobody drives.
+
+mod connect;
+mod connection;
+mod gate;
+mod pool;
+pub(crate) mod tls;
+
+use std::time::{Duration, Instant, SystemTime};
+
+use bytes::Bytes;
+use http::Request;
+use tokio::runtime::Handle;
+use tracing::{Instrument, Span, field};
+
+use crate::config::Core;
+use crate::error::{Delivery, Error, ErrorKind, Step};
+use crate::exchange::{Exchange, Failure, HttpAnswer, Next, Now, Plan};
+use connection::{Connection, Fault, Traffic};
+pub(crate) use pool::Pool;
+
+/// Makes the call on the current runtime, with the connections of `pool`.
+pub(crate) async fn run<T>(core: &Core, pool: &Pool, plan: Plan<T>) -> Result<T, Error> {
+    let Ok(runtime) = Handle::try_current() else {
+        let message =
+            "the async client needs a tokio runtime: call it inside one, or use tcsms::blocking::Client";
+        return Err(Error::local(ErrorKind::Config, message));
+    };
+    let span = tracing::debug_span!(
+        "tcsms.call",
+        action = &*plan.parcel.action,
+        version = &*plan.parcel.version,
+        region = plan.parcel.region.as_deref().or(core.settings.region.as_deref()),
+        attempts = field::Empty,
+        outcome = field::Empty,
+    );
+    let started = Instant::now();
+    let mut exchange = Exchange::new(core, plan, fastrand::Rng::new());
+    let steps = async {
+        loop {
+            match exchange.next(Now { unix: unix_time(), elapsed: started.elapsed() }) {
+                Next::Send { request, limit } => {
+                    let span = tracing::debug_span!(
+                        "tcsms.attempt",
+                        number = exchange.attempts(),
+                        outcome = field::Empty,
+                        step = field::Empty,
+                        delivery = field::Empty,
+                    );
+                    match attempt(core, pool, &runtime, request, limit).instrument(span.clone()).await {
+                        Ok(answer) => {
+                            span.record("outcome", answer.status);
+                            exchange.answered(answer);
+                        }
+                        Err(failure) => {
+                            span.record("outcome", failure.kind.as_str());
+                            span.record("step", failure.step.as_str());
+                            span.record("delivery", failure.delivery.as_str());
+                            exchange.failed(failure);
+                        }
+                    }
+                }
+                Next::Wait(pause) => tokio::time::sleep(pause).await,
+                Next::Done(outcome) => break outcome,
+            }
+        }
+    };
+    let outcome = steps.instrument(span.clone()).await;
+    note_outcome(&span, exchange.attempts(), outcome.as_ref().err());
+    outcome
+}
+
+fn note_outcome(span: &Span, attempts: u32, error: Option<&Error>) {
+    span.record("attempts", attempts);
+    match error {
+        None => span.record("outcome", "ok"),
+        Some(error) => match error.code() {
+            Some(code) => span.record("outcome", code.as_str()),
+            None => span.record("outcome", error.kind().as_str()),
+        },
+    };
+}
+
+fn unix_time() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
+
+/// How far an attempt has come. Outlives the attempt's future, so that a time limit can tell what it cut off.
+#[derive(Default)]
+struct Progress {
+    /// The step while there is no connection yet.
+    connecting: Option<Step>,
+    /// What went over the connection in this attempt.
+    traffic: Option<Traffic>,
+}
+
+impl Progress {
+    fn step(&self) -> Step {
+        match &self.traffic {
+            None => self.connecting.unwrap_or(Step::Resolve),
+            Some(traffic) if traffic.read() > 0 => Step::Read,
+            Some(traffic) if traffic.written() > 0 => Step::Wait,
+            Some(_) => Step::Write,
+        }
+    }
+
+    fn delivery(&self) -> Delivery {
+        match &self.traffic {
+            Some(traffic) if traffic.written() > 0 => Delivery::MaybeSent,
+            _ => Delivery::NotSent,
+        }
+    }
+
+    fn failure(&self, kind: ErrorKind, message: String) -> Failure {
+        Failure { kind, step: self.step(), delivery: self.delivery(), message, source: None }
+    }
+
+    fn of_fault(&self, fault: Fault) -> Failure {
+        let what = match self.step() {
+            Step::Read => "the connection broke while the answer was read",
+            Step::Wait => "the connection broke before an answer came",
+            _ => "the connection broke before the request was written",
+        };
+        match fault {
+            Fault::Closed => self.failure(ErrorKind::Network, what.to_owned()),
+            Fault::TooLarge(limit) => self.failure(
+                ErrorKind::InvalidAnswer,
+                format!("not an answer of the API: it is larger than {limit} bytes"),
+            ),
+            Fault::Http(error) if error.is_parse() => Failure {
+                source: Some(Box::new(error)),
+                ..self.failure(
+                    ErrorKind::InvalidAnswer,
+                    "not an answer of the API: what came back is no HTTP".to_owned(),
+                )
+            },
+            Fault::Http(error) => {
+                let reason = root_cause(&error);
+                Failure {
+                    source: Some(Box::new(error)),
+                    ..self.failure(ErrorKind::Network, format!("{what}: {reason}"))
+                }
+            }
+        }
+    }
+}
+
+/// The innermost reason: what the operating system or the protocol said.
+fn root_cause(error: &dyn std::error::Error) -> String {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
+}
+
+/// One attempt within its time limit.
+async fn attempt(
+    core: &Core,
+    pool: &Pool,
+    runtime: &Handle,
+    request: Request<Bytes>,
+    limit: Duration,
+) -> Result<HttpAnswer, Failure> {
+    let mut progress = Progress::default();
+    match tokio::time::timeout(limit, converse(core, pool, runtime, request, &mut progress)).await {
+        Ok(outcome) => outcome,
+        Err(_) => {
+            let what = match progress.step() {
+                Step::Read => "the answer was not complete",
+                Step::Wait => "no answer came",
+                Step::Write => "the request was not written",
+                Step::Resolve => "the host name was not resolved",
+                Step::Connect | Step::Tls => "no connection was made",
+            };
+            Err(progress.failure(ErrorKind::Timeout, format!("{what} within {limit:?}")))
+        }
+    }
+}
+
+async fn converse(
+    core: &Core,
+    pool: &Pool,
+    runtime: &Handle,
+    request: Request<Bytes>,
+    progress: &mut Progress,
+) -> Result<HttpAnswer, Failure> {
+    let mut connection = match pool.take(runtime.id(), Instant::now()) {
+        Some(connection) => connection,
+        None => open(core, progress).await?,
+    };
+    progress.traffic = Some(connection.start_counting());
+    match connection.exchange(request, core.settings.max_answer_bytes).await {
+        Ok(answer) => {
+            if connection.is_reusable() {
+                pool.give(connection, runtime.id(), Instant::now());
+            }
+            Ok(answer)
+        }
+        Err(fault) => Err(progress.of_fault(fault)),
+    }
+}
+
+async fn open(core: &Core, progress: &mut Progress) -> Result<Connection, Failure> {
+    let limit = core.settings.connect_timeout;
+    match tokio::time::timeout(limit, connect::open(core, &mut progress.connecting)).await {
+        Ok(outcome) => outcome,
+        Err(_) => {
+            let address = &core.settings.address;
+            Err(progress.failure(ErrorKind::Timeout, format!("no connection to {address} within {limit:?}")))
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! TLS: who is trusted, and what is said when nobody is.
+
+#![cfg(any(feature = "tls-aws-lc", feature = "tls-ring"))]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use support::{Driver, OK, answer, builder};
+use tcsms::{Delivery, ErrorKind, Step};
+use tokio_rustls::rustls::{self, ServerConfig, ServerConnection};
+
+fn file(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/support/tls").join(name)
+}
+
+/// A server with a certificate for `sms.tencentcloudapi.com` that only the authority of `ca.pem` vouches for.
+fn server() -> SocketAddr {
+    #[cfg(feature = "tls-aws-lc")]
+    let provider = rustls::crypto::aws_lc_rs::default_provider();
+    #[cfg(not(feature = "tls-aws-lc"))]
+    let provider = rustls::crypto::ring::default_provider();
+    let chain = vec![CertificateDer::from_pem_file(file("server.pem")).unwrap()];
+    let key = PrivateKeyDer::from_pem_file(file("server-key.pem")).unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(provider))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .unwrap();
+    let config = Arc::new(config);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let config = Arc::clone(&config);
+            std::thread::spawn(move || {
+                let mut stream = stream.unwrap();
+                let mut session = ServerConnection::new(config).unwrap();
+                let mut tls = rustls::Stream::new(&mut session, &mut stream);
+                let mut bytes = [0; 4096];
+                // Each request of these tests is small enough for one read.
+                while tls.read(&mut bytes).is_ok_and(|count| count > 0) {
+                    if tls.write_all(&answer(OK)).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+    });
+    address
+}
+
+#[test]
+fn a_server_of_the_given_authority_is_trusted_under_the_endpoints_name() {
+    let address = server();
+    for driver in Driver::both(|| builder().connect_to(format!("https://{address}")).ca_file(file("ca.pem")))
+    {
+        for _ in 0..3 {
+            assert_eq!(driver.send_sms().unwrap().request_id, "r-ok");
+        }
+    }
+}
+
+#[test]
+fn a_server_nobody_vouches_for_gets_nothing() {
+    let address = server();
+    for driver in Driver::both(|| builder().connect_to(format!("https://{address}"))) {
+        let error = driver.send_sms().unwrap_err();
+        assert_eq!((error.kind(), error.delivery()), (ErrorKind::Tls, Delivery::NotSent), "{error}");
+        assert_eq!((error.step(), error.attempts()), (Some(Step::Tls), 1));
+        assert!(error.message().contains("TCSMS_CA_FILE"), "{error}");
+    }
+}
+
+#[test]
+fn a_certificate_of_another_name_is_refused() {
+    let address = server();
+    let other = || {
+        builder()
+            .endpoint("https://sms.example.com")
+            .connect_to(format!("https://{address}"))
+            .ca_file(file("ca.pem"))
+    };
+    for driver in Driver::both(other) {
+        let error = driver.send_sms().unwrap_err();
+        assert_eq!((error.kind(), error.delivery()), (ErrorKind::Tls, Delivery::NotSent), "{error}");
+        assert!(error.message().contains("sms.example.com"), "{error}");
+    }
+}
+
+#[test]
+fn a_server_without_tls_is_told_as_such() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let _ = stream.read(&mut [0; 4096]);
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+        }
+    });
+    for driver in Driver::both(|| builder().connect_to(format!("https://{address}"))) {
+        let error = driver.send_sms().unwrap_err();
+        assert_eq!((error.kind(), error.step()), (ErrorKind::Tls, Some(Step::Tls)), "{error}");
+        assert_eq!((error.delivery(), error.attempts()), (Delivery::NotSent, 1));
+        assert!(error.message().contains("does not seem to speak TLS"), "{error}");
+    }
+}
