@@ -1,0 +1,295 @@
+//! Signatures, templates and packages: what the configuration says and what is added through the API.
+//!
+//! They are few and needed by every send, so all of them are kept in memory as well, and exchanged account by account
+//! after the commit that changed them.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use rusqlite::{Connection, Row, params};
+
+use crate::error::{Fault, StoreError, stored};
+use crate::model::{
+    Added, Configured, ConfiguredAccount, NewTemplate, PlannedReview, Review, ReviewState, Reviewed, Scope,
+    Sign, Template, TemplateKind,
+};
+use crate::store::Store;
+use crate::writer::Db;
+
+/// The signatures and templates of one account, by id.
+#[derive(Clone, Default)]
+pub(crate) struct AccountCatalogue {
+    signs: BTreeMap<u64, Arc<Sign>>,
+    templates: BTreeMap<u64, Arc<Template>>,
+}
+
+/// The catalogues of all accounts, as of the last commit.
+pub(crate) struct Catalogue {
+    accounts: RwLock<HashMap<String, AccountCatalogue>>,
+}
+
+impl Catalogue {
+    /// Reads everything.
+    pub(crate) fn load(conn: &Connection) -> Result<Self, Fault> {
+        let names: Vec<String> = conn
+            .prepare("SELECT account FROM sign UNION SELECT account FROM template")?
+            .query_map([], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        let mut accounts = HashMap::new();
+        for name in names {
+            let account = AccountCatalogue::load(conn, &name)?;
+            accounts.insert(name, account);
+        }
+        Ok(Self { accounts: RwLock::new(accounts) })
+    }
+
+    /// Puts these in the place of those that the accounts had.
+    pub(crate) fn publish(&self, changed: HashMap<String, AccountCatalogue>) {
+        if !changed.is_empty() {
+            self.accounts.write().unwrap_or_else(PoisonError::into_inner).extend(changed);
+        }
+    }
+
+    fn of<T>(&self, account: &str, look: impl FnOnce(&AccountCatalogue) -> T) -> Option<T> {
+        self.accounts.read().unwrap_or_else(PoisonError::into_inner).get(account).map(look)
+    }
+}
+
+impl AccountCatalogue {
+    fn load(conn: &Connection, account: &str) -> Result<Self, Fault> {
+        let signs = conn
+            .prepare_cached(
+                "SELECT id, name, scope, state, reply, planned_at, planned_state, planned_reply, created
+                 FROM sign WHERE account = ?1 AND NOT removed",
+            )?
+            .query_map([account], |row| {
+                let id = row.get::<_, i64>(0)?.unsigned_abs();
+                let sign = Sign {
+                    account: account.to_owned(),
+                    id,
+                    name: row.get(1)?,
+                    scope: code(row, 2, Scope::from_code)?,
+                    review: reviewed(row, 3)?,
+                    created: row.get(8)?,
+                };
+                Ok((id, Arc::new(sign)))
+            })?
+            .collect::<Result<_, _>>()?;
+        let templates = conn
+            .prepare_cached(
+                "SELECT id, name, scope, state, reply, planned_at, planned_state, planned_reply, created, content,
+                    kind, remark
+                 FROM template WHERE account = ?1 AND NOT removed",
+            )?
+            .query_map([account], |row| {
+                let id = row.get::<_, i64>(0)?.unsigned_abs();
+                let template = Template {
+                    account: account.to_owned(),
+                    id,
+                    name: row.get(1)?,
+                    content: row.get(9)?,
+                    kind: code(row, 10, TemplateKind::from_code)?,
+                    scope: code(row, 2, Scope::from_code)?,
+                    remark: row.get(11)?,
+                    review: reviewed(row, 3)?,
+                    created: row.get(8)?,
+                };
+                Ok((id, Arc::new(template)))
+            })?
+            .collect::<Result<_, _>>()?;
+        Ok(Self { signs, templates })
+    }
+}
+
+/// Reads a column that holds a number of the wire.
+fn code<T>(row: &Row<'_>, column: usize, meaning: fn(i64) -> Option<T>) -> Result<T, rusqlite::Error> {
+    let number = row.get(column)?;
+    meaning(number).ok_or(rusqlite::Error::IntegralValueOutOfRange(column, number))
+}
+
+/// Reads the five columns of a review, the first of which is `column`.
+fn reviewed(row: &Row<'_>, column: usize) -> Result<Reviewed, rusqlite::Error> {
+    let planned_at: Option<i64> = row.get(column + 2)?;
+    let planned = match planned_at {
+        Some(at) => {
+            let state = code(row, column + 3, ReviewState::from_code)?;
+            Some(PlannedReview { at, review: Review { state, reply: row.get(column + 4)? } })
+        }
+        None => None,
+    };
+    let current = Review { state: code(row, column, ReviewState::from_code)?, reply: row.get(column + 1)? };
+    Ok(Reviewed { current, planned })
+}
+
+impl Store {
+    /// Makes the store hold what the configuration says: its signatures, templates and packages are written under
+    /// their ids, and those of an earlier configuration that are missing now are removed. What was added through the
+    /// API stays. Of a package, what was used of it stays used.
+    ///
+    /// `now` becomes the time of submission of what is new. Fails without a change when an id is taken by something
+    /// added through the API, or too large.
+    pub async fn apply_configuration(&self, configured: Configured, now: i64) -> Result<(), StoreError> {
+        self.write(1, move |db| configure(db, &configured, now)).await
+    }
+
+    /// Adds a template in the state "under review" and gives it the lowest id above all that the account ever had.
+    pub async fn add_template(&self, template: NewTemplate) -> Result<Added, StoreError> {
+        self.write(1, move |db| add_template(db, &template)).await
+    }
+
+    /// The account's template with this id. Ask its [`Reviewed::at`] whether it is in force.
+    pub async fn template(&self, account: &str, id: u64) -> Result<Option<Arc<Template>>, StoreError> {
+        Ok(self.catalogue().of(account, |account| account.templates.get(&id).cloned()).flatten())
+    }
+
+    /// All templates of the account by ascending id.
+    pub async fn templates(&self, account: &str) -> Result<Vec<Arc<Template>>, StoreError> {
+        Ok(self
+            .catalogue()
+            .of(account, |account| account.templates.values().cloned().collect())
+            .unwrap_or_default())
+    }
+
+    /// The account's signature with this text, for mainland numbers or for the others. Of several with the same text,
+    /// the one that is in force at the time `now` is found before the others.
+    pub async fn sign(
+        &self,
+        account: &str,
+        name: &str,
+        mainland: bool,
+        now: i64,
+    ) -> Result<Option<Arc<Sign>>, StoreError> {
+        let found = self.catalogue().of(account, |account| {
+            let mut fitting =
+                account.signs.values().filter(|sign| sign.name == name && sign.scope.covers(mainland));
+            let in_force = fitting.clone().find(|sign| sign.review.at(now).state == ReviewState::Approved);
+            in_force.or_else(|| fitting.next()).cloned()
+        });
+        Ok(found.flatten())
+    }
+
+    /// All signatures of the account by ascending id.
+    pub async fn signs(&self, account: &str) -> Result<Vec<Arc<Sign>>, StoreError> {
+        Ok(self
+            .catalogue()
+            .of(account, |account| account.signs.values().cloned().collect())
+            .unwrap_or_default())
+    }
+}
+
+fn configure(db: &mut Db, configured: &Configured, now: i64) -> Result<(), Fault> {
+    let conn = &db.conn;
+    conn.execute("UPDATE sign SET removed = 1 WHERE configured", [])?;
+    conn.execute("UPDATE template SET removed = 1 WHERE configured", [])?;
+    conn.execute("UPDATE package SET removed = 1", [])?;
+    for account in &configured.accounts {
+        configure_account(conn, account, now)?;
+    }
+    // Also those accounts that are gone from the configuration and have lost what they had.
+    let Catalogue { accounts } = Catalogue::load(conn)?;
+    for (name, account) in accounts.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        db.announce_catalogue(name, account);
+    }
+    Ok(())
+}
+
+fn configure_account(conn: &Connection, account: &ConfiguredAccount, now: i64) -> Result<(), Fault> {
+    let taken = |what, id| StoreError::IdTaken { what, id, account: account.id.clone() };
+    for sign in &account.signs {
+        let written = conn
+            .prepare_cached(
+                "INSERT INTO sign (account, id, name, scope, state, reply, created, configured, removed)
+                 VALUES (?1, ?2, ?3, ?4, ?5, '', ?6, 1, 0)
+                 ON CONFLICT (account, id) DO UPDATE SET
+                    name = excluded.name, scope = excluded.scope, state = excluded.state, removed = 0
+                 WHERE configured",
+            )?
+            .execute(params![
+                account.id,
+                stored("the signature id", sign.id)?,
+                sign.name,
+                sign.scope.code(),
+                sign.state.code(),
+                now
+            ])?;
+        if written == 0 {
+            return Err(taken("signature", sign.id).into());
+        }
+    }
+    for template in &account.templates {
+        let written = conn
+            .prepare_cached(
+                "INSERT INTO template
+                    (account, id, name, content, kind, scope, remark, state, reply, created, configured, removed)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, '', ?7, '', ?8, 1, 0)
+                 ON CONFLICT (account, id) DO UPDATE SET
+                    name = excluded.name, content = excluded.content, kind = excluded.kind, scope = excluded.scope,
+                    state = excluded.state, removed = 0
+                 WHERE configured",
+            )?
+            .execute(params![
+                account.id,
+                stored("the template id", template.id)?,
+                template.name,
+                template.content,
+                template.kind.code(),
+                template.scope.code(),
+                template.state.code(),
+                now
+            ])?;
+        if written == 0 {
+            return Err(taken("template", template.id).into());
+        }
+    }
+    for package in &account.packages {
+        conn.prepare_cached(
+            "INSERT INTO package (account, id, amount, used, effective, expires, removed)
+             VALUES (?1, ?2, ?3, 0, ?4, ?5, 0)
+             ON CONFLICT (account, id) DO UPDATE SET
+                amount = excluded.amount, effective = excluded.effective, expires = excluded.expires, removed = 0",
+        )?
+        .execute(params![
+            account.id,
+            stored("the package id", package.id)?,
+            stored("the amount of a package,", package.amount)?,
+            package.effective,
+            package.expires
+        ])?;
+    }
+    Ok(())
+}
+
+fn add_template(db: &mut Db, template: &NewTemplate) -> Result<Added, Fault> {
+    let conn = &db.conn;
+    let (highest, held): (i64, i64) = conn
+        .prepare_cached("SELECT coalesce(max(id), 0), count(*) FILTER (WHERE NOT removed) FROM template WHERE account = ?1")?
+        .query_row([&template.account], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if held.unsigned_abs() >= template.max as u64 {
+        return Ok(Added::TooMany);
+    }
+    let too_large = StoreError::TooLarge { what: "the next template id", value: highest.unsigned_abs() + 1 };
+    let id = highest.checked_add(1).ok_or(too_large)?;
+    let planned = template.planned.as_ref();
+    conn.prepare_cached(
+        "INSERT INTO template (account, id, name, content, kind, scope, remark, state, reply, planned_at,
+            planned_state, planned_reply, created, configured, removed)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, '', ?9, ?10, ?11, ?12, 0, 0)",
+    )?
+    .execute(params![
+        template.account,
+        id,
+        template.name,
+        template.content,
+        template.kind.code(),
+        template.scope.code(),
+        template.remark,
+        ReviewState::Reviewing.code(),
+        planned.map(|planned| planned.at),
+        planned.map(|planned| planned.review.state.code()),
+        planned.map(|planned| planned.review.reply.as_str()),
+        template.created
+    ])?;
+    let catalogue = AccountCatalogue::load(conn, &template.account)?;
+    db.announce_catalogue(template.account.clone(), catalogue);
+    Ok(Added::Id(id.unsigned_abs()))
+}

@@ -1,0 +1,295 @@
+//! The database file: how it is opened, kept from other processes, and brought up to date.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::error::StoreError;
+use crate::store::Location;
+
+/// Marks the file as one of this program (`PRAGMA application_id`): the letters `tcsm`.
+const APPLICATION: i64 = 0x7463_736d;
+
+/// The first bytes of every SQLite file.
+const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+
+/// The steps from an empty file to today's schema. Step `n` leads to `user_version` `n + 1`. Steps are only ever
+/// added: files in the field have been through the earlier ones.
+const MIGRATIONS: &[&str] = &["
+    -- One row an app that has sent; the other tables name apps by its id.
+    CREATE TABLE app (
+        id INTEGER PRIMARY KEY,
+        account TEXT NOT NULL,
+        name TEXT NOT NULL,
+        UNIQUE (account, name)
+    ) STRICT;
+
+    -- Every number of every request, in the order of arrival. Rows are written once and never changed.
+    CREATE TABLE message (
+        id INTEGER PRIMARY KEY,
+        app INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        serial TEXT NOT NULL,
+        request_id TEXT NOT NULL,
+        phone TEXT NOT NULL,
+        country_code TEXT NOT NULL,
+        iso TEXT NOT NULL,
+        mainland INTEGER NOT NULL,
+        text TEXT NOT NULL,
+        params TEXT NOT NULL,
+        code TEXT,
+        template INTEGER NOT NULL,
+        sign TEXT NOT NULL,
+        extend_code TEXT NOT NULL,
+        sender_id TEXT NOT NULL,
+        session_context TEXT NOT NULL,
+        segments INTEGER NOT NULL,
+        refusal_code TEXT,
+        refusal_message TEXT
+    ) STRICT;
+
+    -- What is still to be handed to a carrier, by time: taken from the front, appended at the back.
+    CREATE TABLE delivery (
+        due_ms INTEGER NOT NULL,
+        message INTEGER NOT NULL,
+        PRIMARY KEY (due_ms, message)
+    ) STRICT, WITHOUT ROWID;
+
+    -- The carrier's last word. A table of its own, so that it is appended instead of making a full page of `message`
+    -- longer.
+    CREATE TABLE receipt (
+        message INTEGER PRIMARY KEY,
+        delivered INTEGER NOT NULL,
+        word TEXT NOT NULL,
+        at INTEGER NOT NULL
+    ) STRICT;
+
+    -- The pull queue of every app, in one tree with a front and a back for each app: pulling costs the same however
+    -- much other apps have left lying.
+    CREATE TABLE report (
+        app INTEGER NOT NULL,
+        place INTEGER NOT NULL,
+        message INTEGER NOT NULL,
+        PRIMARY KEY (app, place)
+    ) STRICT, WITHOUT ROWID;
+
+    -- Counters by hour of sending, and between which messages those of the hour stand.
+    CREATE TABLE hour (
+        app INTEGER NOT NULL,
+        hour INTEGER NOT NULL,
+        requests INTEGER NOT NULL,
+        successes INTEGER NOT NULL,
+        mainland_successes INTEGER NOT NULL,
+        fee INTEGER NOT NULL,
+        first_message INTEGER NOT NULL,
+        last_message INTEGER NOT NULL,
+        PRIMARY KEY (app, hour)
+    ) STRICT, WITHOUT ROWID;
+
+    -- Removed signatures and templates stay, so that their ids are not given out again.
+    CREATE TABLE sign (
+        account TEXT NOT NULL,
+        id INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        scope INTEGER NOT NULL,
+        state INTEGER NOT NULL,
+        reply TEXT NOT NULL,
+        planned_at INTEGER,
+        planned_state INTEGER,
+        planned_reply TEXT,
+        created INTEGER NOT NULL,
+        configured INTEGER NOT NULL,
+        removed INTEGER NOT NULL,
+        PRIMARY KEY (account, id)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE template (
+        account TEXT NOT NULL,
+        id INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        content TEXT NOT NULL,
+        kind INTEGER NOT NULL,
+        scope INTEGER NOT NULL,
+        remark TEXT NOT NULL,
+        state INTEGER NOT NULL,
+        reply TEXT NOT NULL,
+        planned_at INTEGER,
+        planned_state INTEGER,
+        planned_reply TEXT,
+        created INTEGER NOT NULL,
+        configured INTEGER NOT NULL,
+        removed INTEGER NOT NULL,
+        PRIMARY KEY (account, id)
+    ) STRICT, WITHOUT ROWID;
+
+    -- A package that left the configuration stays with what was used of it, and counts again when it comes back.
+    CREATE TABLE package (
+        account TEXT NOT NULL,
+        id INTEGER NOT NULL,
+        amount INTEGER NOT NULL,
+        used INTEGER NOT NULL,
+        effective INTEGER,
+        expires INTEGER,
+        removed INTEGER NOT NULL,
+        PRIMARY KEY (account, id)
+    ) STRICT, WITHOUT ROWID;
+
+    -- One row: below this no message id is given out again, even when the messages are gone.
+    CREATE TABLE message_floor (floor INTEGER NOT NULL) STRICT;
+    INSERT INTO message_floor VALUES (1);
+"];
+
+/// A database that is ready for the writer.
+pub(crate) struct Opened {
+    pub(crate) connection: Connection,
+    pub(crate) path: PathBuf,
+    /// Held while the store is open; the system lets go of it when the process ends, however it ends.
+    pub(crate) lock: Option<File>,
+}
+
+/// Opens the database of `location` for writing.
+pub(crate) fn open(location: &Location) -> Result<Opened, StoreError> {
+    let (path, lock) = match location {
+        Location::Memory => (PathBuf::from(":memory:"), None),
+        Location::File(path) => {
+            let path = absolute(path)?;
+            let lock = lock(&path)?;
+            check_header(&path)?;
+            (path, Some(lock))
+        }
+    };
+    let failed = |error: rusqlite::Error| StoreError::sqlite(&path, &error);
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(&path, flags).map_err(failed)?;
+    connection.busy_timeout(Duration::from_secs(5)).map_err(failed)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    let version = schema_version(&connection, &path)?;
+    if lock.is_some() {
+        settings_of_a_file(&connection, &path)?;
+    }
+    migrate(&mut connection, version).map_err(failed)?;
+    if lock.is_some() {
+        sync_folder(&path)?;
+    }
+    Ok(Opened { connection, path, lock })
+}
+
+fn access(action: &'static str, path: &Path, error: &io::Error) -> StoreError {
+    StoreError::Access { action, path: path.to_path_buf(), reason: error.to_string() }
+}
+
+/// The path with its folder resolved, so that two names of one file meet at one lock.
+fn absolute(path: &Path) -> Result<PathBuf, StoreError> {
+    if let Ok(existing) = fs::canonicalize(path) {
+        return Ok(existing);
+    }
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let name = path.file_name().ok_or_else(|| StoreError::Access {
+        action: "open",
+        path: path.to_path_buf(),
+        reason: "this is not the name of a file".to_owned(),
+    })?;
+    Ok(fs::canonicalize(folder).map_err(|error| access("open", path, &error))?.join(name))
+}
+
+/// Takes the lock of the file: a file of its own, because closing the database file anywhere in the process would
+/// drop the locks that SQLite holds on it.
+fn lock(path: &Path) -> Result<File, StoreError> {
+    if path.is_dir() {
+        let reason = "this is a folder".to_owned();
+        return Err(StoreError::Access { action: "open", path: path.to_path_buf(), reason });
+    }
+    let mut name = path.as_os_str().to_owned();
+    name.push("-lock");
+    let lock = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(PathBuf::from(name))
+        .map_err(|error| access("lock", path, &error))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(StoreError::InUse { path: path.to_path_buf() }),
+        Err(TryLockError::Error(error)) => Err(access("lock", path, &error)),
+    }
+}
+
+/// Refuses a file that is no database before SQLite touches it. An empty file is as good as none.
+fn check_header(path: &Path) -> Result<(), StoreError> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(access("read", path, &error)),
+    };
+    let mut start = Vec::new();
+    file.take(MAGIC.len() as u64).read_to_end(&mut start).map_err(|error| access("read", path, &error))?;
+    if start.is_empty() || start == MAGIC {
+        Ok(())
+    } else {
+        Err(StoreError::NotADatabase { path: path.to_path_buf() })
+    }
+}
+
+/// The schema of the file, 0 for a new one; an error when the file is not ours or newer than we are.
+fn schema_version(connection: &Connection, path: &Path) -> Result<usize, StoreError> {
+    let failed = |error: rusqlite::Error| StoreError::sqlite(path, &error);
+    let pragma =
+        |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(failed);
+    let found = pragma("user_version")?;
+    let application = pragma("application_id")?;
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(failed)?;
+    let is_new = found == 0 && application == 0 && tables == 0;
+    if !is_new && application != APPLICATION {
+        return Err(StoreError::Foreign { path: path.to_path_buf() });
+    }
+    match usize::try_from(found) {
+        Ok(version) if version <= MIGRATIONS.len() => Ok(version),
+        _ => Err(StoreError::Newer { path: path.to_path_buf(), found, known: MIGRATIONS.len() as i64 }),
+    }
+}
+
+/// Write-ahead log, synchronised at every commit.
+fn settings_of_a_file(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let failed = |error: rusqlite::Error| StoreError::sqlite(path, &error);
+    let mode: String =
+        connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0)).map_err(failed)?;
+    if mode != "wal" {
+        return Err(StoreError::Access {
+            action: "write to",
+            path: path.to_path_buf(),
+            reason: format!(
+                "its file system offers no shared memory for a write-ahead log (journal mode {mode})"
+            ),
+        });
+    }
+    connection.pragma_update(None, "synchronous", "full").map_err(failed)?;
+    // A log that grew under load is cut back when it starts over.
+    connection.pragma_update(None, "journal_size_limit", 64 << 20).map_err(failed)
+}
+
+fn migrate(connection: &mut Connection, version: usize) -> Result<(), rusqlite::Error> {
+    for (index, step) in MIGRATIONS.iter().enumerate().skip(version) {
+        let transaction = connection.transaction()?;
+        transaction.execute_batch(step)?;
+        transaction.pragma_update(None, "application_id", APPLICATION)?;
+        transaction.pragma_update(None, "user_version", index as i64 + 1)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+/// Makes the name of a new file durable: SQLite synchronises what is in the file, and the log's name, but not this.
+fn sync_folder(path: &Path) -> Result<(), StoreError> {
+    let Some(folder) = path.parent() else { return Ok(()) };
+    File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(|error| access("synchronise", path, &error))
+}
