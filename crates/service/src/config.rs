@@ -1,0 +1,346 @@
+//! The service's configuration: accounts and what belongs to them, limits, review, delivery, rule switches.
+//!
+//! [`Config::from_toml`] reads the configuration file and [`Config::development`] is used when there is none. Both
+//! give a value that was checked whole: ids are unique, texts fit, every reference exists. A mistake is reported as
+//! a [`ConfigError`] with file, line and column. Secrets are held in [`Secret`], which is wiped when dropped and
+//! can be neither printed nor serialised; they never go into the database.
+
+mod read;
+mod table;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tcsms_store::{
+    ConfiguredPackage, ConfiguredSign, ConfiguredTemplate, Limits, ReviewState, Scope, TemplateKind,
+};
+use zeroize::Zeroizing;
+
+pub use self::table::ConfigError;
+
+/// Everything that the configuration file says, every default filled in.
+#[derive(Clone)]
+pub struct Config {
+    /// The accounts; at least one.
+    pub accounts: Vec<Arc<Account>>,
+    /// Whether the published rate of each action (calls a second) is enforced.
+    pub api_rate: bool,
+    /// What happens to new signatures and templates.
+    pub review: Review,
+    /// The simulator's delivery.
+    pub delivery: Delivery,
+    /// Switches of rules.
+    pub rules: Rules,
+    /// Largest accepted difference between a request's timestamp and the service's clock, in seconds. Documented:
+    /// 300. It is a flag of the program, not a key of the file.
+    pub max_clock_skew: u32,
+}
+
+/// An account with everything that belongs to it.
+#[derive(Clone)]
+pub struct Account {
+    /// Its name in the control API; free text, unique.
+    pub id: String,
+    /// Where replies are pushed to.
+    pub reply_url: Option<String>,
+    /// Whether it belongs to a person, who may not send marketing texts. Default false.
+    pub individual: bool,
+    /// Its keys.
+    pub keys: Vec<Key>,
+    /// Its apps.
+    pub apps: Vec<App>,
+    /// Its configured signatures.
+    pub signs: Vec<ConfiguredSign>,
+    /// Its configured templates.
+    pub templates: Vec<ConfiguredTemplate>,
+    /// Its prepaid packages; none means that it may send without bound.
+    pub packages: Vec<ConfiguredPackage>,
+}
+
+/// A key pair that signs requests.
+#[derive(Clone)]
+pub struct Key {
+    /// The public half; free text, unique over all accounts.
+    pub secret_id: String,
+    /// The secret half.
+    pub secret_key: Secret,
+    /// The session token that must come with it when it is a temporary key.
+    pub token: Option<Secret>,
+}
+
+/// An app of an account.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// `SmsSdkAppId`: digits, unique over all accounts.
+    pub sdk_app_id: String,
+    /// Where delivery reports are pushed to.
+    pub status_url: Option<String>,
+    /// Whether it may send. Default true.
+    pub enabled: bool,
+    /// The countries outside the mainland that it sends to, as two capital letters (`HK`); empty, the default, means
+    /// all.
+    pub countries: Vec<String>,
+    /// Its limits: those of `[limits]` with its own `[account.app.limits]` over them.
+    pub limits: Arc<Limits>,
+}
+
+/// What happens to new signatures and templates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Review {
+    /// Who decides.
+    pub mode: ReviewMode,
+    /// In mode `auto`, how much later the approval comes, in business time.
+    pub delay: Duration,
+}
+
+/// Who decides a review.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReviewMode {
+    /// `auto`: approved after the delay.
+    Auto,
+    /// `manual`: waits until it is decided by hand.
+    Manual,
+    /// `reject`: refused at once.
+    Reject,
+}
+
+/// The simulator's delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// How long a message takes to its report, in business time.
+    pub delay: Duration,
+}
+
+/// Switches of rules which the service's documentation leaves open, or which a test may want otherwise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// Any region name that is not empty is accepted. Off: only the known regions. Default true.
+    pub any_region: bool,
+    /// A request with `Authorization: SKIP` is accepted unsigned, as the first account. Default false.
+    pub unsigned: bool,
+    /// A GET over 32 KB is answered as the edge does, with HTTP status 414 and a page of HTML, not with
+    /// `RequestSizeLimitExceeded`. Default false.
+    pub long_get_as_html: bool,
+    /// Marketing texts are only accepted from 08:00 to 22:00 Beijing time. Default true.
+    pub marketing_hours: bool,
+    /// Longest value of a template variable, in characters. Default 500.
+    pub template_value_max: u32,
+    /// Templates of the mainland that are no verification templates may have variables. Default true.
+    pub template_variables: bool,
+    /// A value may hold a URL. Default false.
+    pub urls_in_values: bool,
+    /// Words that no text may hold. Default none.
+    pub sensitive_words: Vec<String>,
+    /// The account may use `ExtendCode`. Default false.
+    pub extend_code: bool,
+    /// Reports carry the sender's `SessionContext`. Default true.
+    pub session_context_in_reports: bool,
+    /// Reports and replies may be pulled. Default true.
+    pub pull_open: bool,
+    /// SendSms of version 2019-07-11 answers `FailedOperation.TemplateIncorrectOrUnapproved` for a template that
+    /// is not usable or does not fit its values, as older recordings do. Default false.
+    pub legacy_template_code: bool,
+}
+
+/// A secret text. It is wiped when dropped; it has no `Debug` and no `Serialize`.
+#[derive(Clone)]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// Takes a secret over.
+    #[must_use]
+    pub fn new(text: String) -> Self {
+        Self(Zeroizing::new(text))
+    }
+
+    /// The secret itself. Do not copy it into anything that lives longer or is shown.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The limits of the profile `default`: what the documentation names for an app that nobody configured.
+#[must_use]
+pub fn default_limits() -> Limits {
+    Limits { per_number_30s: 1, per_number_1d: 10, ..Limits::default() }
+}
+
+/// The limits of the profile `strict`: the narrowest values that are documented, for new accounts.
+#[must_use]
+pub fn strict_limits() -> Limits {
+    Limits {
+        per_number_30s: 1,
+        per_number_1h: 5,
+        per_number_1d: 2,
+        account_global_per_day: 100,
+        ..Limits::default()
+    }
+}
+
+impl Default for Review {
+    fn default() -> Self {
+        Self { mode: ReviewMode::Auto, delay: Duration::ZERO }
+    }
+}
+
+impl Default for Delivery {
+    fn default() -> Self {
+        Self { delay: Duration::from_secs(1) }
+    }
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            any_region: true,
+            unsigned: false,
+            long_get_as_html: false,
+            marketing_hours: true,
+            template_value_max: 500,
+            template_variables: true,
+            urls_in_values: false,
+            sensitive_words: Vec::new(),
+            extend_code: false,
+            session_context_in_reports: true,
+            pull_open: true,
+            legacy_template_code: false,
+        }
+    }
+}
+
+/// Largest accepted difference of clocks, in seconds, as documented.
+pub const DEFAULT_MAX_CLOCK_SKEW: u32 = 300;
+
+impl Config {
+    /// Reads the text of a configuration file. `file_name` is named in errors, and a relative `secret_key_file` is
+    /// looked for in its folder. A file without accounts has the one of [`Config::development`].
+    ///
+    /// # Errors
+    /// The first mistake, with its place, the value and what is allowed.
+    pub fn from_toml(text: &str, file_name: &str) -> Result<Self, ConfigError> {
+        read::config(text, file_name)
+    }
+
+    /// The account that is used without a configuration file. Its key is `secretId` / `secretKey`, its app
+    /// 1400787878, its signatures `xxx`, `腾讯云` and `签名内容` (mainland) and `tcsms` (global), its templates
+    /// 449739 and 400000 (mainland, one value) and 1800308 (global, one value): what the documented sample programs
+    /// use, so that they run unchanged. The other two key pairs and the app 1400009099 are theirs too.
+    #[must_use]
+    pub fn development() -> Self {
+        Self {
+            accounts: vec![Arc::new(development_account(default_limits()))],
+            api_rate: true,
+            review: Review::default(),
+            delivery: Delivery::default(),
+            rules: Rules::default(),
+            max_clock_skew: DEFAULT_MAX_CLOCK_SKEW,
+        }
+    }
+}
+
+/// The account of [`Config::development`], with these limits for its apps.
+fn development_account(limits: Limits) -> Account {
+    let limits = Arc::new(limits);
+    let key = |id: &str, key: &str| Key {
+        secret_id: id.to_owned(),
+        secret_key: Secret::new(key.to_owned()),
+        token: None,
+    };
+    let app = |id: &str| App {
+        sdk_app_id: id.to_owned(),
+        status_url: None,
+        enabled: true,
+        countries: Vec::new(),
+        limits: Arc::clone(&limits),
+    };
+    let sign = |id, name: &str, scope| ConfiguredSign {
+        id,
+        name: name.to_owned(),
+        scope,
+        state: ReviewState::Approved,
+    };
+    let template = |id, content: &str, scope| ConfiguredTemplate {
+        id,
+        name: "login".to_owned(),
+        content: content.to_owned(),
+        kind: TemplateKind::Verification,
+        scope,
+        state: ReviewState::Approved,
+    };
+    Account {
+        id: "dev".to_owned(),
+        reply_url: None,
+        individual: false,
+        keys: vec![
+            key("secretId", "secretKey"),
+            key("xxx", "xxx"),
+            key("<your secret id>", "<your secret key>"),
+        ],
+        apps: vec![app("1400787878"), app("1400009099")],
+        signs: vec![
+            sign(1, "xxx", Scope::Mainland),
+            sign(2, "腾讯云", Scope::Mainland),
+            sign(3, "签名内容", Scope::Mainland),
+            sign(4, "tcsms", Scope::Global),
+        ],
+        templates: vec![
+            template(449_739, "您的验证码是{1}", Scope::Mainland),
+            template(400_000, "您的验证码是{1}", Scope::Mainland),
+            template(1_800_308, "Your code is {1}.", Scope::Global),
+        ],
+        packages: Vec::new(),
+    }
+}
+
+/// Who owns a key or an app: the configuration's accounts, found by id.
+pub struct Directory {
+    accounts: Vec<Arc<Account>>,
+    /// Secret id to (account, key).
+    keys: HashMap<String, (usize, usize)>,
+    /// SmsSdkAppId to (account, app).
+    apps: HashMap<String, (usize, usize)>,
+}
+
+impl Directory {
+    /// The directory of these accounts.
+    #[must_use]
+    pub fn new(accounts: &[Arc<Account>]) -> Self {
+        let mut keys = HashMap::new();
+        let mut apps = HashMap::new();
+        for (at, account) in accounts.iter().enumerate() {
+            keys.extend(account.keys.iter().enumerate().map(|(i, key)| (key.secret_id.clone(), (at, i))));
+            apps.extend(account.apps.iter().enumerate().map(|(i, app)| (app.sdk_app_id.clone(), (at, i))));
+        }
+        Self { accounts: accounts.to_vec(), keys, apps }
+    }
+
+    /// All accounts, in the configuration's order.
+    #[must_use]
+    pub fn accounts(&self) -> &[Arc<Account>] {
+        &self.accounts
+    }
+
+    /// The account with this id.
+    #[must_use]
+    pub fn account(&self, id: &str) -> Option<&Arc<Account>> {
+        self.accounts.iter().find(|account| account.id == id)
+    }
+
+    /// A key and the account it belongs to.
+    #[must_use]
+    pub fn key(&self, secret_id: &str) -> Option<(&Arc<Account>, &Key)> {
+        let (account, key) = *self.keys.get(secret_id)?;
+        let account = self.accounts.get(account)?;
+        Some((account, account.keys.get(key)?))
+    }
+
+    /// An app and the account it belongs to.
+    #[must_use]
+    pub fn app(&self, sdk_app_id: &str) -> Option<(&Arc<Account>, &App)> {
+        let (account, app) = *self.apps.get(sdk_app_id)?;
+        let account = self.accounts.get(account)?;
+        Some((account, account.apps.get(app)?))
+    }
+}
