@@ -1,0 +1,49 @@
+//! `tcsms send`: one text to one or several numbers.
+
+use comfy_table::Cell;
+use tcsms::FailedNumbers;
+
+use super::answer_json;
+use crate::args::{Output, SendArgs};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::printer::{Printer, outcome};
+use crate::settings;
+
+pub(crate) fn run(args: &SendArgs, printer: &Printer) -> Result<Exit, Failure> {
+    let client = settings::client(&args.client)?;
+    let mut call = client
+        .send_sms()
+        .phone_number_set(args.to.iter())
+        .sms_sdk_app_id(&args.app)
+        .template_id(&args.template)
+        .template_param_set(args.param.iter());
+    if let Some(sign) = &args.sign {
+        call = call.sign_name(sign);
+    }
+    if let Some(session) = &args.session {
+        call = call.session_context(session);
+    }
+    let answer = call.send()?;
+
+    let failed: Vec<&str> = answer.failed().iter().map(|status| status.phone_number.as_str()).collect();
+    if printer.output() == Output::Json {
+        printer.json(&answer_json(&answer)?)?;
+    } else {
+        let rows = answer.send_status_set.iter().map(|status| {
+            let good = status.code == "Ok";
+            vec![
+                Cell::new(&status.phone_number),
+                outcome(&status.code, good),
+                Cell::new(status.fee),
+                Cell::new(if good { &status.serial_no } else { &status.message }),
+            ]
+        });
+        printer.table(&["NUMBER", "RESULT", "FEE", "SERIAL OR REASON"], rows.collect())?;
+        if !failed.is_empty() {
+            let all = answer.send_status_set.len();
+            printer.remark(&format!("{} of {all} numbers failed: {}", failed.len(), failed.join(", ")));
+        }
+    }
+    Ok(if failed.is_empty() { Exit::Done } else { Exit::NumberFailed })
+}
