@@ -13,6 +13,8 @@ pub(crate) type HmacSha256 = Hmac<Sha256>;
 const BLOCK: usize = 64;
 
 /// An HMAC-SHA256 whose key is these pieces joined.
+// Here and below: the hash states are large values, and passing them through a call costs several per cent of a
+// signature.
 #[inline(always)]
 pub(crate) fn hmac_sha256(key: &[&[u8]]) -> HmacSha256 {
     // A key in one piece needs no copy. That every length is fine shows only when it is tried.

@@ -142,7 +142,16 @@ impl fmt::Display for Explanation {
 }
 
 fn line(f: &mut fmt::Formatter<'_>, name: &str, value: impl fmt::Display) -> fmt::Result {
-    writeln!(f, "{name:<10} {value}")
+    writeln!(f, "{name:<10} {}", visible(&value.to_string()))
+}
+
+/// A text of somebody else's, safe to show on a terminal: its control characters as escapes.
+fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if letter.is_control() { shown.extend(letter.escape_default()) } else { shown.push(letter) }
+    }
+    shown
 }
 
 /// The time in UTC, which signatures use, and in Beijing, where the users' clocks are; just the number when it cannot be
@@ -165,7 +174,7 @@ fn write_texts(f: &mut fmt::Formatter<'_>, texts: &Texts, remark: &str) -> fmt::
 /// A text with a bar before each line, so that empty lines can be seen.
 fn write_text(f: &mut fmt::Formatter<'_>, title: &str, remark: &str, text: &str) -> fmt::Result {
     writeln!(f, "\n{title}{remark}:")?;
-    text.split('\n').try_for_each(|line| writeln!(f, "  | {line}"))
+    text.split('\n').try_for_each(|line| writeln!(f, "  | {}", visible(line)))
 }
 
 /// Names that only the other version of the API knows. Looked for as text, because a mistake in names is as good to

@@ -4,8 +4,8 @@ use std::fmt;
 
 /// Writes pairs as `name=value`, joined by `&`, in the order given.
 ///
-/// Everything except `A-Z a-z 0-9 - _ . ~` is escaped, a blank as `%20`: the narrowest form, which every official SDK's
-/// peer reads.
+/// Everything except `A-Z a-z 0-9 - _ . ~` is escaped, a blank as `%20`: what is left plain means itself to every
+/// reader.
 pub fn encode_pairs<N: AsRef<str>, V: AsRef<str>>(pairs: &[(N, V)]) -> String {
     let mut text = String::with_capacity(pairs.len() * 32);
     for (name, value) in pairs {

@@ -7,7 +7,7 @@ use std::fmt;
 const MAX_HEADERS: usize = 128;
 
 /// A request read from bytes, owning its parts.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct RawRequest {
     method: String,
     path: String,
@@ -85,6 +85,12 @@ impl RawRequest {
     fn header(&self, name: &str) -> Option<&[u8]> {
         let (_, value) = self.headers.iter().find(|(found, _)| found.eq_ignore_ascii_case(name))?;
         Some(value.trim_ascii())
+    }
+}
+
+impl fmt::Debug for RawRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.with(|request| request.fmt(f))
     }
 }
 

@@ -260,6 +260,18 @@ fn large_bodies_are_not_written_anew() {
 }
 
 #[test]
+fn so_many_signed_headers_are_refused_without_a_search() {
+    let mut tc3 = Tc3::post(BODY);
+    for _ in 0..5_000 {
+        tc3.headers.push_str(&format!("host:{HOST}\n"));
+        tc3.signed_headers.push_str(";host");
+    }
+    check(&tc3).unwrap();
+    tc3.method = text("post");
+    assert_eq!(check(&tc3).unwrap_err().hints[0].cause, Cause::Unknown);
+}
+
+#[test]
 fn a_header_sent_twice_counts_once_and_first() {
     let mut tc3 = Tc3::post(BODY);
     tc3.headers.push_str("x-extra:first\n");

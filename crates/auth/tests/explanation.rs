@@ -62,6 +62,34 @@ fn a_signature_that_does_not() {
 }
 
 #[test]
+fn the_texts_are_those_that_should_have_been_signed() {
+    let mut tc3 = Tc3::post("{}");
+    tc3.key_date = "2026-11-25".into();
+    tc3.scope_date = "2026-11-25".into();
+    let text = explain_tc3(&tc3);
+    assert!(text.contains("  | 2026-11-24/sms/tc3_request\n"), "{text}");
+}
+
+#[test]
+fn what_others_wrote_cannot_drive_the_terminal() {
+    let mut tc3 = Tc3::get("a=\u{1b}[2J");
+    tc3.sent.content_type = "x\u{1b}[2J".into();
+    let text = explain_tc3(&tc3);
+    assert!(text.contains("  | a=\\u{1b}[2J\n") && !text.contains('\u{1b}'), "{text}");
+}
+
+#[test]
+fn debug_texts_keep_tokens_and_bodies_to_themselves() {
+    let mut tc3 = Tc3::post("{\"a\":\"+8613700000001\"}");
+    tc3.sent.more = vec![("X-TC-Token".into(), "the-token".into())];
+    tc3.with("00", |request| {
+        let text = format!("{request:?} {:?}", Claim::of(request).unwrap());
+        assert!(text.contains("X-TC-Token") && text.contains(SECRET_ID), "{text}");
+        assert!(!text.contains("the-token") && !text.contains("8613700000001"), "{text}");
+    });
+}
+
+#[test]
 fn a_request_without_a_signature() {
     let request = Request { method: "GET", path: "/", query: "", headers: &[], body: b"" };
     let explanation = explain(&request, SECRET_KEY);

@@ -103,7 +103,7 @@ impl Claim<'_> {
     ///
     /// # Errors
     /// [`Mismatch`] with the part that differs and the known causes. The search for them costs several times a good
-    /// check; bodies above 32 KiB are left out of it, so that bad requests stay cheap enough to refuse.
+    /// check; what is above 32 KiB is left out of it, so that bad requests stay cheap enough to refuse.
     pub fn check(&self, secret_key: &str, policy: &Policy<'_>) -> Result<(), Box<Mismatch>> {
         match &self.form {
             Form::Tc3(claim) => self.check_tc3(claim, secret_key, policy),
@@ -115,7 +115,7 @@ impl Claim<'_> {
     /// signed, except that a host without its port may stand in place of the one with it.
     pub fn texts(&self) -> Texts {
         match &self.form {
-            Form::Tc3(claim) => tc3_causes::texts(&self.request, claim),
+            Form::Tc3(claim) => tc3_causes::texts(&self.request, claim, None),
             Form::V1(claim) => v1_causes::texts(&self.request, claim),
         }
     }

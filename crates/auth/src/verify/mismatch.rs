@@ -3,7 +3,8 @@
 use super::cause::{Cause, Hint, Part};
 use std::fmt;
 
-/// The texts between a request and its signature, for comparing with what the client computed.
+/// The texts between a request and its signature, for comparing with what the client computed. Those of v1 hold all
+/// parameters, a temporary key's `Token` included: who shows them to others has to cover it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Texts {
     /// The canonical request of TC3; v1 has none.
