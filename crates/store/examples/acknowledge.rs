@@ -40,16 +40,17 @@ async fn send(store: Store, task: usize, rounds: usize, numbers: usize) {
     }
 }
 
+/// Messages are as long as they may be, so that few of them fill many pages.
 fn batch(task: usize, round: usize, numbers: usize) -> SendBatch {
     let message = |number: usize| NewMessage {
         phone: format!("+86137{:08}", (task * 1000 + round) * 1000 + number),
         country_code: "86".to_owned(),
         iso: "CN".to_owned(),
         mainland: true,
-        text: "【xxx】您的验证码是4370".into(),
+        text: "【xxx】".chars().chain("验".repeat(495).chars()).collect::<String>().into(),
         params: Arc::new(["4370".to_owned()]),
-        code: Some("4370".to_owned()),
-        segments: 1,
+        code: None,
+        segments: 8,
         refusal: None,
         due_ms: Some(NOW * 1000),
     };
@@ -60,7 +61,7 @@ fn batch(task: usize, round: usize, numbers: usize) -> SendBatch {
         sign: "xxx".to_owned(),
         extend_code: String::new(),
         sender_id: String::new(),
-        session_context: String::new(),
+        session_context: "x".repeat(511),
         at: NOW,
         request_id: "2b7e1516-28ae-4d2a-abf7-158809cf4f3c".to_owned(),
         limits: Arc::new(Limits::default()),

@@ -103,7 +103,7 @@ fn the_log_is_synchronised_before_the_acknowledgement_leaves() {
 #[test]
 fn a_loss_of_power_takes_no_acknowledged_message() {
     // More than SQLite keeps in the log (1000 pages), so that the log is folded into the file on the way.
-    let events = record(Load { tasks: 4, rounds: 24, numbers: 250 });
+    let events = record(Load { tasks: 4, rounds: 12, numbers: 25 });
     let mut disk = Disk::default();
     let mut acknowledged = HashSet::new();
     let mut folded = 0;
@@ -125,7 +125,7 @@ fn a_loss_of_power_takes_no_acknowledged_message() {
             assert_eq!(missing(&disk, loss, &acknowledged), 0, "after call {index}, losing {loss:?}");
         }
     }
-    assert_eq!(acknowledged.len(), 4 * 24 * 250);
+    assert_eq!(acknowledged.len(), 4 * 12 * 25);
     assert!(folded > 0, "the run was long enough for the log to be folded into the file");
 }
 
