@@ -137,6 +137,7 @@ fn the_limit_of_one_call_replaces_the_clients() {
     let client = server.builder().build_blocking().unwrap();
     let error = client.send_sms().with_timeout(Duration::from_millis(100)).send().unwrap_err();
     assert!(error.is_timeout(), "{error}");
+    assert!(error.message().contains("within 100ms"), "the limit as it was set: {error}");
     assert_eq!(error.delivery(), Delivery::MaybeSent);
 }
 

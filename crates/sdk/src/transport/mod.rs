@@ -177,9 +177,14 @@ async fn attempt(
                 Step::Resolve => "the host name was not resolved",
                 Step::Connect | Step::Tls => "no connection was made",
             };
-            Err(progress.failure(ErrorKind::Timeout, format!("{what} within {limit:?}")))
+            Err(progress.failure(ErrorKind::Timeout, format!("{what} within {:?}", to_the_millisecond(limit))))
         }
     }
+}
+
+/// A limit as people set it: what is left of a total limit is some nanoseconds short of it.
+fn to_the_millisecond(limit: Duration) -> Duration {
+    Duration::from_millis(u64::try_from(limit.as_micros().div_ceil(1000)).unwrap_or(u64::MAX))
 }
 
 async fn converse(
