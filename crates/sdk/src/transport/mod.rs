@@ -177,7 +177,8 @@ async fn attempt(
                 Step::Resolve => "the host name was not resolved",
                 Step::Connect | Step::Tls => "no connection was made",
             };
-            Err(progress.failure(ErrorKind::Timeout, format!("{what} within {:?}", to_the_millisecond(limit))))
+            Err(progress
+                .failure(ErrorKind::Timeout, format!("{what} within {:?}", to_the_millisecond(limit))))
         }
     }
 }
@@ -210,10 +211,10 @@ async fn converse(
     }
 }
 
-async fn open(core: &Core, progress: &mut Progress) -> Result<Connection, Failure> {
+async fn open(core: &Core, progress: &mut Progress) -> Result<Box<Connection>, Failure> {
     let limit = core.settings.connect_timeout;
     match tokio::time::timeout(limit, connect::open(core, &mut progress.connecting)).await {
-        Ok(outcome) => outcome,
+        Ok(outcome) => outcome.map(Box::new),
         Err(_) => {
             let address = &core.settings.address;
             Err(progress.failure(ErrorKind::Timeout, format!("no connection to {address} within {limit:?}")))

@@ -16,7 +16,8 @@ const LONGEST_IDLE: Duration = Duration::from_secs(30);
 pub(crate) struct Pool(Mutex<Vec<Idle>>);
 
 struct Idle {
-    connection: Connection,
+    /// Boxed: it is large, and is handed over twice in every call.
+    connection: Box<Connection>,
     /// A socket belongs to the runtime it was made on; any other would wait for it in vain.
     runtime: Id,
     since: Instant,
@@ -24,7 +25,7 @@ struct Idle {
 
 impl Pool {
     /// A connection of this runtime that is still open, as far as can be seen without sending.
-    pub(crate) fn take(&self, runtime: Id, now: Instant) -> Option<Connection> {
+    pub(crate) fn take(&self, runtime: Id, now: Instant) -> Option<Box<Connection>> {
         loop {
             let idle = {
                 let mut stack = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -39,7 +40,7 @@ impl Pool {
     }
 
     /// Keeps a connection for the next call, and lets go of one that waited too long.
-    pub(crate) fn give(&self, connection: Connection, runtime: Id, now: Instant) {
+    pub(crate) fn give(&self, connection: Box<Connection>, runtime: Id, now: Instant) {
         let idle = Idle { connection, runtime, since: now };
         let mut stack = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let oldest_is_stale =
