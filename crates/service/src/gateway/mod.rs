@@ -189,7 +189,7 @@ impl Gateway {
         entry.account = Some(Arc::clone(account));
         match (&key.token, claim.token()) {
             (None, None) => {}
-            (Some(token), Some(given)) if token.expose() == given => {}
+            (Some(token), Some(given)) if token.is(given) => {}
             (None, Some(_)) => return Err(ApiError::token_failure("the key takes none")),
             (Some(_), None) => {
                 return Err(ApiError::token_failure("the key is temporary and its token is absent"));
