@@ -33,6 +33,9 @@ struct Fake {
     _runtime: tokio::runtime::Runtime,
 }
 
+/// How many bytes SOCKS5 brings, and what is answered.
+type Steps<'a> = &'a [(usize, &'a [u8])];
+
 #[derive(Clone)]
 struct Script {
     steps: Vec<(Ask, Vec<u8>)>,
@@ -72,7 +75,7 @@ impl Fake {
         Self::start(Script { steps: vec![(Ask::Head, answer.to_vec())], upstream, tls: false })
     }
 
-    fn socks(steps: &[(usize, &[u8])], upstream: Option<SocketAddr>) -> Self {
+    fn socks(steps: Steps<'_>, upstream: Option<SocketAddr>) -> Self {
         let steps = steps.iter().map(|(count, answer)| (Ask::Bytes(*count), answer.to_vec())).collect();
         Self::start(Script { steps, upstream, tls: false })
     }
@@ -149,6 +152,12 @@ fn a_proxy_may_speak_tls_itself() {
         }
     }
     assert_eq!(fake.heard().len(), 2);
+    // The authority counts for the endpoint behind a proxy as it does without one.
+    let plain = Fake::http(OPENED, Some(certified::server()));
+    let client = builder().proxy(format!("http://{}", plain.address)).build_blocking().unwrap();
+    let error = client.request(support::send_sms()).send().unwrap_err();
+    assert_eq!((error.kind(), error.step()), (ErrorKind::Tls, Some(Step::Tls)), "{error}");
+    assert!(error.message().contains(&format!("through the proxy {}", plain.address)), "{error}");
     // Nobody vouches for it where its authority is not given.
     for driver in Driver::both(|| builder().proxy(format!("https://{}", fake.address))) {
         let error = driver.send_sms().unwrap_err();
@@ -344,7 +353,7 @@ fn socks5_gets_the_name_of_the_endpoint() {
         b"\x05\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x01",
     ];
     for reply in kinds_of_reply {
-        let steps: &[(usize, &[u8])] = &[(3, b"\x05\x00"), (request.len(), reply)];
+        let steps: Steps<'_> = &[(3, b"\x05\x00"), (request.len(), reply)];
         let fake = Fake::socks(steps, Some(certified::server()));
         for driver in Driver::both(through(format!("socks5://{}", fake.address))) {
             assert_eq!(driver.send_sms().unwrap().request_id, "r-ok");
@@ -358,14 +367,14 @@ fn socks5_gets_the_name_of_the_endpoint() {
 #[test]
 fn socks5_gets_user_and_password_when_it_wants_them() {
     let request = socks_request();
-    let wants: &[(usize, &[u8])] = &[(4, b"\x05\x02"), (12, b"\x01\x00"), (request.len(), SOCKS_OPENED)];
+    let wants: Steps<'_> = &[(4, b"\x05\x02"), (12, b"\x01\x00"), (request.len(), SOCKS_OPENED)];
     let fake = Fake::socks(wants, Some(certified::server()));
     let builder = through(format!("socks5h://user:p%40%3Ass@{}", fake.address));
     builder().build_blocking().unwrap().request(support::send_sms()).send().unwrap();
     let login = b"\x01\x04user\x05p@:ss".to_vec();
     assert_eq!(fake.heard(), [b"\x05\x02\x00\x02".to_vec(), login, request.clone()]);
 
-    let does_not: &[(usize, &[u8])] = &[(4, b"\x05\x00"), (request.len(), SOCKS_OPENED)];
+    let does_not: Steps<'_> = &[(4, b"\x05\x00"), (request.len(), SOCKS_OPENED)];
     let fake = Fake::socks(does_not, Some(certified::server()));
     let builder = through(format!("socks5://user:p@{}", fake.address));
     builder().build_blocking().unwrap().request(support::send_sms()).send().unwrap();
@@ -384,7 +393,7 @@ fn socks5_carries_plain_http_and_addresses_too() {
             &[4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]
         };
         let request = [b"\x05\x01\x00", address, &named.port().to_be_bytes()].concat();
-        let steps: &[(usize, &[u8])] = &[(3, b"\x05\x00"), (request.len(), SOCKS_OPENED)];
+        let steps: Steps<'_> = &[(3, b"\x05\x00"), (request.len(), SOCKS_OPENED)];
         let fake = Fake::socks(steps, Some(server.address));
         let builder =
             builder().endpoint(format!("http://{named}")).proxy(format!("socks5://{}", fake.address));
@@ -399,7 +408,7 @@ fn socks5_carries_plain_http_and_addresses_too() {
 fn a_refusal_of_socks5_says_why_and_that_nothing_was_sent() {
     use ErrorKind::{Connect, Network, Proxy};
     let length = socks_request().len();
-    let table: [(&str, &[(usize, &[u8])], ErrorKind, &str); 12] = [
+    let table: [(&str, Steps<'_>, ErrorKind, &str); 12] = [
         ("", &[(3, b"\x05\xff")], Proxy, "wants a user and a password"),
         ("u:PASSWORD@", &[(4, b"\x05\xff")], Proxy, "neither"),
         ("u:PASSWORD@", &[(4, b"\x05\x02"), (12, b"\x01\x01")], Proxy, "refused the user or the password"),

@@ -48,9 +48,13 @@ pub(super) async fn open(core: &Core, step: &mut Option<Step>) -> Result<Connect
     if address.tls {
         *step = Some(Step::Tls);
         let host = &settings.endpoint.host;
+        let way = match &settings.proxy {
+            Some(proxy) => format!(" through the proxy {}", proxy.address),
+            None => String::new(),
+        };
         let peer = Peer {
             host,
-            name: format!("{address} as {host}"),
+            name: format!("{address} as {host}{way}"),
             step: Step::Tls,
             when_not_tls: "; the server does not seem to speak TLS on this port",
             when_lost: "",
@@ -85,7 +89,7 @@ async fn dial(proxy: Option<&Proxy>, target: &Address, step: &mut Option<Step>) 
         Ok(found) => in_turns(found),
         Err(error) => {
             let whose = if proxy.is_some() { "of the proxy " } else { "" };
-            let message = format!("the host {}{} has no address: {error}", whose, address.host);
+            let message = format!("the host {whose}{} has no address: {error}", address.host);
             return Err(failure(ErrorKind::Resolve, Step::Resolve, message, error));
         }
     };
