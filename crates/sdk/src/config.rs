@@ -4,12 +4,15 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use zeroize::Zeroizing;
+
 use crate::blocking;
 use crate::client::Client;
 use crate::credential::{self, Credential};
 use crate::endpoint::{Address, Endpoint};
 use crate::environment::Environment;
 use crate::error::{Error, ErrorKind};
+use crate::proxy::{Choice, Protocol, Proxy};
 use crate::request::Template;
 use crate::retry::RetryPolicy;
 use crate::transport::tls::Tls;
@@ -72,6 +75,7 @@ pub(crate) struct Settings {
     pub(crate) endpoint: Endpoint,
     /// Where the sockets go: the endpoint's own address, or the one that replaces it.
     pub(crate) address: Address,
+    pub(crate) proxy: Option<Proxy>,
     pub(crate) language: Option<Language>,
     pub(crate) sign_method: SignMethod,
     pub(crate) http_method: HttpMethod,
@@ -80,6 +84,17 @@ pub(crate) struct Settings {
     pub(crate) total_timeout: Duration,
     pub(crate) retry: RetryPolicy,
     pub(crate) max_answer_bytes: usize,
+}
+
+impl Settings {
+    /// The HTTP proxy that gets the requests themselves, to pass them on. Any other proxy only opens the way to the
+    /// address: for TLS, by its protocol, or because a request that it passes on would name the address as its host and
+    /// not the endpoint that was signed.
+    pub(crate) fn forwarder(&self) -> Option<&Proxy> {
+        self.proxy.as_ref().filter(|proxy| {
+            proxy.protocol == Protocol::Http && !self.address.tls && self.address == self.endpoint.address
+        })
+    }
 }
 
 /// A client's settings with what was computed from them once.
@@ -101,6 +116,14 @@ pub(crate) struct Core {
 /// | `TCSMS_CONNECT_TO` | as [`connect_to`](Self::connect_to) |
 /// | `TCSMS_CONNECT_TO_PLAIN=1` | as [`allow_plain_http`](Self::allow_plain_http) |
 /// | `TCSMS_CA_FILE` | as [`ca_file`](Self::ca_file) |
+/// | `https_proxy`, `HTTPS_PROXY` | the proxy for `https://` endpoints |
+/// | `http_proxy`, `HTTP_PROXY` | the proxy for `http://` endpoints; where `REQUEST_METHOD` is set (CGI) only the first |
+/// | `all_proxy`, `ALL_PROXY` | the proxy where those are not set |
+/// | `no_proxy`, `NO_PROXY` | hosts that are reached without a proxy, see [`proxy`](Self::proxy) |
+///
+/// Of two spellings the lower case counts first, and a variable that is empty counts as not set. The proxies of the
+/// environment are not used for this machine's own addresses, nor with [`connect_to`](Self::connect_to) or
+/// `TCSMS_CONNECT_TO`.
 #[derive(Clone, Default)]
 #[must_use]
 pub struct ClientBuilder {
@@ -112,6 +135,7 @@ pub struct ClientBuilder {
     connect_to: Option<String>,
     allow_plain_http: Option<bool>,
     ca_file: Option<PathBuf>,
+    proxy: Choice,
     language: Option<Language>,
     sign_method: SignMethod,
     http_method: HttpMethod,
@@ -178,6 +202,27 @@ impl ClientBuilder {
         self
     }
 
+    /// Goes through this proxy, whatever the environment says, for every address, this machine's own included:
+    /// `[scheme://][user[:password]@]host[:port]`.
+    ///
+    /// The scheme is `http` (the default; port 80), `https` for a proxy that speaks TLS itself (443), or `socks5` (1080;
+    /// the proxy looks up the host name). In user and password `%` starts an escape such as `%40` for `@`. A proxy sees
+    /// requests to `http://` endpoints; with `https://` it only carries what was encrypted before.
+    ///
+    /// The variable `no_proxy`, which only concerns the proxies of the environment, lists, with commas: `a.example` (the
+    /// name and all below it), `.a.example` (only what is below), addresses, networks such as `10.0.0.0/8` or
+    /// `fd00::/8`, each but a network also with `:port`; or `*` for every host. Names are not looked up.
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.proxy = Choice::Url(Zeroizing::new(url.into()));
+        self
+    }
+
+    /// Uses no proxy, whatever the environment says.
+    pub fn no_proxy(mut self) -> Self {
+        self.proxy = Choice::Off;
+        self
+    }
+
     /// Sets the language of the service's messages. By default none is asked for.
     pub fn language(mut self, language: Language) -> Self {
         self.language = Some(language);
@@ -196,7 +241,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how long opening a connection may take (look-up, TCP and TLS together), 10 s by default.
+    /// Sets how long opening a connection may take (look-up, TCP, proxy and TLS together), 10 s by default.
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
         self.connect_timeout = Some(limit);
         self
@@ -251,13 +296,16 @@ impl ClientBuilder {
 
         let root_domain = self.root_domain.as_deref().unwrap_or(DEFAULT_ROOT_DOMAIN);
         let endpoint = Endpoint::parse(&self.endpoint.unwrap_or_else(|| format!("sms.{root_domain}")))?;
-        let address = match self.connect_to.or_else(|| variable(CONNECT_TO)) {
+        let replacement = self.connect_to.or_else(|| variable(CONNECT_TO));
+        let replaced = replacement.is_some();
+        let address = match replacement {
             Some(text) => Address::parse(&text)?,
             None => endpoint.address.clone(),
         };
+        let proxy = self.proxy.resolve(environment, &address, replaced)?;
         let plain =
             self.allow_plain_http.unwrap_or_else(|| variable(CONNECT_TO_PLAIN).as_deref() == Some("1"));
-        check_plain(&address, plain)?;
+        check_plain(&address, proxy.as_ref(), plain)?;
 
         let settings = Settings {
             credential: match self.credential {
@@ -267,6 +315,7 @@ impl ClientBuilder {
             region: self.region.or_else(|| variable(REGION)),
             endpoint,
             address,
+            proxy,
             language: self.language,
             sign_method: self.sign_method,
             http_method: self.http_method,
@@ -302,13 +351,15 @@ impl fmt::Debug for Core {
             .field("region", &self.settings.region)
             .field("endpoint", &self.settings.endpoint.authority)
             .field("address", &self.settings.address)
+            .field("proxy", &self.settings.proxy.as_ref().map(|proxy| &proxy.address))
             .finish_non_exhaustive()
     }
 }
 
 /// Plain http stays on this machine unless the caller says otherwise.
-fn check_plain(address: &Address, allowed: bool) -> Result<(), Error> {
-    if address.tls || address.is_loopback() {
+fn check_plain(address: &Address, proxy: Option<&Proxy>, allowed: bool) -> Result<(), Error> {
+    let stays = address.is_loopback() && proxy.is_none_or(|proxy| proxy.address.is_loopback());
+    if address.tls || stays {
         return Ok(());
     }
     if !allowed {

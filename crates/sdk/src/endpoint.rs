@@ -89,35 +89,7 @@ impl<'a> Parts<'a> {
         if rest.contains('@') {
             return Err("it must not hold a user name");
         }
-        let (host, port) = if let Some(inner) = rest.strip_prefix('[') {
-            let (host, after) = inner.split_once(']').ok_or("the [ has no ]")?;
-            let port = match after.strip_prefix(':') {
-                Some(port) => Some(port),
-                None if after.is_empty() => None,
-                None => return Err("after the ] only a port may follow"),
-            };
-            host.parse::<std::net::Ipv6Addr>().map_err(|_| "between [ and ] must be an IPv6 address")?;
-            (host, port)
-        } else {
-            match rest.split_once(':') {
-                Some((_, port)) if port.contains(':') => return Err("an IPv6 address needs [ and ]"),
-                Some((host, port)) => (host, Some(port)),
-                None => (rest, None),
-            }
-        };
-        let port = match port {
-            Some(port) => {
-                Some(port.parse::<u16>().ok().filter(|port| *port != 0).ok_or("the port is no number")?)
-            }
-            None => None,
-        };
-        if host.is_empty() {
-            return Err("the host is empty");
-        }
-        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:".contains(&byte);
-        if !host.bytes().all(is_name) {
-            return Err("the host holds a character that no host name has");
-        }
+        let (host, port) = host_and_port(rest)?;
         Ok(Self { tls, host, port })
     }
 
@@ -125,6 +97,40 @@ impl<'a> Parts<'a> {
         let port = self.port.unwrap_or(if self.tls { 443 } else { 80 });
         Address { tls: self.tls, host: self.host.to_owned(), port }
     }
+}
+
+/// Reads `host`, `host:port`, `[IPv6]` or `[IPv6]:port`.
+pub(crate) fn host_and_port(text: &str) -> Result<(&str, Option<u16>), &'static str> {
+    let (host, port) = if let Some(inner) = text.strip_prefix('[') {
+        let (host, after) = inner.split_once(']').ok_or("the [ has no ]")?;
+        let port = match after.strip_prefix(':') {
+            Some(port) => Some(port),
+            None if after.is_empty() => None,
+            None => return Err("after the ] only a port may follow"),
+        };
+        host.parse::<std::net::Ipv6Addr>().map_err(|_| "between [ and ] must be an IPv6 address")?;
+        (host, port)
+    } else {
+        match text.split_once(':') {
+            Some((_, port)) if port.contains(':') => return Err("an IPv6 address needs [ and ]"),
+            Some((host, port)) => (host, Some(port)),
+            None => (text, None),
+        }
+    };
+    let port = match port {
+        Some(port) => {
+            Some(port.parse::<u16>().ok().filter(|port| *port != 0).ok_or("the port is no number")?)
+        }
+        None => None,
+    };
+    if host.is_empty() {
+        return Err("the host is empty");
+    }
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:".contains(&byte);
+    if !host.bytes().all(is_name) {
+        return Err("the host holds a character that no host name has");
+    }
+    Ok((host, port))
 }
 
 fn config(what: &str, text: &str, fault: &str) -> Error {

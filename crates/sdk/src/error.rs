@@ -12,7 +12,8 @@ pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Delivery {
-    /// No byte of the request left this machine. Repeating it is safe.
+    /// The service cannot have seen the request: no byte of it left this machine, or the proxy refused it (status 407)
+    /// instead of passing it on. Repeating it is safe.
     NotSent,
     /// The request, or part of it, left, and no answer of the API came back. It may have been carried out: look
     /// (`PullSmsSendStatus`, the console) before repeating a send.
@@ -42,10 +43,12 @@ impl fmt::Display for Delivery {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Step {
-    /// Looking up the host's addresses.
+    /// Looking up the addresses of the host, or of the proxy.
     Resolve,
-    /// Opening the TCP connection.
+    /// Opening the TCP connection, to the proxy if there is one.
     Connect,
+    /// Having the proxy open the way to the service, TLS with the proxy included.
+    Proxy,
     /// The TLS handshake, certificates included.
     Tls,
     /// Writing the request; nothing of it was taken by the connection yet.
@@ -57,11 +60,12 @@ pub enum Step {
 }
 
 impl Step {
-    /// The name in logs: `resolve`, `connect`, `tls`, `write`, `wait`, `read`.
+    /// The name in logs: `resolve`, `connect`, `proxy`, `tls`, `write`, `wait`, `read`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Resolve => "resolve",
             Self::Connect => "connect",
+            Self::Proxy => "proxy",
             Self::Tls => "tls",
             Self::Write => "write",
             Self::Wait => "wait",
@@ -91,8 +95,12 @@ pub enum ErrorKind {
     InvalidRequest,
     /// The host name has no address. Check the endpoint's spelling and the machine's DNS; nothing was sent.
     Resolve,
-    /// No connection. Check that the address is reachable from here (firewall, proxy, port); nothing was sent.
+    /// No connection. Check that the address is reachable from here, or from the proxy (firewall, port); nothing was
+    /// sent.
     Connect,
+    /// The proxy refused to pass the request on, or is no proxy of the kind its URL says. Correct its URL, user or
+    /// password; nothing reached the service.
+    Proxy,
     /// The server's certificate was refused, or it does not speak TLS. Give the issuing authority's certificate as CA
     /// file; never switch verification off. Nothing was sent.
     Tls,
@@ -117,6 +125,7 @@ impl ErrorKind {
             Self::InvalidRequest => "invalid_request",
             Self::Resolve => "resolve",
             Self::Connect => "connect",
+            Self::Proxy => "proxy",
             Self::Tls => "tls",
             Self::Timeout => "timeout",
             Self::Network => "network",

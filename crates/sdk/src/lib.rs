@@ -15,6 +15,7 @@ mod exchange;
 mod generated;
 mod parameters;
 mod profile;
+mod proxy;
 mod request;
 mod retry;
 mod send;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, PROXY_AUTHORIZATION};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 use tcsms_auth::tc3::{Payload, Signing};
 use tcsms_auth::{form, v1};
@@ -48,6 +48,9 @@ pub(crate) struct Template {
     host: HeaderValue,
     region: Option<HeaderValue>,
     token: Option<HeaderValue>,
+    /// What stands before the path: nothing, or the whole address for a proxy that passes requests on.
+    origin: String,
+    proxy_authorization: Option<HeaderValue>,
 }
 
 impl Template {
@@ -60,6 +63,7 @@ impl Template {
                 )
             })
         };
+        let forwarder = settings.forwarder();
         Ok(Self {
             host: value("endpoint", &settings.endpoint.authority)?,
             region: settings.region.as_deref().map(|region| value("region", region)).transpose()?,
@@ -67,6 +71,14 @@ impl Template {
                 .credential
                 .token()
                 .map(|token| value("session token", token).map(secret))
+                .transpose()?,
+            origin: match forwarder {
+                Some(_) => format!("http://{}", settings.endpoint.authority),
+                None => String::new(),
+            },
+            proxy_authorization: forwarder
+                .and_then(|proxy| proxy.login.as_ref())
+                .map(|login| value("password of the proxy", &login.basic()).map(secret))
                 .transpose()?,
         })
     }
@@ -148,7 +160,7 @@ fn tc3(
         Error::local(ErrorKind::Credential, "the secret id holds a character that no header may have")
     })?;
     headers.insert(AUTHORIZATION, secret(authorization));
-    finish(method, &query, headers, body)
+    finish(template, method, &query, headers, body)
 }
 
 fn v1(
@@ -191,25 +203,36 @@ fn v1(
     headers.insert(CONTENT_TYPE, FORM);
     if method == Method::GET {
         check_get_size(&encoded)?;
-        finish(method, &encoded, headers, Bytes::new())
+        finish(template, method, &encoded, headers, Bytes::new())
     } else {
         check_size(
             encoded.len(),
             V1_LIMIT,
             "a request signed with HmacSHA256 or HmacSHA1 is limited to 1 MB, use TC3-HMAC-SHA256",
         )?;
-        finish(method, "", headers, Bytes::from(encoded))
+        finish(template, method, "", headers, Bytes::from(encoded))
     }
 }
 
-fn finish(method: Method, query: &str, headers: HeaderMap, body: Bytes) -> Result<Request<Bytes>, Error> {
+fn finish(
+    template: &Template,
+    method: Method,
+    query: &str,
+    mut headers: HeaderMap,
+    body: Bytes,
+) -> Result<Request<Bytes>, Error> {
+    if let Some(authorization) = &template.proxy_authorization {
+        headers.insert(PROXY_AUTHORIZATION, authorization.clone());
+    }
     let mut request = Request::new(body);
     *request.method_mut() = method;
     *request.headers_mut() = headers;
-    if !query.is_empty() {
-        *request.uri_mut() = Uri::try_from(format!("/?{query}")).map_err(|error| {
-            Error::local(ErrorKind::InvalidRequest, "the parameters make no query string").because(error)
-        })?;
+    if !query.is_empty() || !template.origin.is_empty() {
+        let mark = if query.is_empty() { "" } else { "?" };
+        *request.uri_mut() =
+            Uri::try_from(format!("{}/{mark}{query}", template.origin)).map_err(|error| {
+                Error::local(ErrorKind::InvalidRequest, "the parameters make no query string").because(error)
+            })?;
     }
     Ok(request)
 }

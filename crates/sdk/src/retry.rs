@@ -62,7 +62,11 @@ impl RetryPolicy {
             // These fail the same way the next time.
             Delivery::NotSent => !matches!(
                 error.kind(),
-                ErrorKind::Config | ErrorKind::Credential | ErrorKind::InvalidRequest | ErrorKind::Tls
+                ErrorKind::Config
+                    | ErrorKind::Credential
+                    | ErrorKind::InvalidRequest
+                    | ErrorKind::Proxy
+                    | ErrorKind::Tls
             ),
             Delivery::MaybeSent => idempotent || self.maybe_sent == MaybeSent::Every,
             Delivery::Answered => error.is_rate_limit(),
@@ -112,6 +116,7 @@ mod tests {
             (ErrorKind::Connect, true),
             (ErrorKind::Timeout, true),
             (ErrorKind::Network, true),
+            (ErrorKind::Proxy, false),
             (ErrorKind::Tls, false),
             (ErrorKind::Config, false),
             (ErrorKind::Credential, false),

@@ -6,56 +6,11 @@
 mod support;
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::net::TcpListener;
 
-use rustls_pki_types::pem::PemObject;
-use rustls_pki_types::{CertificateDer, PrivateKeyDer};
-use support::{Driver, OK, answer, builder};
+use support::certified::{file, server};
+use support::{Driver, builder};
 use tcsms::{Delivery, ErrorKind, Step};
-use tokio_rustls::rustls::{self, ServerConfig, ServerConnection};
-
-fn file(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/support/tls").join(name)
-}
-
-/// A server with a certificate for `sms.tencentcloudapi.com` that only the authority of `ca.pem` vouches for.
-fn server() -> SocketAddr {
-    #[cfg(feature = "tls-aws-lc")]
-    let provider = rustls::crypto::aws_lc_rs::default_provider();
-    #[cfg(not(feature = "tls-aws-lc"))]
-    let provider = rustls::crypto::ring::default_provider();
-    let chain = vec![CertificateDer::from_pem_file(file("server.pem")).unwrap()];
-    let key = PrivateKeyDer::from_pem_file(file("server-key.pem")).unwrap();
-    let config = ServerConfig::builder_with_provider(Arc::new(provider))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .unwrap();
-    let config = Arc::new(config);
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let config = Arc::clone(&config);
-            std::thread::spawn(move || {
-                let mut stream = stream.unwrap();
-                let mut session = ServerConnection::new(config).unwrap();
-                let mut tls = rustls::Stream::new(&mut session, &mut stream);
-                let mut bytes = [0; 4096];
-                // Each request of these tests is small enough for one read.
-                while tls.read(&mut bytes).is_ok_and(|count| count > 0) {
-                    if tls.write_all(&answer(OK)).is_err() {
-                        return;
-                    }
-                }
-            });
-        }
-    });
-    address
-}
 
 #[test]
 fn a_server_of_the_given_authority_is_trusted_under_the_endpoints_name() {

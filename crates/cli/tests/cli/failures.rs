@@ -69,6 +69,58 @@ fn nobody_listens() {
     );
 }
 
+/// What the program asks the proxy that these variables name; `None` when it does not connect.
+fn asked_of_a_proxy(variables: &[(&str, &str)]) -> (Option<String>, Run) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let mut command = tcsms();
+    command.env("TENCENTCLOUD_SECRET_ID", "id").env("TENCENTCLOUD_SECRET_KEY", "SKSECRET");
+    for (name, value) in variables {
+        command.env(name, value.replace("PROXY", &address));
+    }
+    command.args(["call", "SendSms", "--json", "{}"]);
+    let proxy = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut head = Vec::new();
+        let mut byte = [0];
+        while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).unwrap() == 1 {
+            head.push(byte[0]);
+        }
+        stream.write_all(b"HTTP/1.1 403 Forbidden\r\n\r\n").unwrap();
+        String::from_utf8(head).unwrap()
+    });
+    let run = run(&mut command);
+    if run.failure()["kind"] != "proxy" {
+        // The thread waits in vain, and ends with the process.
+        return (None, run);
+    }
+    (Some(proxy.join().unwrap()), run)
+}
+
+#[test]
+fn the_proxy_of_the_environment_is_asked_for_the_endpoint() {
+    let start = "CONNECT sms.tencentcloudapi.com:443 HTTP/1.1\r\n";
+    for (name, url) in [
+        ("https_proxy", "PROXY"),
+        ("HTTPS_PROXY", "http://PROXY"),
+        ("all_proxy", "http://u:SECRETWORD@PROXY/"),
+    ] {
+        let (asked, failed) = asked_of_a_proxy(&[(name, url), ("no_proxy", "other.example")]);
+        let asked = asked.unwrap_or_else(|| panic!("{name}: {}", failed.err));
+        assert!(asked.starts_with(start), "{name}: {asked}");
+        assert_eq!(asked.contains("Proxy-Authorization: Basic dTpTRUNSRVRXT1JE\r\n"), name == "all_proxy");
+        assert_eq!(failed.code, 3);
+        let failure = failed.failure();
+        assert_eq!((&failure["delivery"], &failure["attempts"]), (&json!("not_sent"), &json!(1)));
+        assert!(!failed.err.contains("SECRETWORD") && failed.err.contains("403"), "{}", failed.err);
+    }
+    // What is on this machine is not asked of a proxy.
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let (asked, failed) =
+        asked_of_a_proxy(&[("http_proxy", "PROXY"), ("TCSMS_CONNECT_TO", &format!("http://{nobody}"))]);
+    assert_eq!((asked, failed.failure()["kind"].clone()), (None, json!("connect")));
+}
+
 #[test]
 fn something_answers_that_is_not_the_api() {
     for answer in [

@@ -1,4 +1,4 @@
-//! Opens a connection: look-up, TCP, TLS.
+//! Opens a connection: look-up, TCP, proxy, TLS.
 
 use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
@@ -9,91 +9,137 @@ use std::task::Poll;
 use std::time::Duration;
 
 use tokio::net::TcpStream;
-use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls;
 
-use super::connection::{Connection, Socket};
+use super::connection::{Connection, Socket, Stream};
+use super::tunnel;
 use crate::config::Core;
-use crate::error::{BoxError, Delivery, ErrorKind, Step};
+use crate::endpoint::Address;
+use crate::error::{Delivery, ErrorKind, Step};
 use crate::exchange::Failure;
+use crate::proxy::Proxy;
 
 /// The head start of an address before the next one is tried beside it.
 const HEAD_START: Duration = Duration::from_millis(250);
 
 /// Opens a connection. `step` follows what is being done.
 pub(super) async fn open(core: &Core, step: &mut Option<Step>) -> Result<Connection, Failure> {
-    let address = &core.settings.address;
-    let failure = |kind, step, message, source: BoxError| Failure {
+    let settings = &core.settings;
+    let address = &settings.address;
+    let socket = dial(settings.proxy.as_ref(), address, step).await?;
+    let mut stream = Stream::Plain(socket.clone());
+
+    if let Some(proxy) = &settings.proxy {
+        *step = Some(Step::Proxy);
+        if proxy.address.tls {
+            let peer = Peer {
+                host: &proxy.address.host,
+                name: format!("the proxy {}", proxy.address),
+                step: Step::Proxy,
+                when_not_tls: "; the proxy does not speak TLS: try it with http:// in place of https://",
+                when_lost: "; if the proxy does not speak TLS, try it with http:// in place of https://",
+            };
+            stream = handshake(core, stream, &peer).await?;
+        }
+        if settings.forwarder().is_none() {
+            tunnel::open(&mut stream, proxy, address).await?;
+        }
+    }
+    if address.tls {
+        *step = Some(Step::Tls);
+        let host = &settings.endpoint.host;
+        let way = match &settings.proxy {
+            Some(proxy) => format!(" through the proxy {}", proxy.address),
+            None => String::new(),
+        };
+        let peer = Peer {
+            host,
+            name: format!("{address} as {host}{way}"),
+            step: Step::Tls,
+            when_not_tls: "; the server does not seem to speak TLS on this port",
+            when_lost: "",
+        };
+        stream = handshake(core, stream, &peer).await?;
+    }
+    Connection::over(socket, stream).await.map_err(|error| Failure {
+        kind: ErrorKind::Connect,
+        step: Step::Connect,
+        delivery: Delivery::NotSent,
+        message: format!("cannot use the connection to {address}"),
+        source: Some(error.into()),
+    })
+}
+
+/// Opens the socket, to the proxy if there is one.
+async fn dial(proxy: Option<&Proxy>, target: &Address, step: &mut Option<Step>) -> Result<Socket, Failure> {
+    let (address, what) = match proxy {
+        Some(proxy) => (&proxy.address, "the proxy "),
+        None => (target, ""),
+    };
+    let failure = |kind, step, message, error: io::Error| Failure {
         kind,
         step,
         delivery: Delivery::NotSent,
         message,
-        source: Some(source),
+        source: Some(error.into()),
     };
 
     *step = Some(Step::Resolve);
     let found = match tokio::net::lookup_host((address.host.as_str(), address.port)).await {
         Ok(found) => in_turns(found),
         Err(error) => {
-            let message = format!("the host {} has no address: {error}", address.host);
-            return Err(failure(ErrorKind::Resolve, Step::Resolve, message, error.into()));
+            let whose = if proxy.is_some() { "of the proxy " } else { "" };
+            let message = format!("the host {whose}{} has no address: {error}", address.host);
+            return Err(failure(ErrorKind::Resolve, Step::Resolve, message, error));
         }
     };
 
     *step = Some(Step::Connect);
     let refused = |error: io::Error| {
-        failure(
-            ErrorKind::Connect,
-            Step::Connect,
-            format!("cannot connect to {address}: {error}"),
-            error.into(),
-        )
+        let message = format!("cannot connect to {what}{address}: {error}");
+        failure(ErrorKind::Connect, Step::Connect, message, error)
     };
     let stream = race(found).await.map_err(refused)?;
     stream.set_nodelay(true).map_err(refused)?;
-    let socket = Socket::new(stream);
-
-    let tls = if address.tls {
-        *step = Some(Step::Tls);
-        Some(handshake(core, socket.clone()).await?)
-    } else {
-        None
-    };
-    Connection::over(socket, tls).await.map_err(|error| {
-        failure(
-            ErrorKind::Connect,
-            Step::Connect,
-            format!("cannot use the connection to {address}"),
-            error.into(),
-        )
-    })
+    Ok(Socket::new(stream))
 }
 
-async fn handshake(core: &Core, socket: Socket) -> Result<TlsStream<Socket>, Failure> {
-    let settings = &core.settings;
+/// Who TLS is spoken with, and what to say when that fails.
+struct Peer<'a> {
+    /// What the certificate must be for.
+    host: &'a str,
+    name: String,
+    step: Step,
+    /// What came back was no TLS.
+    when_not_tls: &'static str,
+    /// The connection broke.
+    when_lost: &'static str,
+}
+
+async fn handshake(core: &Core, stream: Stream, peer: &Peer<'_>) -> Result<Stream, Failure> {
     let failure = |kind, message, source| Failure {
         kind,
-        step: Step::Tls,
+        step: peer.step,
         delivery: Delivery::NotSent,
         message,
         source,
     };
     let (connector, name) =
-        core.tls.connector(&settings.endpoint.host).map_err(|fault| failure(ErrorKind::Tls, fault, None))?;
-    connector.connect(name, socket).await.map_err(|error| {
-        let what = format!("TLS with {} as {} failed: {error}", settings.address, settings.endpoint.host);
+        core.tls.connector(peer.host).map_err(|fault| failure(ErrorKind::Tls, fault, None))?;
+    let stream = connector.connect(name, stream).await.map_err(|error| {
         // What comes from the protocol fails again the same way; what comes from the network may not.
         let (kind, remedy) = match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-            None => (ErrorKind::Network, ""),
+            None => (ErrorKind::Network, peer.when_lost),
             Some(rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer)) => (
                 ErrorKind::Tls,
                 "; no trusted authority issued the certificate: give the issuer's certificate as CA file (TCSMS_CA_FILE)",
             ),
-            Some(rustls::Error::InvalidMessage(_)) => (ErrorKind::Tls, "; the server does not seem to speak TLS on this port"),
+            Some(rustls::Error::InvalidMessage(_)) => (ErrorKind::Tls, peer.when_not_tls),
             Some(_) => (ErrorKind::Tls, ""),
         };
-        failure(kind, format!("{what}{remedy}"), Some(error.into()))
-    })
+        failure(kind, format!("TLS with {} failed: {error}{remedy}", peer.name), Some(error.into()))
+    })?;
+    Ok(Stream::Tls(Box::new(stream)))
 }
 
 /// The addresses with the two families taking turns, beginning with the resolver's choice.

@@ -8,6 +8,7 @@ mod connection;
 mod gate;
 mod pool;
 pub(crate) mod tls;
+mod tunnel;
 
 use std::time::{Duration, Instant, SystemTime};
 
@@ -175,7 +176,7 @@ async fn attempt(
                 Step::Wait => "no answer came",
                 Step::Write => "the request was not written",
                 Step::Resolve => "the host name was not resolved",
-                Step::Connect | Step::Tls => "no connection was made",
+                Step::Connect | Step::Proxy | Step::Tls => "no connection was made",
             };
             Err(progress
                 .failure(ErrorKind::Timeout, format!("{what} within {:?}", to_the_millisecond(limit))))
@@ -202,6 +203,16 @@ async fn converse(
     progress.traffic = Some(connection.start_counting());
     match connection.exchange(request, core.settings.max_answer_bytes).await {
         Ok(answer) => {
+            if let Some(proxy) = core.settings.forwarder().filter(|_| answer.status == 407) {
+                let advice = tunnel::login_advice(proxy.login.as_ref());
+                return Err(Failure {
+                    kind: ErrorKind::Proxy,
+                    step: Step::Proxy,
+                    delivery: Delivery::NotSent,
+                    message: format!("the proxy {} did not pass the request on: {advice}", proxy.address),
+                    source: None,
+                });
+            }
             if connection.is_reusable() {
                 pool.give(connection, runtime.id(), Instant::now());
             }
@@ -217,7 +228,17 @@ async fn open(core: &Core, progress: &mut Progress) -> Result<Box<Connection>, F
         Ok(outcome) => outcome.map(Box::new),
         Err(_) => {
             let address = &core.settings.address;
-            Err(progress.failure(ErrorKind::Timeout, format!("no connection to {address} within {limit:?}")))
+            let proxy = match (&core.settings.proxy, progress.step()) {
+                (None, _) => String::new(),
+                (Some(proxy), Step::Proxy) if proxy.address.tls => format!(
+                    ": the proxy {} did not open the way; if it does not speak TLS, write it with http://",
+                    proxy.address
+                ),
+                (Some(proxy), Step::Proxy) => format!(": the proxy {} did not open the way", proxy.address),
+                (Some(proxy), _) => format!(" through the proxy {}", proxy.address),
+            };
+            let message = format!("no connection to {address} within {limit:?}{proxy}");
+            Err(progress.failure(ErrorKind::Timeout, message))
         }
     }
 }

@@ -42,7 +42,7 @@ impl Tls {
     /// What makes TLS connections to a server of this name.
     pub(crate) fn connector(&self, host: &str) -> Result<(TlsConnector, ServerName<'static>), String> {
         let name = ServerName::try_from(host.to_owned())
-            .map_err(|_| format!("the endpoint {host} is no name that a certificate can have"))?;
+            .map_err(|_| format!("the host {host} is no name that a certificate can have"))?;
         let config = self.config.get_or_init(|| config(&self.extra)).clone()?;
         Ok((TlsConnector::from(config), name))
     }
