@@ -16,6 +16,7 @@ mod generated;
 mod parameters;
 mod profile;
 mod proxy;
+pub mod receive;
 mod request;
 mod retry;
 mod send;
