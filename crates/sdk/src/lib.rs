@@ -2,6 +2,7 @@
 
 mod answer;
 pub mod blocking;
+mod bulk;
 mod call;
 mod client;
 mod config;
@@ -23,6 +24,7 @@ mod send;
 mod transport;
 
 pub use answer::Answer;
+pub use bulk::{Bulk, NumberResult, Outcome, OutcomeKind};
 pub use call::{Call, Named};
 pub use client::Client;
 pub use config::{ClientBuilder, HttpMethod, Language, SignMethod};
