@@ -267,6 +267,27 @@ fn without_a_runtime_every_number_says_so() {
 }
 
 #[test]
+fn what_was_under_way_on_a_runtime_that_ended_is_unknown() {
+    let server = Server::of(&[Act::Hang, accepted(50)]);
+    let client = server.builder().build().unwrap();
+    let mut bulk = client.request(template()).bulk(numbers(250)).with_concurrency(1);
+    let first = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    first.block_on(async {
+        let mut pull = Box::pin(bulk.next());
+        assert!(pull.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    });
+    server.wait_received();
+    drop(first);
+    let second = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let mut kinds = Vec::new();
+    while let Some(result) = second.block_on(bulk.next()) {
+        kinds.push(result.outcome.kind());
+    }
+    assert_eq!(kinds[..200], [OutcomeKind::Unknown; 200]);
+    assert_eq!(kinds[200..], [OutcomeKind::Accepted; 50]);
+}
+
+#[test]
 fn the_async_form_can_be_moved_between_threads() {
     fn is_send<T: Send>(value: T) -> T {
         value
