@@ -160,6 +160,7 @@ fn typed<R: Action>(core: &Core, request: &R, options: Options) -> Result<Plan<R
         retry: options.retry.unwrap_or_else(|| core.settings.retry.clone()),
         total_timeout: options.total_timeout.unwrap_or(core.settings.total_timeout),
         decode: envelope::typed::<R::Answer>,
+        quotable: true,
     })
 }
 
@@ -179,5 +180,6 @@ fn named(core: &Core, request: Named, options: Options) -> Result<Plan<Answer>, 
         retry: options.retry.unwrap_or_else(|| core.settings.retry.clone()),
         total_timeout: options.total_timeout.unwrap_or(core.settings.total_timeout),
         decode: envelope::raw,
+        quotable: true,
     })
 }

@@ -2,16 +2,18 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use zeroize::Zeroizing;
 
 use crate::blocking;
+use crate::chain;
 use crate::client::Client;
-use crate::credential::{self, Credential};
 use crate::endpoint::{Address, Endpoint};
 use crate::environment::Environment;
 use crate::error::{Error, ErrorKind};
+use crate::provider::{CredentialSource, Credentials};
 use crate::proxy::{Choice, Protocol, Proxy};
 use crate::request::Template;
 use crate::retry::RetryPolicy;
@@ -70,7 +72,9 @@ impl Language {
 
 /// What every call of a client shares, fixed when the client is built.
 pub(crate) struct Settings {
-    pub(crate) credential: Credential,
+    pub(crate) credentials: Credentials,
+    /// The service's label in signatures.
+    pub(crate) service: &'static str,
     pub(crate) region: Option<String>,
     pub(crate) endpoint: Endpoint,
     /// Where the sockets go: the endpoint's own address, or the one that replaces it.
@@ -101,7 +105,58 @@ impl Settings {
 pub(crate) struct Core {
     pub(crate) settings: Settings,
     pub(crate) template: Template,
-    pub(crate) tls: Tls,
+    pub(crate) tls: Arc<Tls>,
+}
+
+/// What a client shares with the services that it gets its credentials from.
+pub(crate) struct Site<'a> {
+    pub(crate) environment: &'a Environment,
+    pub(crate) root_domain: &'a str,
+    pub(crate) region: Option<String>,
+    connect_timeout: Duration,
+    proxy: &'a Choice,
+    plain: bool,
+    tls: Arc<Tls>,
+    attempt_timeout: Duration,
+    max_answer_bytes: usize,
+}
+
+impl Site<'_> {
+    /// The value of an environment variable that is set to something.
+    pub(crate) fn variable(&self, name: &str) -> Option<String> {
+        self.environment.get(name).filter(|value| !value.is_empty())
+    }
+
+    /// The proxy for connections to `address`, after the check that they are encrypted or stay on this machine.
+    pub(crate) fn proxy_for(&self, address: &Address, replaced: bool) -> Result<Option<Proxy>, Error> {
+        let proxy = self.proxy.resolve(self.environment, address, replaced)?;
+        check_plain(address, proxy.as_ref(), self.plain)?;
+        Ok(proxy)
+    }
+
+    /// The settings of requests to one of these services, to be completed.
+    pub(crate) fn settings(&self, endpoint: Endpoint, address: Address, proxy: Option<Proxy>) -> Settings {
+        Settings {
+            credentials: Credentials::Nobody,
+            service: "",
+            region: None,
+            endpoint,
+            address,
+            proxy,
+            language: None,
+            sign_method: SignMethod::Tc3HmacSha256,
+            http_method: HttpMethod::Post,
+            connect_timeout: self.connect_timeout,
+            attempt_timeout: self.attempt_timeout,
+            total_timeout: self.attempt_timeout,
+            retry: RetryPolicy::safe(),
+            max_answer_bytes: self.max_answer_bytes,
+        }
+    }
+
+    pub(crate) fn core(&self, settings: Settings) -> Result<Core, Error> {
+        Ok(Core { template: Template::of(&settings)?, tls: Arc::clone(&self.tls), settings })
+    }
 }
 
 /// Collects the settings of a [`Client`] or a [`blocking::Client`]. Every setting has a default.
@@ -112,8 +167,11 @@ pub(crate) struct Core {
 /// |---|---|
 /// | `TENCENTCLOUD_SECRET_ID`, `TENCENTCLOUD_SECRET_KEY`, `TENCENTCLOUD_SESSION_TOKEN` | the credential |
 /// | `TENCENTCLOUD_CREDENTIALS_FILE` | the credentials file |
+/// | `TKE_ROLE_ARN`, `TKE_PROVIDER_ID`, `TKE_WEB_IDENTITY_TOKEN_FILE`, `TKE_REGION` | as [`WebIdentity`](crate::WebIdentity) |
 /// | `TENCENTCLOUD_REGION` | the region |
 /// | `TCSMS_CONNECT_TO` | as [`connect_to`](Self::connect_to) |
+/// | `TCSMS_STS_CONNECT_TO` | the same for STS |
+/// | `TCSMS_METADATA_CONNECT_TO` | the same for the metadata service of cloud servers; `off` keeps it from being asked when no credential is set |
 /// | `TCSMS_CONNECT_TO_PLAIN=1` | as [`allow_plain_http`](Self::allow_plain_http) |
 /// | `TCSMS_CA_FILE` | as [`ca_file`](Self::ca_file) |
 /// | `https_proxy`, `HTTPS_PROXY` | the proxy for `https://` endpoints |
@@ -127,7 +185,7 @@ pub(crate) struct Core {
 #[derive(Clone, Default)]
 #[must_use]
 pub struct ClientBuilder {
-    credential: Option<Credential>,
+    credential: Option<CredentialSource>,
     profile: Option<String>,
     region: Option<String>,
     endpoint: Option<String>,
@@ -147,14 +205,21 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Sets the credential. Without it the environment and then the credentials file are searched, see
-    /// [`Credential::from_chain`].
-    pub fn credential(mut self, credential: Credential) -> Self {
-        self.credential = Some(credential);
+    /// Sets the credential, or where it comes from: a [`Credential`](crate::Credential), a role, or an own
+    /// [`CredentialProvider`](crate::CredentialProvider).
+    ///
+    /// Without it these are tried in turn: the environment, the credentials file (whose `role_arn`, if the section has
+    /// one, is assumed), the role of the cloud server ([`CvmRole`](crate::CvmRole)), the identity of the pod
+    /// ([`WebIdentity`](crate::WebIdentity)). The first two are read when the client is built; the others are asked by
+    /// the first call, whose error then says what every place answered. A place that is there but broken ends the
+    /// search, so that no other account is used by mistake.
+    pub fn credential(mut self, source: impl Into<CredentialSource>) -> Self {
+        self.credential = Some(source.into());
         self
     }
 
-    /// Sets the section of the credentials file that is used when the file is searched; `default` by default.
+    /// Sets the section of the credentials file that is used when the file is searched; `default` by default. With it
+    /// the search ends at the file.
     pub fn profile(mut self, profile: impl Into<String>) -> Self {
         self.profile = Some(profile.into());
         self
@@ -276,7 +341,8 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Credential`] without a usable credential, [`ErrorKind::Config`] naming the setting that cannot be
+    /// [`ErrorKind::Credential`] for a credential that is there but cannot be used, or when there is no place left that
+    /// the first call could ask for one; [`ErrorKind::Config`] naming the setting that cannot be
     /// used. Nothing is sent.
     pub fn build(self) -> Result<Client, Error> {
         Ok(Client::new(self.core(&Environment::of_process())?))
@@ -307,29 +373,42 @@ impl ClientBuilder {
             self.allow_plain_http.unwrap_or_else(|| variable(CONNECT_TO_PLAIN).as_deref() == Some("1"));
         check_plain(&address, proxy.as_ref(), plain)?;
 
+        let tls = Arc::new(Tls::new(self.ca_file.or_else(|| variable(CA_FILE).map(PathBuf::from)))?);
+        let region = self.region.or_else(|| variable(REGION));
+        let connect_timeout = self.connect_timeout.unwrap_or(Duration::from_secs(10));
+        let attempt_timeout = self.attempt_timeout.unwrap_or(Duration::from_secs(60));
+        let max_answer_bytes = self.max_answer_bytes.unwrap_or(16 << 20);
+        let site = Site {
+            environment,
+            root_domain,
+            region: region.clone(),
+            connect_timeout,
+            proxy: &self.proxy,
+            plain,
+            tls: Arc::clone(&tls),
+            attempt_timeout,
+            max_answer_bytes,
+        };
         let settings = Settings {
-            credential: match self.credential {
-                Some(credential) => credential,
-                None => credential::of_chain(environment, self.profile.as_deref())?,
+            credentials: match self.credential {
+                Some(source) => source.resolve(&site)?,
+                None => chain::of_default(&site, self.profile.as_deref())?,
             },
-            region: self.region.or_else(|| variable(REGION)),
+            service: "sms",
+            region,
             endpoint,
             address,
             proxy,
             language: self.language,
             sign_method: self.sign_method,
             http_method: self.http_method,
-            connect_timeout: self.connect_timeout.unwrap_or(Duration::from_secs(10)),
-            attempt_timeout: self.attempt_timeout.unwrap_or(Duration::from_secs(60)),
+            connect_timeout,
+            attempt_timeout,
             total_timeout: self.total_timeout.unwrap_or(Duration::from_secs(120)),
             retry: self.retry,
-            max_answer_bytes: self.max_answer_bytes.unwrap_or(16 << 20),
+            max_answer_bytes,
         };
-        Ok(Core {
-            template: Template::of(&settings)?,
-            tls: Tls::new(self.ca_file.or_else(|| variable(CA_FILE).map(PathBuf::from)))?,
-            settings,
-        })
+        Ok(Core { template: Template::of(&settings)?, tls, settings })
     }
 }
 
@@ -347,7 +426,7 @@ impl fmt::Debug for ClientBuilder {
 impl fmt::Debug for Core {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("credential", &self.settings.credential)
+            .field("credential", &self.settings.credentials)
             .field("region", &self.settings.region)
             .field("endpoint", &self.settings.endpoint.authority)
             .field("address", &self.settings.address)
@@ -378,6 +457,7 @@ fn check_plain(address: &Address, proxy: Option<&Proxy>, allowed: bool) -> Resul
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::credential::Credential;
 
     const KEY: [(&str, &str); 2] =
         [("TENCENTCLOUD_SECRET_ID", "id"), ("TENCENTCLOUD_SECRET_KEY", "SKSECRET")];
@@ -391,7 +471,7 @@ mod tests {
         let region = ("TENCENTCLOUD_REGION", "ap-beijing");
         let found = core(ClientBuilder::default(), &[region]).unwrap().settings;
         assert_eq!(found.region.as_deref(), Some("ap-beijing"));
-        assert_eq!(found.credential.secret_id(), "id");
+        assert!(matches!(&found.credentials, Credentials::Fixed(key) if key.secret_id() == "id"));
         assert_eq!(found.endpoint.authority, "sms.tencentcloudapi.com");
         assert!(found.address.tls);
 

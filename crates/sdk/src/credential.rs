@@ -59,7 +59,7 @@ impl Credential {
     /// [`ErrorKind::Credential`] naming the variable that is absent, empty or unusable.
     pub fn from_env() -> Result<Self, Error> {
         match of_environment(&Environment::of_process()) {
-            Link::Found(credential) => Ok(credential),
+            Link::Found(section) => Ok(section.credential),
             Link::Absent(why) => Err(Error::local(ErrorKind::Credential, why)),
             Link::Broken(error) => Err(error),
         }
@@ -72,9 +72,10 @@ impl Credential {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Credential`] naming the file and the line, or the sections that were found.
+    /// [`ErrorKind::Credential`] naming the file and the line, or the sections that were found; also for a section with a
+    /// `role_arn`, which only a client can assume, see [`ClientBuilder::profile`](crate::ClientBuilder::profile).
     pub fn from_file(path: impl AsRef<Path>, profile: &str) -> Result<Self, Error> {
-        profile::read(path.as_ref(), profile)
+        profile::read(path.as_ref(), profile)?.key()
     }
 
     /// Looks in the environment, then in the credentials file, and takes the first that is there.
@@ -85,7 +86,10 @@ impl Credential {
     /// # Errors
     ///
     /// [`ErrorKind::Credential`]: the answer of every place that was tried. A place that is there but broken (one of two
-    /// variables, an unreadable file) ends the search, so that no other account is used by mistake.
+    /// variables, an unreadable file, a section with a `role_arn`) ends the search, so that no other account is used by
+    /// mistake. A client without a credential looks further, see [`ClientBuilder::credential`].
+    ///
+    /// [`ClientBuilder::credential`]: crate::ClientBuilder::credential
     pub fn from_chain(profile: Option<&str>) -> Result<Self, Error> {
         of_chain(&Environment::of_process(), profile)
     }
@@ -98,7 +102,7 @@ impl Credential {
         check("secret id", &id)?;
         check("secret key", &key)?;
         if let Some(token) = &token {
-            check("session token", token)?;
+            check_token(token)?;
         }
         Ok(Self(Arc::new(Inner { id, key, token })))
     }
@@ -136,9 +140,42 @@ fn check(what: &str, value: &str) -> Result<(), Error> {
     Err(Error::local(ErrorKind::Credential, format!("the {what} {fault}: copy it again from the console")))
 }
 
+/// A token also travels as a header, which carries ASCII only.
+fn check_token(token: &str) -> Result<(), Error> {
+    check("session token", token)?;
+    if token.is_ascii() {
+        return Ok(());
+    }
+    let message = "the session token holds a character that no token has: copy it again";
+    Err(Error::local(ErrorKind::Credential, message))
+}
+
+/// What a section of the file, or the environment, says.
+#[derive(Debug)]
+pub(crate) struct Section {
+    pub(crate) credential: Credential,
+    /// The role to assume with the credential.
+    pub(crate) role_arn: Option<String>,
+}
+
+impl Section {
+    /// The credential, where no role can be assumed.
+    fn key(self) -> Result<Credential, Error> {
+        match self.role_arn {
+            None => Ok(self.credential),
+            Some(role) => Err(Error::local(
+                ErrorKind::Credential,
+                format!(
+                    "the role {role} of the credentials file is assumed by a client: leave the credential out of its builder and give it the profile"
+                ),
+            )),
+        }
+    }
+}
+
 /// What one place of the search answered.
 enum Link {
-    Found(Credential),
+    Found(Section),
     Absent(String),
     Broken(Error),
 }
@@ -163,28 +200,54 @@ fn of_environment(environment: &Environment) -> Link {
         (SESSION_TOKEN, "session token", token.as_deref().map(String::as_str)),
     ];
     for (name, what, value) in parts {
-        if let Some(Err(error)) = value.map(|value| check(what, value)) {
+        let outcome = value.map(|value| match name {
+            SESSION_TOKEN => check_token(value),
+            _ => check(what, value),
+        });
+        if let Some(Err(error)) = outcome {
             return broken(name, error.message().to_owned());
         }
     }
     match Credential::checked(id, key, token) {
-        Ok(credential) => Link::Found(credential),
+        Ok(credential) => Link::Found(Section { credential, role_arn: None }),
         Err(error) => Link::Broken(error),
     }
 }
 
 fn of_file(path: &Path, profile: &str, must_exist: bool) -> Link {
     match profile::read(path, profile) {
-        Ok(credential) => Link::Found(credential),
+        Ok(section) => Link::Found(section),
         Err(_) if !must_exist && !path.exists() => Link::Absent(format!("{}: no such file", path.display())),
         Err(error) => Link::Broken(error),
     }
 }
 
-pub(crate) fn of_chain(environment: &Environment, profile: Option<&str>) -> Result<Credential, Error> {
+/// How the search ended.
+pub(crate) enum Search {
+    Found(Section),
+    /// What each place answered.
+    Nowhere(Vec<String>),
+}
+
+fn of_chain(environment: &Environment, profile: Option<&str>) -> Result<Credential, Error> {
+    match search(environment, profile)? {
+        Search::Found(section) => section.key(),
+        Search::Nowhere(answers) => Err(nowhere(&answers)),
+    }
+}
+
+pub(crate) fn nowhere(answers: &[String]) -> Error {
+    Error::local(
+        ErrorKind::Credential,
+        format!("no credential: {}; set the two variables, or write one of the files", answers.join("; ")),
+    )
+}
+
+/// Looks in the environment and the files.
+pub(crate) fn search(environment: &Environment, profile: Option<&str>) -> Result<Search, Error> {
     let mut answers = Vec::new();
     let mut answer = |link| match link {
-        Link::Found(credential) => Some(Ok(credential)),
+        Link::Found(section) => Some(Ok(Search::Found(section))),
         Link::Absent(why) => {
             answers.push(why);
             None
@@ -219,10 +282,7 @@ pub(crate) fn of_chain(environment: &Environment, profile: Option<&str>) -> Resu
             return outcome;
         }
     }
-    Err(Error::local(
-        ErrorKind::Credential,
-        format!("no credential: {}; set the two variables, or write one of the files", answers.join("; ")),
-    ))
+    Ok(Search::Nowhere(answers))
 }
 
 #[cfg(test)]

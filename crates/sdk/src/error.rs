@@ -87,8 +87,9 @@ pub enum ErrorKind {
     /// A setting of the client cannot be used: an endpoint, a file of certificates, a blocking call inside an async
     /// runtime. Correct the setting that the message names; nothing was sent.
     Config,
-    /// No usable credential: absent, empty, padded with blanks, or a file without the wanted profile. The message
-    /// names every place that was tried; nothing was sent.
+    /// No usable credential: absent, empty, padded with blanks, a file without the wanted profile, or a source (metadata
+    /// service, STS, an own provider) that gave none. The message names every place that was tried; nothing was sent to
+    /// the SMS service.
     Credential,
     /// The request itself cannot be sent: not a JSON object, a header value with a line break, larger than the
     /// documented limit. Correct the request; nothing was sent.
@@ -242,6 +243,15 @@ impl Error {
         self.0.attempts
     }
 
+    /// What happened, without the advice that is about a call of one's own.
+    pub(crate) fn told(&self) -> String {
+        let code = self.0.code.as_ref().map(|code| format!("{code}: ")).unwrap_or_default();
+        let id = self.0.request_id.as_deref().filter(|id| !id.is_empty());
+        let id = id.map(|id| format!(" (request id {id})")).unwrap_or_default();
+        let hint = self.0.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
+        format!("{code}{}{id}{hint}", self.0.message)
+    }
+
     /// True when the service refused by a rate limit: call less often, or again a little later.
     pub fn is_rate_limit(&self) -> bool {
         self.0.code.as_ref().is_some_and(ErrorCode::is_rate_limit)
@@ -260,16 +270,7 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
-        if let Some(code) = &inner.code {
-            write!(f, "{code}: ")?;
-        }
-        f.write_str(&inner.message)?;
-        if let Some(id) = inner.request_id.as_deref().filter(|id| !id.is_empty()) {
-            write!(f, " (request id {id})")?;
-        }
-        if let Some(hint) = &inner.hint {
-            write!(f, "; {hint}")?;
-        }
+        f.write_str(&self.told())?;
         match inner.delivery {
             Delivery::NotSent if inner.attempts > 1 => {
                 write!(f, "; nothing was sent in {} attempts", inner.attempts)

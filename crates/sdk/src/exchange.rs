@@ -1,7 +1,8 @@
 //! One call as a state machine: signing, classification, retry and decoding, without a socket, a clock or a sleep.
 //!
 //! A driver asks for the [`next`](Exchange::next) step, does it, and reports what happened with
-//! [`answered`](Exchange::answered) or [`failed`](Exchange::failed). Time and randomness are given to it.
+//! [`authorized`](Exchange::authorized), [`answered`](Exchange::answered) or [`failed`](Exchange::failed). Time and
+//! randomness are given to it.
 
 use std::time::Duration;
 
@@ -10,8 +11,11 @@ use http::Request;
 use tcsms_api::ErrorCode;
 
 use crate::config::Core;
+use crate::credential::Credential;
 use crate::envelope::Content;
 use crate::error::{BoxError, Delivery, Error, ErrorKind, Step};
+use crate::keeper::Keeper;
+use crate::provider::Credentials;
 use crate::request::{self, Parcel};
 use crate::retry::RetryPolicy;
 
@@ -24,6 +28,8 @@ pub(crate) struct Plan<T> {
     pub(crate) total_timeout: Duration,
     /// How the body of an answer is read.
     pub(crate) decode: fn(&[u8]) -> Content<T>,
+    /// Whether an error may show the beginning of the body: not when that is a secret.
+    pub(crate) quotable: bool,
 }
 
 /// The time of a step.
@@ -37,7 +43,9 @@ pub(crate) struct Now {
 
 /// What the driver has to do.
 #[expect(clippy::large_enum_variant, reason = "it is taken apart at once, and most steps are requests")]
-pub(crate) enum Next<T> {
+pub(crate) enum Next<'a, T> {
+    /// Get the credential of the next attempt from `keeper`, within `limit`.
+    Authorize { keeper: &'a Keeper, limit: Duration },
     /// Send this, and give up after `limit`.
     Send { request: Request<Bytes>, limit: Duration },
     /// Let this much time pass.
@@ -76,6 +84,7 @@ pub(crate) struct Exchange<'a, T> {
 
 enum State {
     Ready,
+    Authorized(Result<Credential, Error>),
     UnderWay,
     Answered(HttpAnswer),
     Failed(Failure),
@@ -92,9 +101,18 @@ impl<'a, T> Exchange<'a, T> {
     }
 
     /// The next step, at the time `now`.
-    pub(crate) fn next(&mut self, now: Now) -> Next<T> {
+    pub(crate) fn next(&mut self, now: Now) -> Next<'a, T> {
         match std::mem::replace(&mut self.state, State::Ready) {
-            State::Ready => self.send(now),
+            State::Ready => match &self.core.settings.credentials {
+                Credentials::Fixed(credential) => self.send(now, Some(credential)),
+                Credentials::Nobody => self.send(now, None),
+                // Asked for before every attempt: the one of the last may have expired meanwhile.
+                Credentials::Kept(keeper) => {
+                    Next::Authorize { keeper, limit: self.plan.total_timeout.saturating_sub(now.elapsed) }
+                }
+            },
+            State::Authorized(Ok(credential)) => self.send(now, Some(&credential)),
+            State::Authorized(Err(error)) => Next::Done(Err(self.finished(error))),
             // The driver dropped a request without a word; what became of it is not known.
             State::UnderWay => Next::Done(Err(self.finished(Error::new(
                 ErrorKind::Network,
@@ -117,6 +135,11 @@ impl<'a, T> Exchange<'a, T> {
         }
     }
 
+    /// Reports the credential that was asked for, or why there is none.
+    pub(crate) fn authorized(&mut self, outcome: Result<Credential, Error>) {
+        self.state = State::Authorized(outcome);
+    }
+
     /// Reports that an HTTP answer came.
     pub(crate) fn answered(&mut self, answer: HttpAnswer) {
         self.state = State::Answered(answer);
@@ -127,15 +150,16 @@ impl<'a, T> Exchange<'a, T> {
         self.state = State::Failed(failure);
     }
 
-    fn send(&mut self, now: Now) -> Next<T> {
+    fn send(&mut self, now: Now, credential: Option<&Credential>) -> Next<'a, T> {
         let left = self.plan.total_timeout.saturating_sub(now.elapsed);
         self.signed_at = now.unix;
         let nonce = self.random.u32(1..=i32::MAX as u32);
-        match request::build(&self.core.settings, &self.core.template, &self.plan.parcel, now.unix, nonce) {
+        let core = self.core;
+        match request::build(&core.settings, &core.template, &self.plan.parcel, credential, now.unix, nonce) {
             Ok(request) => {
                 self.attempts += 1;
                 self.state = State::UnderWay;
-                Next::Send { request, limit: left.min(self.core.settings.attempt_timeout) }
+                Next::Send { request, limit: left.min(core.settings.attempt_timeout) }
             }
             Err(error) => Next::Done(Err(self.finished(error))),
         }
@@ -151,11 +175,15 @@ impl<'a, T> Exchange<'a, T> {
             .at(Step::Read)
         };
         if answer.status != 200 {
-            return Err(invalid(format!("HTTP status {}, {}", answer.status, excerpt(&answer.body))));
+            return Err(invalid(format!(
+                "HTTP status {}{}",
+                answer.status,
+                self.excerpt(", ", &answer.body)
+            )));
         }
         match (self.plan.decode)(&answer.body) {
             Content::Answer(answer) => Ok(answer),
-            Content::Invalid(fault) => Err(invalid(format!("{fault}; {}", excerpt(&answer.body)))),
+            Content::Invalid(fault) => Err(invalid(format!("{fault}{}", self.excerpt("; ", &answer.body)))),
             Content::Refusal { code, message, request_id } => {
                 let code = ErrorCode::from(code);
                 let hint = clock_hint(&code, &message, self.signed_at);
@@ -164,7 +192,11 @@ impl<'a, T> Exchange<'a, T> {
         }
     }
 
-    fn again_or_over(&mut self, error: Error, now: Now) -> Next<T> {
+    fn excerpt(&self, separator: &str, body: &[u8]) -> String {
+        if self.plan.quotable { format!("{separator}{}", excerpt(body)) } else { String::new() }
+    }
+
+    fn again_or_over(&mut self, error: Error, now: Now) -> Next<'a, T> {
         if self.plan.retry.allows(&error, self.plan.idempotent, self.attempts) {
             let pause = self.plan.retry.pause_after(self.attempts, self.random.f64());
             if now.elapsed + pause < self.plan.total_timeout {
@@ -263,6 +295,7 @@ mod tests {
             retry,
             total_timeout: core.settings.total_timeout,
             decode: crate::envelope::raw,
+            quotable: true,
         };
         let mut exchange = Exchange::new(core, plan, fastrand::Rng::with_seed(7));
         let (mut sent, mut pauses, mut elapsed) = (Vec::new(), Vec::new(), Duration::ZERO);
@@ -289,6 +322,7 @@ mod tests {
                         Fate::Status(status) => exchange.answered(HttpAnswer { status, body: OK.into() }),
                     }
                 }
+                Next::Authorize { .. } => panic!("the credential is a fixed one"),
                 Next::Wait(pause) => {
                     pauses.push(pause);
                     elapsed += pause;
@@ -387,6 +421,7 @@ mod tests {
             retry: RetryPolicy::any(),
             total_timeout: Duration::from_secs(1),
             decode: crate::envelope::raw,
+            quotable: true,
         };
         let mut exchange = Exchange::new(&core, plan, fastrand::Rng::with_seed(1));
         let Next::Done(Err(error)) = exchange.next(Now { unix: 0, elapsed: Duration::ZERO }) else {
@@ -410,6 +445,7 @@ mod tests {
             retry: RetryPolicy::safe(),
             total_timeout: Duration::from_secs(1),
             decode: crate::envelope::raw,
+            quotable: true,
         };
         let now = Now { unix: 0, elapsed: Duration::ZERO };
         let mut exchange = Exchange::new(&core, plan, fastrand::Rng::with_seed(1));

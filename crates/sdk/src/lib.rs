@@ -4,6 +4,7 @@ mod answer;
 pub mod blocking;
 mod bulk;
 mod call;
+mod chain;
 mod client;
 mod config;
 mod credential;
@@ -14,13 +15,18 @@ mod error;
 mod exchange;
 #[rustfmt::skip]
 mod generated;
+mod keeper;
+mod machine_role;
 mod parameters;
 mod profile;
+mod provider;
 mod proxy;
 pub mod receive;
+mod refresh;
 mod request;
 mod retry;
 mod send;
+mod sts;
 mod transport;
 
 pub use answer::Answer;
@@ -30,8 +36,11 @@ pub use client::Client;
 pub use config::{ClientBuilder, HttpMethod, Language, SignMethod};
 pub use credential::Credential;
 pub use error::{Delivery, Error, ErrorKind, Step};
+pub use machine_role::CvmRole;
+pub use provider::{CredentialProvider, CredentialSource, Fetch, FetchError, Issued};
 pub use retry::RetryPolicy;
 pub use send::FailedNumbers;
+pub use sts::{AssumeRole, WebIdentity};
 pub use tcsms_api::{Action, ErrorCode, v20190711, v20210111};
 
 /// A client with the actions of version 2019-07-11, whose parameters have other names than those of 2021-01-11.

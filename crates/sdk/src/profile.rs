@@ -4,11 +4,11 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use crate::credential::Credential;
+use crate::credential::{Credential, Section};
 use crate::error::{Error, ErrorKind};
 
-/// Reads the credential of one section of the file.
-pub(crate) fn read(path: &Path, profile: &str) -> Result<Credential, Error> {
+/// Reads one section of the file.
+pub(crate) fn read(path: &Path, profile: &str) -> Result<Section, Error> {
     let fault = |what: String| Error::local(ErrorKind::Credential, format!("{}: {what}", path.display()));
     let bytes = Zeroizing::new(
         std::fs::read(path).map_err(|error| fault(format!("cannot be read ({error})")).because(error))?,
@@ -20,9 +20,9 @@ pub(crate) fn read(path: &Path, profile: &str) -> Result<Credential, Error> {
     parse(text, profile).map_err(fault)
 }
 
-fn parse(text: &str, profile: &str) -> Result<Credential, String> {
+fn parse(text: &str, profile: &str) -> Result<Section, String> {
     let mut sections: Vec<&str> = Vec::new();
-    let (mut id, mut key, mut token) = (None, None, None);
+    let (mut id, mut key, mut token, mut role_arn) = (None, None, None, None);
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     for (number, line) in text.lines().enumerate().map(|(index, line)| (index + 1, line.trim())) {
         if line.is_empty() || line.starts_with(['#', ';']) {
@@ -48,6 +48,7 @@ fn parse(text: &str, profile: &str) -> Result<Credential, String> {
             "secret_id" => id = Some(value.to_owned()),
             "secret_key" => key = Some(Zeroizing::new(value.to_owned())),
             "token" => token = Some(Zeroizing::new(value.to_owned())),
+            "role_arn" => role_arn = Some(value.to_owned()),
             _ => {}
         }
     }
@@ -60,8 +61,9 @@ fn parse(text: &str, profile: &str) -> Result<Credential, String> {
     }
     let id = id.ok_or_else(|| format!("section [{profile}] has no secret_id"))?;
     let key = key.ok_or_else(|| format!("section [{profile}] has no secret_key"))?;
-    Credential::checked(id, key, token.filter(|token| !token.is_empty()))
-        .map_err(|error| format!("section [{profile}]: {}", error.message()))
+    let credential = Credential::checked(id, key, token.filter(|token| !token.is_empty()))
+        .map_err(|error| format!("section [{profile}]: {}", error.message()))?;
+    Ok(Section { credential, role_arn: role_arn.filter(|role: &String| !role.is_empty()) })
 }
 
 /// The value without one pair of quotes around it; `None` when a quote stands at one end only.
@@ -81,7 +83,9 @@ mod tests {
     use super::*;
 
     fn pair(text: &str, profile: &str) -> Result<(String, String), String> {
-        parse(text, profile).map(|found| (found.secret_id().to_owned(), found.secret_key().to_owned()))
+        parse(text, profile).map(|Section { credential, .. }| {
+            (credential.secret_id().to_owned(), credential.secret_key().to_owned())
+        })
     }
 
     #[test]

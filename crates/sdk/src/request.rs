@@ -5,10 +5,11 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, PROXY_AUTHORIZATION};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
-use tcsms_auth::tc3::{Payload, Signing};
+use tcsms_auth::tc3::{self, Payload, Signing};
 use tcsms_auth::{form, v1};
 
 use crate::config::{HttpMethod, Language, Settings, SignMethod};
+use crate::credential::Credential;
 use crate::error::{Error, ErrorKind};
 use crate::parameters;
 
@@ -47,7 +48,6 @@ pub(crate) struct Parcel {
 pub(crate) struct Template {
     host: HeaderValue,
     region: Option<HeaderValue>,
-    token: Option<HeaderValue>,
     /// What stands before the path: nothing, or the whole address for a proxy that passes requests on.
     origin: String,
     proxy_authorization: Option<HeaderValue>,
@@ -67,11 +67,6 @@ impl Template {
         Ok(Self {
             host: value("endpoint", &settings.endpoint.authority)?,
             region: settings.region.as_deref().map(|region| value("region", region)).transpose()?,
-            token: settings
-                .credential
-                .token()
-                .map(|token| value("session token", token).map(secret))
-                .transpose()?,
             origin: match forwarder {
                 Some(_) => format!("http://{}", settings.endpoint.authority),
                 None => String::new(),
@@ -84,18 +79,26 @@ impl Template {
     }
 }
 
-/// The request of one attempt, signed for `timestamp` (Unix seconds). `nonce` counts for the older signatures only.
+/// The request of one attempt, signed for `timestamp` (Unix seconds); without a credential it is not signed. `nonce`
+/// counts for the older signatures only.
 pub(crate) fn build(
     settings: &Settings,
     template: &Template,
     parcel: &Parcel,
+    credential: Option<&Credential>,
     timestamp: i64,
     nonce: u32,
 ) -> Result<Request<Bytes>, Error> {
-    match settings.sign_method {
-        SignMethod::Tc3HmacSha256 => tc3(settings, template, parcel, timestamp),
-        SignMethod::HmacSha256 => v1(settings, template, parcel, timestamp, nonce, v1::Algorithm::HmacSha256),
-        SignMethod::HmacSha1 => v1(settings, template, parcel, timestamp, nonce, v1::Algorithm::HmacSha1),
+    let algorithm = match settings.sign_method {
+        SignMethod::Tc3HmacSha256 => None,
+        SignMethod::HmacSha256 => Some(v1::Algorithm::HmacSha256),
+        SignMethod::HmacSha1 => Some(v1::Algorithm::HmacSha1),
+    };
+    match (algorithm, credential) {
+        (Some(algorithm), Some(credential)) => {
+            v1(settings, template, parcel, credential, timestamp, nonce, algorithm)
+        }
+        _ => tc3(settings, template, parcel, credential, timestamp),
     }
 }
 
@@ -103,6 +106,7 @@ fn tc3(
     settings: &Settings,
     template: &Template,
     parcel: &Parcel,
+    credential: Option<&Credential>,
     timestamp: i64,
 ) -> Result<Request<Bytes>, Error> {
     let (method, content_type, query, body) = match settings.http_method {
@@ -120,21 +124,23 @@ fn tc3(
             (Method::GET, FORM, query, Bytes::new())
         }
     };
-    let signing = Signing {
-        method: method.as_str(),
-        query: &query,
-        content_type: if method == Method::GET {
-            "application/x-www-form-urlencoded"
-        } else {
-            "application/json"
-        },
-        host: &settings.endpoint.authority,
-        payload: Payload::Body(&body),
-        timestamp,
-        secret_id: settings.credential.secret_id(),
-        ..Signing::default()
+    let content_type_text =
+        if method == Method::GET { "application/x-www-form-urlencoded" } else { "application/json" };
+    let sign = |credential: &Credential| {
+        let signing = Signing {
+            method: method.as_str(),
+            query: &query,
+            content_type: content_type_text,
+            host: &settings.endpoint.authority,
+            payload: Payload::Body(&body),
+            service: settings.service,
+            timestamp,
+            secret_id: credential.secret_id(),
+            ..Signing::default()
+        };
+        signing.authorization(&signing.key(credential.secret_key()))
     };
-    let authorization = signing.authorization(&signing.key(settings.credential.secret_key()));
+    let authorization = credential.map_or_else(|| tc3::SKIP.to_owned(), sign);
 
     let mut headers = HeaderMap::with_capacity(12);
     headers.insert(HOST, template.host.clone());
@@ -153,8 +159,11 @@ fn tc3(
     if let Some(language) = parcel.language.or(settings.language) {
         headers.insert(X_TC_LANGUAGE, HeaderValue::from_static(language.as_str()));
     }
-    if let Some(token) = &template.token {
-        headers.insert(X_TC_TOKEN, token.clone());
+    if let Some(token) = credential.and_then(Credential::token) {
+        let token = HeaderValue::from_str(token).map_err(|_| {
+            Error::local(ErrorKind::Credential, "the session token holds a character that no header may have")
+        })?;
+        headers.insert(X_TC_TOKEN, secret(token));
     }
     let authorization = HeaderValue::try_from(authorization).map_err(|_| {
         Error::local(ErrorKind::Credential, "the secret id holds a character that no header may have")
@@ -167,6 +176,7 @@ fn v1(
     settings: &Settings,
     template: &Template,
     parcel: &Parcel,
+    credential: &Credential,
     timestamp: i64,
     nonce: u32,
     algorithm: v1::Algorithm,
@@ -177,7 +187,7 @@ fn v1(
     common("Version", &parcel.version);
     common("Timestamp", &timestamp.to_string());
     common("Nonce", &nonce.to_string());
-    common("SecretId", settings.credential.secret_id());
+    common("SecretId", credential.secret_id());
     common("SignatureMethod", algorithm.as_str());
     common("RequestClient", REQUEST_CLIENT);
     if let Some(region) = parcel.region.as_ref().or(settings.region.as_ref()) {
@@ -186,7 +196,7 @@ fn v1(
     if let Some(language) = parcel.language.or(settings.language) {
         common("Language", language.as_str());
     }
-    if let Some(token) = settings.credential.token() {
+    if let Some(token) = credential.token() {
         common("Token", token);
     }
     let method = match settings.http_method {
@@ -194,7 +204,7 @@ fn v1(
         HttpMethod::Get => Method::GET,
     };
     let text = v1::string_to_sign(method.as_str(), &settings.endpoint.authority, "/", &pairs);
-    let signature = v1::sign(algorithm, settings.credential.secret_key(), &text);
+    let signature = v1::sign(algorithm, credential.secret_key(), &text);
     pairs.push(("Signature".to_owned(), signature));
     let encoded = form::encode_pairs(&pairs);
 

@@ -20,7 +20,11 @@ pub(crate) fn tcsms() -> Command {
 
 /// A command with nothing of this machine's environment but where programs are.
 pub(crate) fn clean(mut command: Command) -> Command {
-    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("HOME", "/nonexistent");
+    command
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("HOME", "/nonexistent")
+        .env("TCSMS_METADATA_CONNECT_TO", "off");
     command.stdin(Stdio::null());
     command
 }

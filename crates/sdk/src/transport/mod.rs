@@ -13,7 +13,8 @@ mod tunnel;
 use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
-use http::Request;
+use http::header::HOST;
+use http::{HeaderValue, Request, Uri};
 use tokio::runtime::Handle;
 use tracing::{Instrument, Span, field};
 
@@ -64,6 +65,7 @@ pub(crate) async fn run<T>(core: &Core, pool: &Pool, plan: Plan<T>) -> Result<T,
                         }
                     }
                 }
+                Next::Authorize { keeper, limit } => exchange.authorized(keeper.get(limit).await),
                 Next::Wait(pause) => tokio::time::sleep(pause).await,
                 Next::Done(outcome) => break outcome,
             }
@@ -72,6 +74,24 @@ pub(crate) async fn run<T>(core: &Core, pool: &Pool, plan: Plan<T>) -> Result<T,
     let outcome = steps.instrument(span.clone()).await;
     note_outcome(&span, exchange.attempts(), outcome.as_ref().err());
     outcome
+}
+
+/// Asks for a path of a service that is no API, once, on a connection of its own.
+pub(crate) async fn get(core: &Core, path: &str, limit: Duration) -> Result<HttpAnswer, Failure> {
+    let refused = |message: String| Failure {
+        kind: ErrorKind::Config,
+        step: Step::Write,
+        delivery: Delivery::MaybeSent,
+        message,
+        source: None,
+    };
+    let runtime = Handle::try_current().map_err(|_| refused("there is no tokio runtime".to_owned()))?;
+    let mut request = Request::new(Bytes::new());
+    *request.uri_mut() = Uri::try_from(path).map_err(|_| refused(format!("{path} is no path")))?;
+    let host = HeaderValue::from_str(&core.settings.endpoint.authority)
+        .map_err(|_| refused("the host is no header value".to_owned()))?;
+    request.headers_mut().insert(HOST, host);
+    attempt(core, &Pool::default(), &runtime, request, limit).await
 }
 
 fn note_outcome(span: &Span, attempts: u32, error: Option<&Error>) {

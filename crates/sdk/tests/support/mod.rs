@@ -30,6 +30,8 @@ pub const LIMITED: &str =
 pub enum Act {
     /// Answers with status 200.
     Answer(&'static str),
+    /// Answers with status 200 and a text made by the test.
+    Text(String),
     /// Answers with these bytes, as they are.
     Raw(Vec<u8>),
     /// Answers, then closes the connection without having said so.
@@ -159,6 +161,7 @@ fn serve(mut stream: TcpStream, shared: &Shared) {
 fn act(stream: &mut TcpStream, shared: &Shared, act: Act) -> bool {
     match act {
         Act::Answer(body) => stream.write_all(&answer(body)).is_ok(),
+        Act::Text(body) => stream.write_all(&answer(&body)).is_ok(),
         Act::Raw(bytes) => {
             let _ = stream.write_all(&bytes);
             let _ = stream.shutdown(Shutdown::Write);
