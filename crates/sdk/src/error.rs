@@ -1,10 +1,16 @@
 //! What a failed call says about itself.
 
 use std::fmt;
+use std::time::Duration;
 
 use tcsms_api::ErrorCode;
 
 pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// A limit as people set it, for messages: what is left of a total limit is some nanoseconds short of it.
+pub(crate) fn to_the_millisecond(limit: Duration) -> Duration {
+    Duration::from_millis(u64::try_from(limit.as_micros().div_ceil(1000)).unwrap_or(u64::MAX))
+}
 
 /// Whether the service may have acted on a call that failed.
 ///

@@ -281,11 +281,16 @@ mod tests {
         builder.credential(credential).core(&Environment::of_pairs(&[])).unwrap()
     }
 
-    /// Runs a call against the fates in turn; the last one repeats. Every attempt takes `each`.
-    fn run(core: &Core, idempotent: bool, retry: RetryPolicy, fates: &[Fate], each: Duration) -> Story {
-        let plan = Plan {
+    /// A call of this action with no parameters.
+    fn plan(
+        action: &'static str,
+        idempotent: bool,
+        retry: RetryPolicy,
+        total_timeout: Duration,
+    ) -> Plan<Answer> {
+        Plan {
             parcel: Parcel {
-                action: Cow::Borrowed("SendSms"),
+                action: Cow::Borrowed(action),
                 version: Cow::Borrowed("2021-01-11"),
                 body: Bytes::from_static(b"{}"),
                 region: None,
@@ -293,10 +298,15 @@ mod tests {
             },
             idempotent,
             retry,
-            total_timeout: core.settings.total_timeout,
+            total_timeout,
             decode: crate::envelope::raw,
             quotable: true,
-        };
+        }
+    }
+
+    /// Runs a call against the fates in turn; the last one repeats. Every attempt takes `each`.
+    fn run(core: &Core, idempotent: bool, retry: RetryPolicy, fates: &[Fate], each: Duration) -> Story {
+        let plan = plan("SendSms", idempotent, retry, core.settings.total_timeout);
         let mut exchange = Exchange::new(core, plan, fastrand::Rng::with_seed(7));
         let (mut sent, mut pauses, mut elapsed) = (Vec::new(), Vec::new(), Duration::ZERO);
         loop {
@@ -409,20 +419,7 @@ mod tests {
     #[test]
     fn what_cannot_be_sent_fails_without_an_attempt() {
         let core = core(ClientBuilder::default().region("a"));
-        let plan = Plan {
-            parcel: Parcel {
-                action: Cow::Owned("Send\r\nX: y".to_owned()),
-                version: Cow::Borrowed("2021-01-11"),
-                body: Bytes::from_static(b"{}"),
-                region: None,
-                language: None,
-            },
-            idempotent: true,
-            retry: RetryPolicy::any(),
-            total_timeout: Duration::from_secs(1),
-            decode: crate::envelope::raw,
-            quotable: true,
-        };
+        let plan = plan("Send\r\nX: y", true, RetryPolicy::any(), Duration::from_secs(1));
         let mut exchange = Exchange::new(&core, plan, fastrand::Rng::with_seed(1));
         let Next::Done(Err(error)) = exchange.next(Now { unix: 0, elapsed: Duration::ZERO }) else {
             panic!()
@@ -433,20 +430,7 @@ mod tests {
     #[test]
     fn a_driver_that_says_nothing_gets_no_second_request() {
         let core = core(ClientBuilder::default());
-        let plan = Plan {
-            parcel: Parcel {
-                action: Cow::Borrowed("SendSms"),
-                version: Cow::Borrowed("2021-01-11"),
-                body: Bytes::from_static(b"{}"),
-                region: None,
-                language: None,
-            },
-            idempotent: false,
-            retry: RetryPolicy::safe(),
-            total_timeout: Duration::from_secs(1),
-            decode: crate::envelope::raw,
-            quotable: true,
-        };
+        let plan = plan("SendSms", false, RetryPolicy::safe(), Duration::from_secs(1));
         let now = Now { unix: 0, elapsed: Duration::ZERO };
         let mut exchange = Exchange::new(&core, plan, fastrand::Rng::with_seed(1));
         assert!(matches!(exchange.next(now), Next::Send { .. }));

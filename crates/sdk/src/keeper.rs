@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 use tokio::time::timeout;
 
 use crate::credential::Credential;
-use crate::error::{Delivery, Error, ErrorKind};
+use crate::error::{Delivery, Error, ErrorKind, to_the_millisecond};
 use crate::provider::{CredentialProvider, FetchError, Issued};
 use crate::refresh::{Moment, Refresh, Turn};
 
@@ -132,6 +132,6 @@ fn copy_of(error: &Arc<Error>) -> Error {
 }
 
 fn too_slow(limit: Duration, why: &str) -> Error {
-    let limit = Duration::from_millis(u64::try_from(limit.as_micros().div_ceil(1000)).unwrap_or(u64::MAX));
+    let limit = to_the_millisecond(limit);
     Error::new(ErrorKind::Timeout, Delivery::NotSent, format!("no credential within {limit:?}: {why}"))
 }

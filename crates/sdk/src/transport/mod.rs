@@ -19,7 +19,7 @@ use tokio::runtime::Handle;
 use tracing::{Instrument, Span, field};
 
 use crate::config::Core;
-use crate::error::{Delivery, Error, ErrorKind, Step};
+use crate::error::{Delivery, Error, ErrorKind, Step, to_the_millisecond};
 use crate::exchange::{Exchange, Failure, HttpAnswer, Next, Now, Plan};
 use connection::{Connection, Fault, Traffic};
 pub(crate) use pool::Pool;
@@ -202,11 +202,6 @@ async fn attempt(
                 .failure(ErrorKind::Timeout, format!("{what} within {:?}", to_the_millisecond(limit))))
         }
     }
-}
-
-/// A limit as people set it: what is left of a total limit is some nanoseconds short of it.
-fn to_the_millisecond(limit: Duration) -> Duration {
-    Duration::from_millis(u64::try_from(limit.as_micros().div_ceil(1000)).unwrap_or(u64::MAX))
 }
 
 async fn converse(
