@@ -16,6 +16,7 @@ use hyper_util::client::legacy::Client as Pooled;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde::Deserialize;
+use tcsms::v20210111::SendSmsRequest;
 
 use crate::Outcome;
 use crate::measure::{CLIENT_CORE, Meter, Sample, pin};
@@ -96,26 +97,31 @@ fn pooled(plan: &Plan) -> Outcome<Sample> {
     })
 }
 
-fn sdk(plan: &Plan) -> Outcome<Sample> {
-    let client = tcsms::Client::builder()
+/// What both clients of the SDK are told.
+fn settings(plan: &Plan) -> Outcome<tcsms::ClientBuilder> {
+    Ok(tcsms::ClientBuilder::default()
         .credential(tcsms::Credential::new("AKIDEXAMPLE", "SKEXAMPLE")?)
         .region("ap-guangzhou")
-        .connect_to(format!("http://127.0.0.1:{}", plan.port))
-        .build()?;
+        .connect_to(format!("http://127.0.0.1:{}", plan.port)))
+}
+
+/// The call that is measured.
+fn message<C>(call: tcsms::Call<C, SendSmsRequest>, phones: &[String]) -> tcsms::Call<C, SendSmsRequest> {
+    call.phone_number_set(phones.iter().cloned())
+        .sms_sdk_app_id("1400787878")
+        .template_id("449739")
+        .sign_name("腾讯云")
+        .template_param_set(["123456", "5"])
+        .session_context("test")
+}
+
+fn sdk(plan: &Plan) -> Outcome<Sample> {
+    let client = settings(plan)?.build()?;
     let phones: Arc<[String]> = phones(plan.numbers).into();
     concurrent(plan, move || {
         let (client, phones) = (client.clone(), phones.clone());
         async move {
-            let answer = client
-                .send_sms()
-                .phone_number_set(phones.iter().cloned())
-                .sms_sdk_app_id("1400787878")
-                .template_id("449739")
-                .sign_name("腾讯云")
-                .template_param_set(["123456", "5"])
-                .session_context("test")
-                .send()
-                .await?;
+            let answer = message(client.send_sms(), &phones).send().await?;
             if answer.send_status_set.len() == phones.len() {
                 Ok(())
             } else {
@@ -126,11 +132,7 @@ fn sdk(plan: &Plan) -> Outcome<Sample> {
 }
 
 fn blocking(plan: &Plan) -> Outcome<Sample> {
-    let client = tcsms::blocking::Client::builder()
-        .credential(tcsms::Credential::new("AKIDEXAMPLE", "SKEXAMPLE")?)
-        .region("ap-guangzhou")
-        .connect_to(format!("http://127.0.0.1:{}", plan.port))
-        .build_blocking()?;
+    let client = settings(plan)?.build_blocking()?;
     let phones = phones(plan.numbers);
     let round = |calls: usize| -> Outcome<Vec<Duration>> {
         std::thread::scope(|scope| {
@@ -140,15 +142,7 @@ fn blocking(plan: &Plan) -> Outcome<Sample> {
                         (0..calls / plan.concurrency)
                             .map(|_| {
                                 let started = Instant::now();
-                                client
-                                    .send_sms()
-                                    .phone_number_set(phones.iter().cloned())
-                                    .sms_sdk_app_id("1400787878")
-                                    .template_id("449739")
-                                    .sign_name("腾讯云")
-                                    .template_param_set(["123456", "5"])
-                                    .session_context("test")
-                                    .send()?;
+                                message(client.send_sms(), &phones).send()?;
                                 Ok(started.elapsed())
                             })
                             .collect()
