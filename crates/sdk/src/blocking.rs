@@ -22,8 +22,9 @@ use tcsms_api::Action;
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::V20190711;
+use crate::builder::ClientBuilder;
 use crate::call::{Call, Named};
-use crate::config::{ClientBuilder, Core};
+use crate::config::Core;
 use crate::error::{Delivery, Error, ErrorKind, Step};
 use crate::exchange::Plan;
 use crate::transport::{self, Pool};

@@ -114,7 +114,8 @@ mod tests {
     use std::sync::mpsc::{Receiver, channel};
     use std::time::Duration;
 
-    use crate::config::{ClientBuilder, Core};
+    use crate::builder::ClientBuilder;
+    use crate::config::Core;
     use crate::credential::Credential;
     use crate::environment::Environment;
 

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use tcsms_api::Action;
 
 use crate::V20190711;
+use crate::builder::ClientBuilder;
 use crate::call::{Call, Named};
-use crate::config::{ClientBuilder, Core};
+use crate::config::Core;
 use crate::error::Error;
 use crate::exchange::Plan;
 use crate::transport::{self, Pool};

@@ -7,7 +7,8 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::Request;
+use http::header::{CONTENT_TYPE, LOCATION};
+use http::{HeaderMap, HeaderName, Request};
 use tcsms_api::ErrorCode;
 
 use crate::config::Core;
@@ -18,6 +19,10 @@ use crate::keeper::Keeper;
 use crate::provider::Credentials;
 use crate::request::{self, Parcel};
 use crate::retry::RetryPolicy;
+use crate::route::Route;
+
+/// The most characters of a foreign text that an error shows.
+const LONGEST_EXCERPT: usize = 80;
 
 /// What a call is made with, besides the client's settings.
 pub(crate) struct Plan<T> {
@@ -46,8 +51,8 @@ pub(crate) struct Now {
 pub(crate) enum Next<'a, T> {
     /// Get the credential of the next attempt from `keeper`, within `limit`.
     Authorize { keeper: &'a Keeper, limit: Duration },
-    /// Send this, and give up after `limit`.
-    Send { request: Request<Bytes>, limit: Duration },
+    /// Send this on `route`, and give up after `limit`.
+    Send { route: &'a Route, request: Request<Bytes>, limit: Duration },
     /// Let this much time pass.
     Wait(Duration),
     /// The call is over.
@@ -57,6 +62,7 @@ pub(crate) enum Next<'a, T> {
 /// An HTTP answer that arrived whole.
 pub(crate) struct HttpAnswer {
     pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
 
@@ -155,11 +161,11 @@ impl<'a, T> Exchange<'a, T> {
         self.signed_at = now.unix;
         let nonce = self.random.u32(1..=i32::MAX as u32);
         let core = self.core;
-        match request::build(&core.settings, &core.template, &self.plan.parcel, credential, now.unix, nonce) {
+        match request::build(&core.settings, &core.route, &self.plan.parcel, credential, now.unix, nonce) {
             Ok(request) => {
                 self.attempts += 1;
                 self.state = State::UnderWay;
-                Next::Send { request, limit: left.min(core.settings.attempt_timeout) }
+                Next::Send { route: &core.route, request, limit: left.min(core.settings.attempt_timeout) }
             }
             Err(error) => Next::Done(Err(self.finished(error))),
         }
@@ -175,15 +181,11 @@ impl<'a, T> Exchange<'a, T> {
             .at(Step::Read)
         };
         if answer.status != 200 {
-            return Err(invalid(format!(
-                "HTTP status {}{}",
-                answer.status,
-                self.excerpt(", ", &answer.body)
-            )));
+            return Err(invalid(format!("HTTP status {}{}", answer.status, self.clues(", ", answer))));
         }
         match (self.plan.decode)(&answer.body) {
             Content::Answer(answer) => Ok(answer),
-            Content::Invalid(fault) => Err(invalid(format!("{fault}{}", self.excerpt("; ", &answer.body)))),
+            Content::Invalid(fault) => Err(invalid(format!("{fault}{}", self.clues("; ", answer)))),
             Content::Refusal { code, message, request_id } => {
                 let code = ErrorCode::from(code);
                 let hint = clock_hint(&code, &message, self.signed_at);
@@ -192,8 +194,20 @@ impl<'a, T> Exchange<'a, T> {
         }
     }
 
-    fn excerpt(&self, separator: &str, body: &[u8]) -> String {
-        if self.plan.quotable { format!("{separator}{}", excerpt(body)) } else { String::new() }
+    /// What an answer that is none tells of where it comes from.
+    fn clues(&self, separator: &str, answer: &HttpAnswer) -> String {
+        if !self.plan.quotable {
+            return String::new();
+        }
+        let header = |name: HeaderName| {
+            answer.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+        };
+        let target = header(LOCATION).filter(|_| (300..400).contains(&answer.status));
+        let target = target.map(|target| format!("it redirects to `{}`, ", one_line(&target)));
+        let kind = header(CONTENT_TYPE).filter(|kind| !kind.starts_with("application/json"));
+        let kind = kind.map(|kind| format!("its content type is `{}`, ", one_line(&kind)));
+        let body = excerpt(&answer.body);
+        format!("{separator}{}{}{body}", target.unwrap_or_default(), kind.unwrap_or_default())
     }
 
     fn again_or_over(&mut self, error: Error, now: Now) -> Next<'a, T> {
@@ -218,15 +232,17 @@ impl<'a, T> Exchange<'a, T> {
 
 /// The beginning of a body that is no answer, fit for one line.
 fn excerpt(body: &[u8]) -> String {
-    const LONGEST: usize = 80;
     if body.is_empty() {
         return "the body is empty".to_owned();
     }
-    let start = &body[..body.len().min(LONGEST * 4)];
-    let text = String::from_utf8_lossy(start);
-    let line: String =
-        text.chars().map(|sign| if sign.is_control() { ' ' } else { sign }).take(LONGEST).collect();
-    format!("the body begins `{}`", line.trim())
+    let start = &body[..body.len().min(LONGEST_EXCERPT * 4)];
+    format!("the body begins `{}`", one_line(&String::from_utf8_lossy(start)))
+}
+
+/// The beginning of a foreign text without its line breaks.
+fn one_line(text: &str) -> String {
+    let signs = text.chars().map(|sign| if sign.is_control() { ' ' } else { sign });
+    signs.take(LONGEST_EXCERPT).collect::<String>().trim().to_owned()
 }
 
 /// For an expired signature, how far this machine's clock is off. The service's message ends in its own time.
@@ -250,7 +266,7 @@ mod tests {
     use std::borrow::Cow;
 
     use crate::answer::Answer;
-    use crate::config::ClientBuilder;
+    use crate::builder::ClientBuilder;
     use crate::credential::Credential;
     use crate::environment::Environment;
 
@@ -279,6 +295,10 @@ mod tests {
     fn core(builder: ClientBuilder) -> Core {
         let credential = Credential::new("id", "key").unwrap();
         builder.credential(credential).core(&Environment::of_pairs(&[])).unwrap()
+    }
+
+    fn http(status: u16, body: &'static str) -> HttpAnswer {
+        HttpAnswer { status, headers: HeaderMap::new(), body: body.into() }
     }
 
     /// A call of this action with no parameters.
@@ -312,7 +332,7 @@ mod tests {
         loop {
             let now = Now { unix: 1_800_000_000 + elapsed.as_secs() as i64, elapsed };
             match exchange.next(now) {
-                Next::Send { request, limit } => {
+                Next::Send { request, limit, .. } => {
                     elapsed += each.min(limit);
                     let fate = fates[sent.len().min(fates.len() - 1)];
                     sent.push(request);
@@ -326,10 +346,8 @@ mod tests {
                     match fate {
                         Fate::Refused => exchange.failed(failure(Step::Connect, Delivery::NotSent)),
                         Fate::Cut => exchange.failed(failure(Step::Wait, Delivery::MaybeSent)),
-                        Fate::Answer(body) => {
-                            exchange.answered(HttpAnswer { status: 200, body: body.into() })
-                        }
-                        Fate::Status(status) => exchange.answered(HttpAnswer { status, body: OK.into() }),
+                        Fate::Answer(body) => exchange.answered(http(200, body)),
+                        Fate::Status(status) => exchange.answered(http(status, OK)),
                     }
                 }
                 Next::Authorize { .. } => panic!("the credential is a fixed one"),

@@ -2,6 +2,7 @@
 
 mod answer;
 pub mod blocking;
+mod builder;
 mod bulk;
 mod call;
 mod chain;
@@ -25,15 +26,17 @@ pub mod receive;
 mod refresh;
 mod request;
 mod retry;
+mod route;
 mod send;
 mod sts;
 mod transport;
 
 pub use answer::Answer;
+pub use builder::ClientBuilder;
 pub use bulk::{Bulk, NumberResult, Outcome, OutcomeKind};
 pub use call::{Call, Named};
 pub use client::Client;
-pub use config::{ClientBuilder, HttpMethod, Language, SignMethod};
+pub use config::{HttpMethod, Language, SignMethod};
 pub use credential::Credential;
 pub use error::{Delivery, Error, ErrorKind, Step};
 pub use machine_role::CvmRole;

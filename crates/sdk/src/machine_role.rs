@@ -12,6 +12,7 @@ use crate::endpoint::{Address, Endpoint};
 use crate::error::{Delivery, Error, ErrorKind};
 use crate::exchange::{Failure, HttpAnswer};
 use crate::provider::{CredentialProvider, Fetch, Issued};
+use crate::route::Route;
 use crate::transport;
 
 const HOST: &str = "http://metadata.tencentyun.com";
@@ -58,9 +59,9 @@ impl CvmRole {
             None => endpoint.address.clone(),
         };
         // Never through a proxy: the address only means something on the machine itself.
-        let settings = Settings { connect_timeout: CONNECT_LIMIT, ..site.settings(endpoint, address, None) };
-        let core = site.core(settings)?;
-        Ok(MachineRole { core, role: self.role })
+        let route = Route::of(0, endpoint, address, None)?;
+        let settings = Settings { connect_timeout: CONNECT_LIMIT, ..site.settings() };
+        Ok(MachineRole { core: site.core(settings, route), role: self.role })
     }
 }
 

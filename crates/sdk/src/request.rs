@@ -12,6 +12,7 @@ use crate::config::{HttpMethod, Language, Settings, SignMethod};
 use crate::credential::Credential;
 use crate::error::{Error, ErrorKind};
 use crate::parameters;
+use crate::route::Route;
 
 /// How the SDK names itself to the service.
 const REQUEST_CLIENT: &str = concat!("SDK_TCSMS_RUST_", env!("CARGO_PKG_VERSION"));
@@ -44,46 +45,11 @@ pub(crate) struct Parcel {
     pub(crate) language: Option<Language>,
 }
 
-/// The header values that are the same for all requests of a client.
-pub(crate) struct Template {
-    host: HeaderValue,
-    region: Option<HeaderValue>,
-    /// What stands before the path: nothing, or the whole address for a proxy that passes requests on.
-    origin: String,
-    proxy_authorization: Option<HeaderValue>,
-}
-
-impl Template {
-    pub(crate) fn of(settings: &Settings) -> Result<Self, Error> {
-        let value = |what: &str, text: &str| {
-            HeaderValue::from_str(text).map_err(|_| {
-                Error::local(
-                    ErrorKind::Config,
-                    format!("the {what} holds a character that no header may have"),
-                )
-            })
-        };
-        let forwarder = settings.forwarder();
-        Ok(Self {
-            host: value("endpoint", &settings.endpoint.authority)?,
-            region: settings.region.as_deref().map(|region| value("region", region)).transpose()?,
-            origin: match forwarder {
-                Some(_) => format!("http://{}", settings.endpoint.authority),
-                None => String::new(),
-            },
-            proxy_authorization: forwarder
-                .and_then(|proxy| proxy.login.as_ref())
-                .map(|login| value("password of the proxy", &login.basic()).map(secret))
-                .transpose()?,
-        })
-    }
-}
-
 /// The request of one attempt, signed for `timestamp` (Unix seconds); without a credential it is not signed. `nonce`
 /// counts for the older signatures only.
 pub(crate) fn build(
     settings: &Settings,
-    template: &Template,
+    route: &Route,
     parcel: &Parcel,
     credential: Option<&Credential>,
     timestamp: i64,
@@ -96,15 +62,15 @@ pub(crate) fn build(
     };
     match (algorithm, credential) {
         (Some(algorithm), Some(credential)) => {
-            v1(settings, template, parcel, credential, timestamp, nonce, algorithm)
+            v1(settings, route, parcel, credential, timestamp, nonce, algorithm)
         }
-        _ => tc3(settings, template, parcel, credential, timestamp),
+        _ => tc3(settings, route, parcel, credential, timestamp),
     }
 }
 
 fn tc3(
     settings: &Settings,
-    template: &Template,
+    route: &Route,
     parcel: &Parcel,
     credential: Option<&Credential>,
     timestamp: i64,
@@ -131,7 +97,7 @@ fn tc3(
             method: method.as_str(),
             query: &query,
             content_type: content_type_text,
-            host: &settings.endpoint.authority,
+            host: &route.endpoint.authority,
             payload: Payload::Body(&body),
             service: settings.service,
             timestamp,
@@ -143,7 +109,7 @@ fn tc3(
     let authorization = credential.map_or_else(|| tc3::SKIP.to_owned(), sign);
 
     let mut headers = HeaderMap::with_capacity(12);
-    headers.insert(HOST, template.host.clone());
+    headers.insert(HOST, route.host.clone());
     headers.insert(CONTENT_TYPE, content_type);
     headers.insert(X_TC_ACTION, header("action", &parcel.action)?);
     headers.insert(X_TC_VERSION, header("version", &parcel.version)?);
@@ -151,7 +117,7 @@ fn tc3(
     headers.insert(X_TC_REQUEST_CLIENT, HeaderValue::from_static(REQUEST_CLIENT));
     let region = match &parcel.region {
         Some(region) => Some(header("region", region)?),
-        None => template.region.clone(),
+        None => settings.region.as_deref().map(|region| header("region", region)).transpose()?,
     };
     if let Some(region) = region {
         headers.insert(X_TC_REGION, region);
@@ -169,12 +135,12 @@ fn tc3(
         Error::local(ErrorKind::Credential, "the secret id holds a character that no header may have")
     })?;
     headers.insert(AUTHORIZATION, secret(authorization));
-    finish(template, method, &query, headers, body)
+    finish(route, method, &query, headers, body)
 }
 
 fn v1(
     settings: &Settings,
-    template: &Template,
+    route: &Route,
     parcel: &Parcel,
     credential: &Credential,
     timestamp: i64,
@@ -203,46 +169,45 @@ fn v1(
         HttpMethod::Post => Method::POST,
         HttpMethod::Get => Method::GET,
     };
-    let text = v1::string_to_sign(method.as_str(), &settings.endpoint.authority, "/", &pairs);
+    let text = v1::string_to_sign(method.as_str(), &route.endpoint.authority, "/", &pairs);
     let signature = v1::sign(algorithm, credential.secret_key(), &text);
     pairs.push(("Signature".to_owned(), signature));
     let encoded = form::encode_pairs(&pairs);
 
     let mut headers = HeaderMap::with_capacity(4);
-    headers.insert(HOST, template.host.clone());
+    headers.insert(HOST, route.host.clone());
     headers.insert(CONTENT_TYPE, FORM);
     if method == Method::GET {
         check_get_size(&encoded)?;
-        finish(template, method, &encoded, headers, Bytes::new())
+        finish(route, method, &encoded, headers, Bytes::new())
     } else {
         check_size(
             encoded.len(),
             V1_LIMIT,
             "a request signed with HmacSHA256 or HmacSHA1 is limited to 1 MB, use TC3-HMAC-SHA256",
         )?;
-        finish(template, method, "", headers, Bytes::from(encoded))
+        finish(route, method, "", headers, Bytes::from(encoded))
     }
 }
 
 fn finish(
-    template: &Template,
+    route: &Route,
     method: Method,
     query: &str,
     mut headers: HeaderMap,
     body: Bytes,
 ) -> Result<Request<Bytes>, Error> {
-    if let Some(authorization) = &template.proxy_authorization {
+    if let Some(authorization) = &route.proxy_authorization {
         headers.insert(PROXY_AUTHORIZATION, authorization.clone());
     }
     let mut request = Request::new(body);
     *request.method_mut() = method;
     *request.headers_mut() = headers;
-    if !query.is_empty() || !template.origin.is_empty() {
+    if !query.is_empty() || !route.origin.is_empty() {
         let mark = if query.is_empty() { "" } else { "?" };
-        *request.uri_mut() =
-            Uri::try_from(format!("{}/{mark}{query}", template.origin)).map_err(|error| {
-                Error::local(ErrorKind::InvalidRequest, "the parameters make no query string").because(error)
-            })?;
+        *request.uri_mut() = Uri::try_from(format!("{}/{mark}{query}", route.origin)).map_err(|error| {
+            Error::local(ErrorKind::InvalidRequest, "the parameters make no query string").because(error)
+        })?;
     }
     Ok(request)
 }

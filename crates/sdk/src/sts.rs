@@ -20,6 +20,7 @@ use crate::machine_role::issued;
 use crate::provider::{CredentialProvider, CredentialSource, Credentials, Fetch, FetchError, Issued};
 use crate::request::Parcel;
 use crate::retry::RetryPolicy;
+use crate::route::Route;
 use crate::transport::{self, Pool};
 
 const VERSION: &str = "2018-08-13";
@@ -343,9 +344,9 @@ impl Sts {
             credentials,
             service: "sts",
             region: Some(region.map_or(DEFAULT_REGION, String::as_str).to_owned()),
-            ..site.settings(endpoint, address, proxy)
+            ..site.settings()
         };
-        Ok(Self { core: site.core(settings)? })
+        Ok(Self { core: site.core(settings, Route::of(0, endpoint, address, proxy)?) })
     }
 
     async fn ask(&self, action: &'static str, body: Bytes) -> Result<Issued, Error> {

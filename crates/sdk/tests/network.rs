@@ -75,8 +75,10 @@ fn what_is_no_answer_of_the_api_is_told_as_such_and_not_repeated() {
     let noise = b"\x15\x03\x01\x00\x02\x02\x46 and more noise\r\n\r\n".to_vec();
     let odd = answer(r#"{"Response":{"RequestId":"r"}}"#);
     for (raw, part) in [
-        (page, "<html>"),
-        (login, "302"),
+        (page.clone(), "<html>"),
+        (page, "content type is `text/html`"),
+        (login.clone(), "302"),
+        (login, "it redirects to `http://login/`"),
         (bad, "414"),
         (empty, "empty"),
         (nothing, "204"),

@@ -18,18 +18,18 @@ use crate::endpoint::Address;
 use crate::error::{Delivery, ErrorKind, Step};
 use crate::exchange::Failure;
 use crate::proxy::Proxy;
+use crate::route::Route;
 
 /// The head start of an address before the next one is tried beside it.
 const HEAD_START: Duration = Duration::from_millis(250);
 
 /// Opens a connection. `step` follows what is being done.
-pub(super) async fn open(core: &Core, step: &mut Option<Step>) -> Result<Connection, Failure> {
-    let settings = &core.settings;
-    let address = &settings.address;
-    let socket = dial(settings.proxy.as_ref(), address, step).await?;
+pub(super) async fn open(core: &Core, route: &Route, step: &mut Option<Step>) -> Result<Connection, Failure> {
+    let address = &route.address;
+    let socket = dial(route.proxy.as_ref(), address, step).await?;
     let mut stream = Stream::Plain(socket.clone());
 
-    if let Some(proxy) = &settings.proxy {
+    if let Some(proxy) = &route.proxy {
         *step = Some(Step::Proxy);
         if proxy.address.tls {
             let peer = Peer {
@@ -41,14 +41,14 @@ pub(super) async fn open(core: &Core, step: &mut Option<Step>) -> Result<Connect
             };
             stream = handshake(core, stream, &peer).await?;
         }
-        if settings.forwarder().is_none() {
+        if route.forwarder().is_none() {
             tunnel::open(&mut stream, proxy, address).await?;
         }
     }
     if address.tls {
         *step = Some(Step::Tls);
-        let host = &settings.endpoint.host;
-        let way = match &settings.proxy {
+        let host = &route.endpoint.host;
+        let way = match &route.proxy {
             Some(proxy) => format!(" through the proxy {}", proxy.address),
             None => String::new(),
         };

@@ -81,8 +81,7 @@ impl Connection {
 }
 
 async fn whole(response: Response<Incoming>, limit: usize) -> Result<HttpAnswer, Fault> {
-    let status = response.status().as_u16();
-    let mut body = response.into_body();
+    let (head, mut body) = response.into_parts();
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     if announced > limit {
         return Err(Fault::TooLarge(limit));
@@ -106,7 +105,7 @@ async fn whole(response: Response<Incoming>, limit: usize) -> Result<HttpAnswer,
         all.extend_from_slice(&data);
     }
     let body = if all.is_empty() { first } else { all.freeze() };
-    Ok(HttpAnswer { status, body })
+    Ok(HttpAnswer { status: head.status.as_u16(), headers: head.headers, body })
 }
 
 /// How many bytes of requests and answers went over a connection.

@@ -14,13 +14,14 @@ use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
 use http::header::HOST;
-use http::{HeaderValue, Request, Uri};
+use http::{Request, Uri};
 use tokio::runtime::Handle;
 use tracing::{Instrument, Span, field};
 
 use crate::config::Core;
 use crate::error::{Delivery, Error, ErrorKind, Step, to_the_millisecond};
 use crate::exchange::{Exchange, Failure, HttpAnswer, Next, Now, Plan};
+use crate::route::Route;
 use connection::{Connection, Fault, Traffic};
 pub(crate) use pool::Pool;
 
@@ -44,7 +45,7 @@ pub(crate) async fn run<T>(core: &Core, pool: &Pool, plan: Plan<T>) -> Result<T,
     let steps = async {
         loop {
             match exchange.next(Now { unix: unix_time(), elapsed: started.elapsed() }) {
-                Next::Send { request, limit } => {
+                Next::Send { route, request, limit } => {
                     let span = tracing::debug_span!(
                         "tcsms.attempt",
                         number = exchange.attempts(),
@@ -52,7 +53,8 @@ pub(crate) async fn run<T>(core: &Core, pool: &Pool, plan: Plan<T>) -> Result<T,
                         step = field::Empty,
                         delivery = field::Empty,
                     );
-                    match attempt(core, pool, &runtime, request, limit).instrument(span.clone()).await {
+                    match attempt(core, route, pool, &runtime, request, limit).instrument(span.clone()).await
+                    {
                         Ok(answer) => {
                             span.record("outcome", answer.status);
                             exchange.answered(answer);
@@ -88,10 +90,8 @@ pub(crate) async fn get(core: &Core, path: &str, limit: Duration) -> Result<Http
     let runtime = Handle::try_current().map_err(|_| refused("there is no tokio runtime".to_owned()))?;
     let mut request = Request::new(Bytes::new());
     *request.uri_mut() = Uri::try_from(path).map_err(|_| refused(format!("{path} is no path")))?;
-    let host = HeaderValue::from_str(&core.settings.endpoint.authority)
-        .map_err(|_| refused("the host is no header value".to_owned()))?;
-    request.headers_mut().insert(HOST, host);
-    attempt(core, &Pool::default(), &runtime, request, limit).await
+    request.headers_mut().insert(HOST, core.route.host.clone());
+    attempt(core, &core.route, &Pool::default(), &runtime, request, limit).await
 }
 
 fn note_outcome(span: &Span, attempts: u32, error: Option<&Error>) {
@@ -182,13 +182,14 @@ fn root_cause(error: &dyn std::error::Error) -> String {
 /// One attempt within its time limit.
 async fn attempt(
     core: &Core,
+    route: &Route,
     pool: &Pool,
     runtime: &Handle,
     request: Request<Bytes>,
     limit: Duration,
 ) -> Result<HttpAnswer, Failure> {
     let mut progress = Progress::default();
-    match tokio::time::timeout(limit, converse(core, pool, runtime, request, &mut progress)).await {
+    match tokio::time::timeout(limit, converse(core, route, pool, runtime, request, &mut progress)).await {
         Ok(outcome) => outcome,
         Err(_) => {
             let what = match progress.step() {
@@ -206,19 +207,20 @@ async fn attempt(
 
 async fn converse(
     core: &Core,
+    route: &Route,
     pool: &Pool,
     runtime: &Handle,
     request: Request<Bytes>,
     progress: &mut Progress,
 ) -> Result<HttpAnswer, Failure> {
-    let mut connection = match pool.take(runtime.id(), Instant::now()) {
+    let mut connection = match pool.take(runtime.id(), route.number, Instant::now()) {
         Some(connection) => connection,
-        None => open(core, progress).await?,
+        None => open(core, route, progress).await?,
     };
     progress.traffic = Some(connection.start_counting());
     match connection.exchange(request, core.settings.max_answer_bytes).await {
         Ok(answer) => {
-            if let Some(proxy) = core.settings.forwarder().filter(|_| answer.status == 407) {
+            if let Some(proxy) = route.forwarder().filter(|_| answer.status == 407) {
                 let advice = tunnel::login_advice(proxy.login.as_ref());
                 return Err(Failure {
                     kind: ErrorKind::Proxy,
@@ -229,7 +231,7 @@ async fn converse(
                 });
             }
             if connection.is_reusable() {
-                pool.give(connection, runtime.id(), Instant::now());
+                pool.give(connection, runtime.id(), route.number, Instant::now());
             }
             Ok(answer)
         }
@@ -237,13 +239,13 @@ async fn converse(
     }
 }
 
-async fn open(core: &Core, progress: &mut Progress) -> Result<Box<Connection>, Failure> {
+async fn open(core: &Core, route: &Route, progress: &mut Progress) -> Result<Box<Connection>, Failure> {
     let limit = core.settings.connect_timeout;
-    match tokio::time::timeout(limit, connect::open(core, &mut progress.connecting)).await {
+    match tokio::time::timeout(limit, connect::open(core, route, &mut progress.connecting)).await {
         Ok(outcome) => outcome.map(Box::new),
         Err(_) => {
-            let address = &core.settings.address;
-            let proxy = match (&core.settings.proxy, progress.step()) {
+            let address = &route.address;
+            let proxy = match (&route.proxy, progress.step()) {
                 (None, _) => String::new(),
                 (Some(proxy), Step::Proxy) if proxy.address.tls => format!(
                     ": the proxy {} did not open the way; if it does not speak TLS, write it with http://",

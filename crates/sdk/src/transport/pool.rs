@@ -20,16 +20,18 @@ struct Idle {
     connection: Box<Connection>,
     /// A socket belongs to the runtime it was made on; any other would wait for it in vain.
     runtime: Id,
+    /// The number of the route it leads along.
+    route: usize,
     since: Instant,
 }
 
 impl Pool {
-    /// A connection of this runtime that is still open, as far as can be seen without sending.
-    pub(crate) fn take(&self, runtime: Id, now: Instant) -> Option<Box<Connection>> {
+    /// A connection of this runtime and route that is still open, as far as can be seen without sending.
+    pub(crate) fn take(&self, runtime: Id, route: usize, now: Instant) -> Option<Box<Connection>> {
         loop {
             let idle = {
                 let mut stack = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-                let place = stack.iter().rposition(|idle| idle.runtime == runtime)?;
+                let place = stack.iter().rposition(|idle| idle.runtime == runtime && idle.route == route)?;
                 stack.remove(place)
             };
             let young = now.saturating_duration_since(idle.since) < LONGEST_IDLE;
@@ -40,8 +42,8 @@ impl Pool {
     }
 
     /// Keeps a connection for the next call, and lets go of one that waited too long.
-    pub(crate) fn give(&self, connection: Box<Connection>, runtime: Id, now: Instant) {
-        let idle = Idle { connection, runtime, since: now };
+    pub(crate) fn give(&self, connection: Box<Connection>, runtime: Id, route: usize, now: Instant) {
+        let idle = Idle { connection, runtime, route, since: now };
         let mut stack = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let oldest_is_stale =
             stack.first().is_some_and(|oldest| now.saturating_duration_since(oldest.since) >= LONGEST_IDLE);

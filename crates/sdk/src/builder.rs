@@ -1,0 +1,357 @@
+//! Collects the settings of a client, fills the gaps from the environment, and checks them.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+use crate::blocking;
+use crate::chain;
+use crate::client::Client;
+use crate::config::{CONNECT_TO_PLAIN, Core, HttpMethod, Language, Settings, SignMethod, Site, check_plain};
+use crate::endpoint::{Address, Endpoint};
+use crate::environment::Environment;
+use crate::error::Error;
+use crate::provider::CredentialSource;
+use crate::proxy::Choice;
+use crate::retry::RetryPolicy;
+use crate::route::Route;
+use crate::transport::tls::Tls;
+
+const DEFAULT_ROOT_DOMAIN: &str = "tencentcloudapi.com";
+const REGION: &str = "TENCENTCLOUD_REGION";
+const CONNECT_TO: &str = "TCSMS_CONNECT_TO";
+const CA_FILE: &str = "TCSMS_CA_FILE";
+
+/// Collects the settings of a [`Client`] or a [`blocking::Client`]. Every setting has a default.
+///
+/// What is not set here is taken from the environment, which is read once, when the client is built:
+///
+/// | variable | meaning |
+/// |---|---|
+/// | `TENCENTCLOUD_SECRET_ID`, `TENCENTCLOUD_SECRET_KEY`, `TENCENTCLOUD_SESSION_TOKEN` | the credential |
+/// | `TENCENTCLOUD_CREDENTIALS_FILE` | the credentials file |
+/// | `TKE_ROLE_ARN`, `TKE_PROVIDER_ID`, `TKE_WEB_IDENTITY_TOKEN_FILE`, `TKE_REGION` | as [`WebIdentity`](crate::WebIdentity) |
+/// | `TENCENTCLOUD_REGION` | the region |
+/// | `TCSMS_CONNECT_TO` | as [`connect_to`](Self::connect_to) |
+/// | `TCSMS_STS_CONNECT_TO` | the same for STS |
+/// | `TCSMS_METADATA_CONNECT_TO` | the same for the metadata service of cloud servers; `off` keeps it from being asked when no credential is set |
+/// | `TCSMS_CONNECT_TO_PLAIN=1` | as [`allow_plain_http`](Self::allow_plain_http) |
+/// | `TCSMS_CA_FILE` | as [`ca_file`](Self::ca_file) |
+/// | `https_proxy`, `HTTPS_PROXY` | the proxy for `https://` endpoints |
+/// | `http_proxy`, `HTTP_PROXY` | the proxy for `http://` endpoints; where `REQUEST_METHOD` is set (CGI) only the first |
+/// | `all_proxy`, `ALL_PROXY` | the proxy where those are not set |
+/// | `no_proxy`, `NO_PROXY` | hosts that are reached without a proxy, see [`proxy`](Self::proxy) |
+///
+/// Of two spellings the lower case counts first, and a variable that is empty counts as not set. The proxies of the
+/// environment are not used for this machine's own addresses, nor with [`connect_to`](Self::connect_to) or
+/// `TCSMS_CONNECT_TO`.
+#[derive(Clone, Default)]
+#[must_use]
+pub struct ClientBuilder {
+    credential: Option<CredentialSource>,
+    profile: Option<String>,
+    region: Option<String>,
+    endpoint: Option<String>,
+    root_domain: Option<String>,
+    connect_to: Option<String>,
+    allow_plain_http: Option<bool>,
+    ca_file: Option<PathBuf>,
+    proxy: Choice,
+    language: Option<Language>,
+    sign_method: SignMethod,
+    http_method: HttpMethod,
+    connect_timeout: Option<Duration>,
+    attempt_timeout: Option<Duration>,
+    total_timeout: Option<Duration>,
+    retry: RetryPolicy,
+    max_answer_bytes: Option<usize>,
+}
+
+impl ClientBuilder {
+    /// Sets the credential, or where it comes from: a [`Credential`](crate::Credential), a role, or an own
+    /// [`CredentialProvider`](crate::CredentialProvider).
+    ///
+    /// Without it these are tried in turn: the environment, the credentials file (whose `role_arn`, if the section has
+    /// one, is assumed), the role of the cloud server ([`CvmRole`](crate::CvmRole)), the identity of the pod
+    /// ([`WebIdentity`](crate::WebIdentity)). The first two are read when the client is built; the others are asked by
+    /// the first call, whose error then says what every place answered. A place that is there but broken ends the
+    /// search, so that no other account is used by mistake.
+    pub fn credential(mut self, source: impl Into<CredentialSource>) -> Self {
+        self.credential = Some(source.into());
+        self
+    }
+
+    /// Sets the section of the credentials file that is used when the file is searched; `default` by default. With it
+    /// the search ends at the file.
+    pub fn profile(mut self, profile: impl Into<String>) -> Self {
+        self.profile = Some(profile.into());
+        self
+    }
+
+    /// Sets the region, such as `ap-guangzhou`, which every action of 2021-01-11 requires. It does not change the
+    /// endpoint. By default the one of `TENCENTCLOUD_REGION`, or none.
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.region = Some(region.into());
+        self
+    }
+
+    /// Sets the endpoint: `host`, `host:port`, or a URL without a path. By default `sms.tencentcloudapi.com`.
+    ///
+    /// `http://` is accepted for loopback addresses; for others see [`allow_plain_http`](Self::allow_plain_http).
+    pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
+        self.endpoint = Some(endpoint.into());
+        self
+    }
+
+    /// Sets the domain below which the endpoint `sms.…` lies, `tencentcloudapi.com` by default. Without effect beside
+    /// [`endpoint`](Self::endpoint).
+    pub fn root_domain(mut self, domain: impl Into<String>) -> Self {
+        self.root_domain = Some(domain.into());
+        self
+    }
+
+    /// Opens every connection to this address, `http://127.0.0.1:9180` say, whatever the endpoint is. Host name,
+    /// signature and, with `https://`, the name on the certificate stay those of the endpoint.
+    pub fn connect_to(mut self, address: impl Into<String>) -> Self {
+        self.connect_to = Some(address.into());
+        self
+    }
+
+    /// Accepts plain `http://` for addresses other than this machine's own. Requests and answers can then be read and
+    /// changed on the way; meant for the containers of a test network. A warning is logged once.
+    pub fn allow_plain_http(mut self, allow: bool) -> Self {
+        self.allow_plain_http = Some(allow);
+        self
+    }
+
+    /// Trusts the certificates of this PEM file besides those of the system.
+    pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.ca_file = Some(path.into());
+        self
+    }
+
+    /// Goes through this proxy, whatever the environment says, for every address, this machine's own included:
+    /// `[scheme://][user[:password]@]host[:port]`.
+    ///
+    /// The scheme is `http` (the default; port 80), `https` for a proxy that speaks TLS itself (443), or `socks5` (1080;
+    /// the proxy looks up the host name). In user and password `%` starts an escape such as `%40` for `@`. A proxy sees
+    /// requests to `http://` endpoints; with `https://` it only carries what was encrypted before.
+    ///
+    /// The variable `no_proxy`, which only concerns the proxies of the environment, lists, with commas: `a.example` (the
+    /// name and all below it), `.a.example` (only what is below), addresses, networks such as `10.0.0.0/8` or
+    /// `fd00::/8`, each but a network also with `:port`; or `*` for every host. Names are not looked up.
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.proxy = Choice::Url(Zeroizing::new(url.into()));
+        self
+    }
+
+    /// Uses no proxy, whatever the environment says.
+    pub fn no_proxy(mut self) -> Self {
+        self.proxy = Choice::Off;
+        self
+    }
+
+    /// Sets the language of the service's messages. By default none is asked for.
+    pub fn language(mut self, language: Language) -> Self {
+        self.language = Some(language);
+        self
+    }
+
+    /// Sets how requests are signed.
+    pub fn sign_method(mut self, method: SignMethod) -> Self {
+        self.sign_method = method;
+        self
+    }
+
+    /// Sets the HTTP method.
+    pub fn http_method(mut self, method: HttpMethod) -> Self {
+        self.http_method = method;
+        self
+    }
+
+    /// Sets how long opening a connection may take (look-up, TCP, proxy and TLS together), 10 s by default.
+    pub fn connect_timeout(mut self, limit: Duration) -> Self {
+        self.connect_timeout = Some(limit);
+        self
+    }
+
+    /// Sets how long one attempt may take, from opening a connection to the answer's last byte; 60 s by default.
+    pub fn attempt_timeout(mut self, limit: Duration) -> Self {
+        self.attempt_timeout = Some(limit);
+        self
+    }
+
+    /// Sets how long a call may take with all its attempts and the pauses between them; 120 s by default.
+    pub fn total_timeout(mut self, limit: Duration) -> Self {
+        self.total_timeout = Some(limit);
+        self
+    }
+
+    /// Sets which failed calls are tried again; [`RetryPolicy::safe`] by default.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// Sets how large an answer may be, in bytes; 16 MiB by default. A larger one is an
+    /// [`ErrorKind::InvalidAnswer`] and is not read further.
+    pub fn max_answer_bytes(mut self, limit: usize) -> Self {
+        self.max_answer_bytes = Some(limit);
+        self
+    }
+
+    /// Makes the async client.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Credential`] for a credential that is there but cannot be used, or when there is no place left that
+    /// the first call could ask for one; [`ErrorKind::Config`] naming the setting that cannot be
+    /// used. Nothing is sent.
+    pub fn build(self) -> Result<Client, Error> {
+        Ok(Client::new(self.core(&Environment::of_process())?))
+    }
+
+    /// Makes the blocking client.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build).
+    pub fn build_blocking(self) -> Result<blocking::Client, Error> {
+        Ok(blocking::Client::new(self.core(&Environment::of_process())?))
+    }
+
+    pub(crate) fn core(self, environment: &Environment) -> Result<Core, Error> {
+        let variable = |name| environment.get(name).filter(|value| !value.is_empty());
+
+        let root_domain = self.root_domain.as_deref().unwrap_or(DEFAULT_ROOT_DOMAIN);
+        let endpoint = Endpoint::parse(&self.endpoint.unwrap_or_else(|| format!("sms.{root_domain}")))?;
+        let replacement = self.connect_to.or_else(|| variable(CONNECT_TO));
+        let replaced = replacement.is_some();
+        let address = match replacement {
+            Some(text) => Address::parse(&text)?,
+            None => endpoint.address.clone(),
+        };
+        let proxy = self.proxy.resolve(environment, &address, replaced)?;
+        let plain =
+            self.allow_plain_http.unwrap_or_else(|| variable(CONNECT_TO_PLAIN).as_deref() == Some("1"));
+        check_plain(&address, proxy.as_ref(), plain)?;
+
+        let tls = Arc::new(Tls::new(self.ca_file.or_else(|| variable(CA_FILE).map(PathBuf::from)))?);
+        let region = self.region.or_else(|| variable(REGION));
+        let connect_timeout = self.connect_timeout.unwrap_or(Duration::from_secs(10));
+        let attempt_timeout = self.attempt_timeout.unwrap_or(Duration::from_secs(60));
+        let max_answer_bytes = self.max_answer_bytes.unwrap_or(16 << 20);
+        let site = Site {
+            environment,
+            root_domain,
+            region: region.clone(),
+            connect_timeout,
+            proxy: &self.proxy,
+            plain,
+            tls: Arc::clone(&tls),
+            attempt_timeout,
+            max_answer_bytes,
+        };
+        let settings = Settings {
+            credentials: match self.credential {
+                Some(source) => source.resolve(&site)?,
+                None => chain::of_default(&site, self.profile.as_deref())?,
+            },
+            service: "sms",
+            region,
+            language: self.language,
+            sign_method: self.sign_method,
+            http_method: self.http_method,
+            connect_timeout,
+            attempt_timeout,
+            total_timeout: self.total_timeout.unwrap_or(Duration::from_secs(120)),
+            retry: self.retry,
+            max_answer_bytes,
+        };
+        Ok(Core { settings, route: Route::of(0, endpoint, address, proxy)?, tls })
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("credential", &self.credential)
+            .field("region", &self.region)
+            .field("endpoint", &self.endpoint)
+            .field("connect_to", &self.connect_to)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::credential::Credential;
+    use crate::error::ErrorKind;
+    use crate::provider::Credentials;
+
+    const KEY: [(&str, &str); 2] =
+        [("TENCENTCLOUD_SECRET_ID", "id"), ("TENCENTCLOUD_SECRET_KEY", "SKSECRET")];
+
+    fn core(builder: ClientBuilder, more: &[(&str, &str)]) -> Result<Core, Error> {
+        builder.core(&Environment::of_pairs(&[&KEY[..], more].concat()))
+    }
+
+    #[test]
+    fn the_environment_fills_what_the_builder_left_open() {
+        let region = ("TENCENTCLOUD_REGION", "ap-beijing");
+        let found = core(ClientBuilder::default(), &[region]).unwrap();
+        assert_eq!(found.settings.region.as_deref(), Some("ap-beijing"));
+        assert!(matches!(&found.settings.credentials, Credentials::Fixed(key) if key.secret_id() == "id"));
+        assert_eq!(found.route.endpoint.authority, "sms.tencentcloudapi.com");
+        assert!(found.route.address.tls);
+
+        let builder = ClientBuilder::default().region("ap-guangzhou").root_domain("example.com");
+        let found = core(builder, &[region]).unwrap();
+        assert_eq!(found.settings.region.as_deref(), Some("ap-guangzhou"));
+        assert_eq!(found.route.endpoint.authority, "sms.example.com");
+    }
+
+    #[test]
+    fn another_address_leaves_the_host_as_it_is() {
+        let found = core(ClientBuilder::default(), &[(CONNECT_TO, "http://127.0.0.1:9180")]).unwrap().route;
+        assert_eq!(found.endpoint.authority, "sms.tencentcloudapi.com");
+        assert_eq!(found.address, Address { tls: false, host: "127.0.0.1".to_owned(), port: 9180 });
+        let builder = ClientBuilder::default().connect_to("https://[::1]:1");
+        let found = core(builder, &[(CONNECT_TO, "http://127.0.0.1:9180")]).unwrap().route;
+        assert_eq!(found.address.to_string(), "[::1]:1");
+        assert!(core(ClientBuilder::default(), &[(CONNECT_TO, "127.0.0.1:9180")]).is_err());
+    }
+
+    #[test]
+    fn plain_http_leaves_this_machine_only_when_told_to() {
+        let error = core(ClientBuilder::default(), &[(CONNECT_TO, "http://10.0.0.1:80")]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        assert!(error.message().contains(CONNECT_TO_PLAIN), "{error}");
+        assert!(core(ClientBuilder::default().endpoint("http://sms.example"), &[]).is_err());
+        let allowed = [(CONNECT_TO, "http://10.0.0.1:80"), (CONNECT_TO_PLAIN, "1")];
+        assert!(core(ClientBuilder::default(), &allowed).is_ok());
+        assert!(core(ClientBuilder::default().allow_plain_http(false), &allowed).is_err());
+    }
+
+    #[test]
+    fn a_ca_file_that_cannot_be_used_is_named() {
+        let error = core(ClientBuilder::default(), &[(CA_FILE, "/no/such.pem")]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        assert!(error.message().contains("/no/such.pem"), "{error}");
+    }
+
+    #[test]
+    fn no_debug_text_shows_the_key() {
+        let credential = Credential::new("id", "SKSECRET").unwrap();
+        let builder = ClientBuilder::default().credential(credential);
+        assert!(!format!("{builder:?}").contains("SKSECRET"));
+        let core = core(builder, &[]).unwrap();
+        assert!(!format!("{core:?}").contains("SKSECRET"));
+        let blocking = blocking::Client::new(core);
+        assert!(!format!("{blocking:?}").contains("SKSECRET"));
+    }
+}
