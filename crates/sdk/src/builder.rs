@@ -8,18 +8,24 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use crate::blocking;
+use crate::breaker::Limits;
+use crate::budget::Budget;
 use crate::chain;
 use crate::client::Client;
 use crate::config::{CONNECT_TO_PLAIN, Core, HttpMethod, Language, Settings, SignMethod, Site, check_plain};
 use crate::endpoint::{Address, Endpoint};
 use crate::environment::Environment;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
+use crate::failover::Routes;
+use crate::pace::{Paces, Rate};
 use crate::provider::CredentialSource;
 use crate::proxy::Choice;
 use crate::retry::RetryPolicy;
 use crate::route::Route;
 use crate::transport::tls::Tls;
 
+/// How many repeats a client may make while nothing succeeds.
+const DEFAULT_RETRY_BUDGET: u32 = 100;
 const DEFAULT_ROOT_DOMAIN: &str = "tencentcloudapi.com";
 const REGION: &str = "TENCENTCLOUD_REGION";
 const CONNECT_TO: &str = "TCSMS_CONNECT_TO";
@@ -67,6 +73,10 @@ pub struct ClientBuilder {
     attempt_timeout: Option<Duration>,
     total_timeout: Option<Duration>,
     retry: RetryPolicy,
+    retry_budget: Option<u32>,
+    backup_endpoints: Vec<String>,
+    breaker: Limits,
+    rates: Vec<Rate>,
     max_answer_bytes: Option<usize>,
 }
 
@@ -103,6 +113,34 @@ impl ClientBuilder {
     /// `http://` is accepted for loopback addresses; for others see [`allow_plain_http`](Self::allow_plain_http).
     pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
         self.endpoint = Some(endpoint.into());
+        self
+    }
+
+    /// Adds an endpoint, in the form of [`endpoint`](Self::endpoint), to go to when those before it fail: the service in
+    /// another region, `sms.ap-beijing.tencentcloudapi.com` say, or an own gateway. May be called several times; the order
+    /// counts, and the main endpoint is always the first.
+    ///
+    /// What was not sent goes to the next endpoint at once, without a pause; what may have been sent goes there only
+    /// where the [`RetryPolicy`] allows to repeat it; what a rate limit refused stays where it was. Each is an attempt like
+    /// others, signed for the endpoint it goes to. An endpoint that keeps failing is left out for a while, see
+    /// [`breaker`](Self::breaker). The proxy is found for each endpoint by itself;
+    /// [`connect_to`](Self::connect_to) replaces the address of all of them.
+    pub fn backup_endpoint(mut self, endpoint: impl Into<String>) -> Self {
+        self.backup_endpoints.push(endpoint.into());
+        self
+    }
+
+    /// Sets when an endpoint is left out, while there are [backups](Self::backup_endpoint): after so many `failures`
+    /// within `window` with no success between them, for the time of `pause`; 5 within 60 s, for 60 s, by default (our
+    /// choice).
+    ///
+    /// After the pause one attempt looks whether it is back, while all others still go elsewhere: with success the
+    /// endpoint is used as before, with a failure it is left out for another pause. A failure is an attempt without an
+    /// answer of the API, or with `InternalError…` or `ServiceUnavailable`; other refusals, rate limits included, show
+    /// that the endpoint works. When all endpoints are left out, the main one is tried all the same. All clones of a
+    /// client share what they found out.
+    pub fn breaker(mut self, failures: u32, window: Duration, pause: Duration) -> Self {
+        self.breaker = Limits { failures, window, pause };
         self
     }
 
@@ -196,6 +234,37 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets how many repeats all calls of this client and its clones together may make while nothing succeeds, 100 by
+    /// default (our choice); 0 sets no limit.
+    ///
+    /// When the service is in trouble, repeats multiply its load, and a fleet of clients keeps it down. So every repeat
+    /// takes one from the budget; a repeat that succeeds gives it back, and ten calls that succeed at once give back one.
+    /// With none left, calls make their first attempt only, and their errors say so. A move of what was not sent to a
+    /// [backup endpoint](Self::backup_endpoint) costs nothing.
+    pub fn retry_budget(mut self, repeats: u32) -> Self {
+        self.retry_budget = Some(repeats);
+        self
+    }
+
+    /// Sets how many attempts may start in a second, of all actions together that have no rate of their own; by default
+    /// any number. All clones of the client share the rate, and the repeats of a call count too.
+    ///
+    /// Attempts are spaced evenly, 10 ms apart for 100 a second: there is no burst, not even after a rest. One that
+    /// comes too early waits for its turn within the call's total time limit; when its turn would come later than
+    /// that, the call fails at once with [`ErrorKind::Timeout`], and nothing is sent. The timers used here are exact to
+    /// about a millisecond.
+    pub fn call_rate(mut self, per_second: u32) -> Self {
+        self.rates.push((None, per_second));
+        self
+    }
+
+    /// As [`call_rate`](Self::call_rate), for the attempts of one action, `SendSms` say, of either version; they no
+    /// longer count for the common rate.
+    pub fn action_rate(mut self, action: impl Into<String>, per_second: u32) -> Self {
+        self.rates.push((Some(action.into()), per_second));
+        self
+    }
+
     /// Sets how large an answer may be, in bytes; 16 MiB by default. A larger one is an
     /// [`ErrorKind::InvalidAnswer`] and is not read further.
     pub fn max_answer_bytes(mut self, limit: usize) -> Self {
@@ -229,15 +298,19 @@ impl ClientBuilder {
         let root_domain = self.root_domain.as_deref().unwrap_or(DEFAULT_ROOT_DOMAIN);
         let endpoint = Endpoint::parse(&self.endpoint.unwrap_or_else(|| format!("sms.{root_domain}")))?;
         let replacement = self.connect_to.or_else(|| variable(CONNECT_TO));
-        let replaced = replacement.is_some();
-        let address = match replacement {
-            Some(text) => Address::parse(&text)?,
-            None => endpoint.address.clone(),
-        };
-        let proxy = self.proxy.resolve(environment, &address, replaced)?;
+        let replacement = replacement.map(|text| Address::parse(&text)).transpose()?;
         let plain =
             self.allow_plain_http.unwrap_or_else(|| variable(CONNECT_TO_PLAIN).as_deref() == Some("1"));
-        check_plain(&address, proxy.as_ref(), plain)?;
+        let route_to = |number: usize, endpoint: Endpoint| {
+            let address = replacement.as_ref().unwrap_or(&endpoint.address).clone();
+            let proxy = self.proxy.resolve(environment, &address, replacement.is_some())?;
+            check_plain(&address, proxy.as_ref(), plain)?;
+            Route::of(number, endpoint, address, proxy)
+        };
+        let primary = route_to(0, endpoint)?;
+        let backups = backups(&primary.endpoint, &self.backup_endpoints)?;
+        let backups = (1..).zip(backups).map(|(number, endpoint)| route_to(number, endpoint));
+        let routes = Routes::of(primary, backups.collect::<Result<_, _>>()?, checked(self.breaker)?);
 
         let tls = Arc::new(Tls::new(self.ca_file.or_else(|| variable(CA_FILE).map(PathBuf::from)))?);
         let region = self.region.or_else(|| variable(REGION));
@@ -271,8 +344,40 @@ impl ClientBuilder {
             retry: self.retry,
             max_answer_bytes,
         };
-        Ok(Core { settings, route: Route::of(0, endpoint, address, proxy)?, tls })
+        let repeats = self.retry_budget.unwrap_or(DEFAULT_RETRY_BUDGET);
+        Ok(Core {
+            settings,
+            routes,
+            budget: (repeats > 0).then(|| Budget::of(repeats)),
+            paces: Paces::of(self.rates)?,
+            tls,
+        })
     }
+}
+
+/// The backup endpoints, none of them twice.
+fn backups(primary: &Endpoint, texts: &[String]) -> Result<Vec<Endpoint>, Error> {
+    let mut endpoints = vec![];
+    for text in texts {
+        let endpoint = Endpoint::parse(text)?;
+        if endpoint == *primary || endpoints.contains(&endpoint) {
+            let message = format!("the backup endpoint `{text}` cannot be used: it is an endpoint already");
+            return Err(Error::local(ErrorKind::Config, message));
+        }
+        endpoints.push(endpoint);
+    }
+    Ok(endpoints)
+}
+
+fn checked(limits: Limits) -> Result<Limits, Error> {
+    let Limits { failures, window, pause } = limits;
+    if failures == 0 || window.is_zero() || pause.is_zero() {
+        let message = format!(
+            "the breaker of {failures} failures within {window:?} and a pause of {pause:?} cannot be used: none may be 0"
+        );
+        return Err(Error::local(ErrorKind::Config, message));
+    }
+    Ok(limits)
 }
 
 impl fmt::Debug for ClientBuilder {
@@ -290,7 +395,6 @@ impl fmt::Debug for ClientBuilder {
 mod tests {
     use super::*;
     use crate::credential::Credential;
-    use crate::error::ErrorKind;
     use crate::provider::Credentials;
 
     const KEY: [(&str, &str); 2] =
@@ -306,24 +410,82 @@ mod tests {
         let found = core(ClientBuilder::default(), &[region]).unwrap();
         assert_eq!(found.settings.region.as_deref(), Some("ap-beijing"));
         assert!(matches!(&found.settings.credentials, Credentials::Fixed(key) if key.secret_id() == "id"));
-        assert_eq!(found.route.endpoint.authority, "sms.tencentcloudapi.com");
-        assert!(found.route.address.tls);
+        assert_eq!(found.routes.primary.endpoint.authority, "sms.tencentcloudapi.com");
+        assert!(found.routes.primary.address.tls);
 
         let builder = ClientBuilder::default().region("ap-guangzhou").root_domain("example.com");
         let found = core(builder, &[region]).unwrap();
         assert_eq!(found.settings.region.as_deref(), Some("ap-guangzhou"));
-        assert_eq!(found.route.endpoint.authority, "sms.example.com");
+        assert_eq!(found.routes.primary.endpoint.authority, "sms.example.com");
     }
 
     #[test]
     fn another_address_leaves_the_host_as_it_is() {
-        let found = core(ClientBuilder::default(), &[(CONNECT_TO, "http://127.0.0.1:9180")]).unwrap().route;
+        let found = core(ClientBuilder::default(), &[(CONNECT_TO, "http://127.0.0.1:9180")]).unwrap();
+        let found = found.routes.primary;
         assert_eq!(found.endpoint.authority, "sms.tencentcloudapi.com");
         assert_eq!(found.address, Address { tls: false, host: "127.0.0.1".to_owned(), port: 9180 });
         let builder = ClientBuilder::default().connect_to("https://[::1]:1");
-        let found = core(builder, &[(CONNECT_TO, "http://127.0.0.1:9180")]).unwrap().route;
+        let found = core(builder, &[(CONNECT_TO, "http://127.0.0.1:9180")]).unwrap().routes.primary;
         assert_eq!(found.address.to_string(), "[::1]:1");
         assert!(core(ClientBuilder::default(), &[(CONNECT_TO, "127.0.0.1:9180")]).is_err());
+    }
+
+    #[test]
+    fn every_backup_endpoint_keeps_its_own_host_and_address() {
+        let builder = || {
+            ClientBuilder::default()
+                .backup_endpoint("sms.ap-beijing.tencentcloudapi.com")
+                .backup_endpoint("http://127.0.0.1:9180")
+        };
+        let told = |routes: &Routes| {
+            let told = routes.all().map(|route| {
+                (
+                    route.number,
+                    route.endpoint.authority.clone(),
+                    route.host.clone(),
+                    route.address.to_string(),
+                )
+            });
+            told.collect::<Vec<_>>()
+        };
+        let hosts = ["sms.tencentcloudapi.com", "sms.ap-beijing.tencentcloudapi.com", "127.0.0.1:9180"];
+        let addresses =
+            hosts.map(|host| if host.contains(':') { host.to_owned() } else { format!("{host}:443") });
+        let replaced = [(CONNECT_TO, "http://127.0.0.1:1")];
+        for (more, addresses) in
+            [(&[][..], addresses), (&replaced, [(); 3].map(|()| "127.0.0.1:1".to_owned()))]
+        {
+            let expected: Vec<_> = (0..3)
+                .zip(hosts)
+                .zip(addresses)
+                .map(|((number, host), address)| (number, host.to_owned(), host.parse().unwrap(), address))
+                .collect();
+            assert_eq!(told(&core(builder(), more).unwrap().routes), expected);
+        }
+    }
+
+    #[test]
+    fn what_makes_no_sense_for_failover_and_rates_is_named() {
+        let second = Duration::from_secs(1);
+        let builder = ClientBuilder::default;
+        for (builder, part) in [
+            (builder().backup_endpoint("a/b"), "`a/b`"),
+            (builder().backup_endpoint("http://10.0.0.1"), "10.0.0.1:80"),
+            (builder().backup_endpoint("sms.tencentcloudapi.com"), "an endpoint already"),
+            (builder().backup_endpoint("a").backup_endpoint("a"), "`a`"),
+            (builder().breaker(0, second, second), "0 failures"),
+            (builder().breaker(1, Duration::ZERO, second), "within 0ns"),
+            (builder().breaker(1, second, Duration::ZERO), "pause of 0ns"),
+            (builder().call_rate(0), "call rate"),
+            (builder().action_rate("SendSms", 0), "SendSms"),
+        ] {
+            let error = core(builder, &[]).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Config);
+            assert!(error.message().contains(part), "{part}: {error}");
+        }
+        assert!(core(builder().retry_budget(0), &[]).unwrap().budget.is_none());
+        assert!(core(builder(), &[]).unwrap().budget.is_some());
     }
 
     #[test]

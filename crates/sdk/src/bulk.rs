@@ -38,7 +38,7 @@ pub enum Outcome {
         message: String,
     },
     /// The request with this number failed as a whole; all its numbers share the error.
-    /// [`Error::delivery`] says whether the message may be on its way all the same.
+    /// [`kind`](Self::kind) says whether the message may be on its way all the same.
     Failed {
         /// Why.
         error: Arc<Error>,
@@ -59,6 +59,8 @@ impl Outcome {
             Self::Refused { .. } => OutcomeKind::Refused,
             Self::Failed { error } => match error.delivery() {
                 Delivery::NotSent => OutcomeKind::NotSent,
+                // It may have been sending when it failed.
+                Delivery::Answered if error.is_internal() => OutcomeKind::Unknown,
                 Delivery::Answered => OutcomeKind::Refused,
                 Delivery::MaybeSent => OutcomeKind::Unknown,
             },
@@ -77,7 +79,8 @@ pub enum OutcomeKind {
     Refused,
     /// The service cannot have seen the request. It is sent again when the work is resumed.
     NotSent,
-    /// The message may have been sent. It is not sent again, see [`Bulk::send_unknown_again`].
+    /// The message may have been sent: no answer came, or the service failed inside (`InternalError…`,
+    /// `ServiceUnavailable`) and may have sent before. It is not sent again, see [`Bulk::send_unknown_again`].
     Unknown,
 }
 
@@ -189,7 +192,8 @@ impl<C> Call<C, SendSmsRequest> {
 
 impl<'a, C> Bulk<'a, C> {
     /// Sets how many requests may be started in a second, 100 by default; 0 counts as 1. They are spaced evenly. The
-    /// attempts that a call makes after a failure are not counted.
+    /// attempts that a call makes after a failure are not counted; the client's own
+    /// [`action_rate`](crate::ClientBuilder::action_rate) counts those too.
     ///
     /// The service takes 3000 a second (documented); the timers used here allow about 1000.
     pub fn with_rate(mut self, requests_per_second: u32) -> Self {

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::config::Site;
 use crate::credential::{self, Search};
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::machine_role::{CvmRole, Lack, METADATA_CONNECT_TO, MachineRole};
 use crate::provider::{CredentialProvider, CredentialSource, Credentials, Fetch, FetchError, Issued};
 use crate::sts::{AssumeRole, AssumedPod, NO_POD, WebIdentity};
@@ -76,8 +76,8 @@ impl Chain {
                     let _ = self.winner.set(Winner::Machine);
                     return Ok(issued);
                 }
-                Err(Lack::Absent(why)) if won.is_none() => answers.push(why),
-                Err(Lack::Absent(why)) => return Err(Error::local(ErrorKind::Credential, why)),
+                Err(Lack::Absent(error)) if won.is_none() => answers.push(error.message().to_owned()),
+                Err(Lack::Absent(error)) => return Err(error),
                 Err(Lack::Broken(error)) => return Err(broken(&answers, error)),
             }
         }
@@ -103,7 +103,7 @@ impl CredentialProvider for Chain {
 
 fn broken(answers: &[String], error: Error) -> Error {
     let message = format!("no credential: {}; {}", answers.join("; "), error.message());
-    Error::local(ErrorKind::Credential, message).because(error)
+    Error::of_source(error.kind(), message).because(error)
 }
 
 #[cfg(test)]
@@ -118,6 +118,7 @@ mod tests {
     use crate::config::Core;
     use crate::credential::Credential;
     use crate::environment::Environment;
+    use crate::error::ErrorKind;
 
     const STS: &str = r#"{"Response":{"Credentials":{"TmpSecretId":"tmp","TmpSecretKey":"k","Token":"t"},"ExpiredTime":4000000000,"RequestId":"r"}}"#;
     const METADATA: &str =

@@ -4,9 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::budget::Budget;
 use crate::endpoint::Address;
 use crate::environment::Environment;
 use crate::error::{Error, ErrorKind};
+use crate::failover::Routes;
+use crate::pace::Paces;
 use crate::provider::Credentials;
 use crate::proxy::{Choice, Proxy};
 use crate::retry::RetryPolicy;
@@ -80,7 +83,11 @@ pub(crate) struct Settings {
 /// A client's settings with what was computed from them once.
 pub(crate) struct Core {
     pub(crate) settings: Settings,
-    pub(crate) route: Route,
+    pub(crate) routes: Routes,
+    /// For the repeats of all calls; `None` when they are not limited.
+    pub(crate) budget: Option<Budget>,
+    /// The rates to keep; `None` when there are none.
+    pub(crate) paces: Option<Paces>,
     pub(crate) tls: Arc<Tls>,
 }
 
@@ -128,7 +135,8 @@ impl Site<'_> {
     }
 
     pub(crate) fn core(&self, settings: Settings, route: Route) -> Core {
-        Core { settings, route, tls: Arc::clone(&self.tls) }
+        let routes = Routes::single(route);
+        Core { settings, routes, budget: None, paces: None, tls: Arc::clone(&self.tls) }
     }
 }
 
@@ -137,9 +145,7 @@ impl fmt::Debug for Core {
         f.debug_struct("Client")
             .field("credential", &self.settings.credentials)
             .field("region", &self.settings.region)
-            .field("endpoint", &self.route.endpoint.authority)
-            .field("address", &self.route.address)
-            .field("proxy", &self.route.proxy.as_ref().map(|proxy| &proxy.address))
+            .field("routes", &self.routes)
             .finish_non_exhaustive()
     }
 }

@@ -107,6 +107,11 @@ impl Credential {
         Ok(Self(Arc::new(Inner { id, key, token })))
     }
 
+    /// Whether both are clones of one credential.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// The id of the key pair; not a secret.
     pub fn secret_id(&self) -> &str {
         &self.0.id

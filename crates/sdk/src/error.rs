@@ -24,7 +24,8 @@ pub enum Delivery {
     /// The request, or part of it, left, and no answer of the API came back. It may have been carried out: look
     /// (`PullSmsSendStatus`, the console) before repeating a send.
     MaybeSent,
-    /// The service answered, with an error. It did not carry the request out.
+    /// The service answered, with an error. It did not carry the request out; only after `InternalError…` and
+    /// `ServiceUnavailable` that is not certain, see [`ErrorCode::is_retryable`].
     Answered,
 }
 
@@ -95,7 +96,8 @@ pub enum ErrorKind {
     Config,
     /// No usable credential: absent, empty, padded with blanks, a file without the wanted profile, or a source (metadata
     /// service, STS, an own provider) that gave none. The message names every place that was tried; nothing was sent to
-    /// the SMS service.
+    /// the SMS service. (When the network failed on the way to a source, the kind is that of the failure, the message
+    /// says whose it was, and nothing was sent either.)
     Credential,
     /// The request itself cannot be sent: not a JSON object, a header value with a line break, larger than the
     /// documented limit. Correct the request; nothing was sent.
@@ -140,6 +142,14 @@ impl ErrorKind {
             Self::Service => "service",
         }
     }
+
+    /// Whether it is the way to a service that failed, and not what stands at its ends.
+    pub(crate) fn is_of_network(self) -> bool {
+        matches!(
+            self,
+            Self::Resolve | Self::Connect | Self::Proxy | Self::Tls | Self::Timeout | Self::Network
+        )
+    }
 }
 
 impl fmt::Display for ErrorKind {
@@ -162,6 +172,7 @@ struct Inner {
     request_id: Option<String>,
     step: Option<Step>,
     attempts: u32,
+    endpoint: Option<String>,
     source: Option<BoxError>,
 }
 
@@ -176,6 +187,7 @@ impl Error {
             request_id: None,
             step: None,
             attempts: 0,
+            endpoint: None,
             source: None,
         }))
     }
@@ -183,6 +195,11 @@ impl Error {
     /// A failure before anything could be sent.
     pub(crate) fn local(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self::new(kind, Delivery::NotSent, message)
+    }
+
+    /// A source of credentials failed like this: a network that failed is told as what it is.
+    pub(crate) fn of_source(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self::local(if kind.is_of_network() { kind } else { ErrorKind::Credential }, message)
     }
 
     /// The service's refusal.
@@ -208,8 +225,17 @@ impl Error {
         self
     }
 
+    /// Says this besides what was said before.
     pub(crate) fn hinting(mut self, hint: Option<String>) -> Self {
-        self.0.hint = hint;
+        self.0.hint = match (self.0.hint.take(), hint) {
+            (Some(before), Some(hint)) => Some(format!("{before}; {hint}")),
+            (before, hint) => before.or(hint),
+        };
+        self
+    }
+
+    pub(crate) fn to(mut self, endpoint: &str) -> Self {
+        self.0.endpoint = Some(endpoint.to_owned());
         self
     }
 
@@ -249,6 +275,12 @@ impl Error {
         self.0.attempts
     }
 
+    /// The endpoint that the last attempt went to, as its `Host` header says; `None` when it failed before the first
+    /// attempt. With [backup endpoints](crate::ClientBuilder::backup_endpoint) the attempts of a call may go to several.
+    pub fn endpoint(&self) -> Option<&str> {
+        self.0.endpoint.as_deref()
+    }
+
     /// What happened, without the advice that is about a call of one's own.
     pub(crate) fn told(&self) -> String {
         let code = self.0.code.as_ref().map(|code| format!("{code}: ")).unwrap_or_default();
@@ -261,6 +293,13 @@ impl Error {
     /// True when the service refused by a rate limit: call less often, or again a little later.
     pub fn is_rate_limit(&self) -> bool {
         self.0.code.as_ref().is_some_and(ErrorCode::is_rate_limit)
+    }
+
+    /// True when the service failed rather than refused, so that part of it may have acted.
+    pub(crate) fn is_internal(&self) -> bool {
+        let code = self.0.code.as_ref().map(ErrorCode::as_str).unwrap_or_default();
+        let (family, _) = code.split_once('.').unwrap_or((code, ""));
+        family == "InternalError" || family == "ServiceUnavailable"
     }
 
     /// True when a time limit passed.
@@ -302,6 +341,7 @@ impl fmt::Debug for Error {
             .field("delivery", &inner.delivery)
             .field("step", &inner.step)
             .field("attempts", &inner.attempts)
+            .field("endpoint", &inner.endpoint)
             .field("source", &inner.source)
             .finish()
     }
@@ -335,7 +375,25 @@ mod tests {
         let refused = Error::local(ErrorKind::Connect, "cannot connect to a:1").at(Step::Connect);
         assert_eq!(refused.to_string(), "cannot connect to a:1; nothing was sent");
         assert_eq!(refused.after(3).to_string(), "cannot connect to a:1; nothing was sent in 3 attempts");
+        let hinted = Error::local(ErrorKind::Connect, "a").hinting(None).hinting(Some("b".to_owned()));
+        assert_eq!(hinted.hinting(Some("c".to_owned())).to_string(), "a; b; c; nothing was sent");
         let lost = Error::new(ErrorKind::Network, Delivery::MaybeSent, "the connection broke");
         assert!(lost.to_string().contains("may have reached the service"));
+    }
+
+    #[test]
+    fn the_family_of_the_code_tells_a_failure_from_a_refusal() {
+        for (code, internal) in [
+            ("InternalError", true),
+            ("InternalError.New", true),
+            ("ServiceUnavailable", true),
+            ("InternalErrors", false),
+            ("FailedOperation.OtherError", false),
+            ("RequestLimitExceeded", false),
+        ] {
+            let error = Error::service(ErrorCode::from(code), String::new(), None);
+            assert_eq!(error.is_internal(), internal, "{code}");
+        }
+        assert!(!Error::local(ErrorKind::Connect, "InternalError").is_internal());
     }
 }

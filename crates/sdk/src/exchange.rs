@@ -4,7 +4,7 @@
 //! [`authorized`](Exchange::authorized), [`answered`](Exchange::answered) or [`failed`](Exchange::failed). Time and
 //! randomness are given to it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, LOCATION};
@@ -14,11 +14,12 @@ use tcsms_api::ErrorCode;
 use crate::config::Core;
 use crate::credential::Credential;
 use crate::envelope::Content;
-use crate::error::{BoxError, Delivery, Error, ErrorKind, Step};
+use crate::error::{BoxError, Delivery, Error, ErrorKind, Step, to_the_millisecond};
+use crate::failover::Passage;
 use crate::keeper::Keeper;
 use crate::provider::Credentials;
 use crate::request::{self, Parcel};
-use crate::retry::RetryPolicy;
+use crate::retry::{self, RetryPolicy};
 use crate::route::Route;
 
 /// The most characters of a foreign text that an error shows.
@@ -42,7 +43,9 @@ pub(crate) struct Plan<T> {
 pub(crate) struct Now {
     /// Unix time in seconds, for the signature.
     pub(crate) unix: i64,
-    /// Since the call began, on a clock that does not jump.
+    /// On a clock that does not jump.
+    pub(crate) steady: Instant,
+    /// Since the call began, on that clock.
     pub(crate) elapsed: Duration,
 }
 
@@ -83,13 +86,32 @@ pub(crate) struct Exchange<'a, T> {
     attempts: u32,
     /// When the request under way was signed.
     signed_at: i64,
+    /// With what, if it was issued by a provider.
+    signed_with: Option<Credential>,
+    /// The leave of the attempt under way to take its route.
+    passage: Option<Passage<'a>>,
+    /// The route of the last attempt.
+    route: Option<&'a Route>,
+    /// The number of the route that the last attempt failed on.
+    left: Option<usize>,
+    /// Whether the last attempt was a repeat that the budget paid for.
+    paid: bool,
+    /// Whether a credential was given up for another.
+    renewed: bool,
+    /// Why the attempt before this one failed.
+    earlier: Option<Error>,
     /// Whether an attempt before this one may have reached the service.
     maybe_sent: bool,
+    /// Whether one failed inside the service, which may have acted.
+    maybe_done: bool,
     state: State,
 }
 
 enum State {
+    /// Another attempt is to be made.
     Ready,
+    /// And its turn has come.
+    Due,
     Authorized(Result<Credential, Error>),
     UnderWay,
     Answered(HttpAnswer),
@@ -98,7 +120,23 @@ enum State {
 
 impl<'a, T> Exchange<'a, T> {
     pub(crate) fn new(core: &'a Core, plan: Plan<T>, random: fastrand::Rng) -> Self {
-        Self { core, plan, random, attempts: 0, signed_at: 0, maybe_sent: false, state: State::Ready }
+        Self {
+            core,
+            plan,
+            random,
+            attempts: 0,
+            signed_at: 0,
+            signed_with: None,
+            passage: None,
+            route: None,
+            left: None,
+            paid: false,
+            renewed: false,
+            earlier: None,
+            maybe_sent: false,
+            maybe_done: false,
+            state: State::Ready,
+        }
     }
 
     /// The number of attempts so far.
@@ -109,15 +147,20 @@ impl<'a, T> Exchange<'a, T> {
     /// The next step, at the time `now`.
     pub(crate) fn next(&mut self, now: Now) -> Next<'a, T> {
         match std::mem::replace(&mut self.state, State::Ready) {
-            State::Ready => match &self.core.settings.credentials {
-                Credentials::Fixed(credential) => self.send(now, Some(credential)),
-                Credentials::Nobody => self.send(now, None),
-                // Asked for before every attempt: the one of the last may have expired meanwhile.
-                Credentials::Kept(keeper) => {
-                    Next::Authorize { keeper, limit: self.plan.total_timeout.saturating_sub(now.elapsed) }
+            State::Ready => match self.turn(now) {
+                Ok(Duration::ZERO) => self.authorize(now),
+                Ok(wait) => {
+                    self.state = State::Due;
+                    Next::Wait(wait)
                 }
+                Err(error) => Next::Done(Err(self.finished(error))),
             },
-            State::Authorized(Ok(credential)) => self.send(now, Some(&credential)),
+            State::Due => self.authorize(now),
+            State::Authorized(Ok(credential)) => {
+                let next = self.send(now, Some(&credential));
+                self.signed_with = Some(credential);
+                next
+            }
             State::Authorized(Err(error)) => Next::Done(Err(self.finished(error))),
             // The driver dropped a request without a word; what became of it is not known.
             State::UnderWay => Next::Done(Err(self.finished(Error::new(
@@ -125,10 +168,16 @@ impl<'a, T> Exchange<'a, T> {
                 Delivery::MaybeSent,
                 "the request was abandoned",
             )))),
-            State::Answered(answer) => match self.read(&answer) {
-                Ok(answer) => Next::Done(Ok(answer)),
-                Err(error) => self.again_or_over(error, now),
-            },
+            State::Answered(answer) => {
+                let outcome = self.read(&answer);
+                self.note(outcome.as_ref().err(), now);
+                match outcome {
+                    Ok(answer) => Next::Done(Ok(answer)),
+                    Err(error) => {
+                        self.again_or_over(error, retry::retry_after(&answer.headers, now.unix), now)
+                    }
+                }
+            }
             State::Failed(failure) => {
                 let Failure { kind, step, delivery, message, source } = failure;
                 let error = Error::new(kind, delivery, message).at(step);
@@ -136,7 +185,8 @@ impl<'a, T> Exchange<'a, T> {
                     Some(source) => error.because(source),
                     None => error,
                 };
-                self.again_or_over(error, now)
+                self.note(Some(&error), now);
+                self.again_or_over(error, None, now)
             }
         }
     }
@@ -156,18 +206,72 @@ impl<'a, T> Exchange<'a, T> {
         self.state = State::Failed(failure);
     }
 
+    /// How long the attempt has to wait for its turn, by the rates that the client keeps.
+    fn turn(&mut self, now: Now) -> Result<Duration, Error> {
+        let Some(paces) = &self.core.paces else { return Ok(Duration::ZERO) };
+        let action = &*self.plan.parcel.action;
+        let left = self.time_left(now);
+        paces.take(action, now.steady, left).map_err(|wait| {
+            let (wait, left) = (to_the_millisecond(wait), to_the_millisecond(left));
+            let why = format!(
+                "by the call rate set for this client it is the turn of {action} in {wait:?}, and the call has {left:?} left"
+            );
+            match self.earlier.take() {
+                Some(error) => error.hinting(Some(format!("not repeated: {why}"))),
+                None => Error::new(ErrorKind::Timeout, Delivery::NotSent, why),
+            }
+        })
+    }
+
+    fn authorize(&mut self, now: Now) -> Next<'a, T> {
+        match &self.core.settings.credentials {
+            Credentials::Fixed(credential) => self.send(now, Some(credential)),
+            Credentials::Nobody => self.send(now, None),
+            // Asked for before every attempt: the one of the last may have expired meanwhile.
+            Credentials::Kept(keeper) => Next::Authorize { keeper, limit: self.time_left(now) },
+        }
+    }
+
     fn send(&mut self, now: Now, credential: Option<&Credential>) -> Next<'a, T> {
-        let left = self.plan.total_timeout.saturating_sub(now.elapsed);
         self.signed_at = now.unix;
         let nonce = self.random.u32(1..=i32::MAX as u32);
         let core = self.core;
-        match request::build(&core.settings, &core.route, &self.plan.parcel, credential, now.unix, nonce) {
+        let limit = self.time_left(now).min(core.settings.attempt_timeout);
+        let passage = core.routes.choose(self.left.take(), now.steady, limit);
+        let route = passage.route;
+        match request::build(&core.settings, route, &self.plan.parcel, credential, now.unix, nonce) {
             Ok(request) => {
                 self.attempts += 1;
+                self.passage = Some(passage);
+                self.route = Some(route);
                 self.state = State::UnderWay;
-                Next::Send { route: &core.route, request, limit: left.min(core.settings.attempt_timeout) }
+                Next::Send { route, request, limit }
             }
             Err(error) => Next::Done(Err(self.finished(error))),
+        }
+    }
+
+    fn time_left(&self, now: Now) -> Duration {
+        self.plan.total_timeout.saturating_sub(now.elapsed)
+    }
+
+    /// Lets the route and the budget know how the attempt ended.
+    fn note(&mut self, error: Option<&Error>, now: Now) {
+        // A refusal is the service at work; a gateway's page or a failure inside it is not.
+        let works = error.is_none_or(|error| error.kind() == ErrorKind::Service && !error.is_internal());
+        if let Some(passage) = self.passage.take() {
+            if works {
+                passage.succeeded();
+            } else {
+                self.left = Some(passage.route.number);
+                passage.failed(now.steady);
+            }
+        }
+        if let Some(budget) = &self.core.budget
+            && works
+            && !error.is_some_and(Error::is_rate_limit)
+        {
+            budget.succeeded(self.paid);
         }
     }
 
@@ -210,21 +314,75 @@ impl<'a, T> Exchange<'a, T> {
         format!("{separator}{}{}{body}", target.unwrap_or_default(), kind.unwrap_or_default())
     }
 
-    fn again_or_over(&mut self, error: Error, now: Now) -> Next<'a, T> {
-        if self.plan.retry.allows(&error, self.plan.idempotent, self.attempts) {
-            let pause = self.plan.retry.pause_after(self.attempts, self.random.f64());
-            if now.elapsed + pause < self.plan.total_timeout {
-                self.maybe_sent |= error.delivery() == Delivery::MaybeSent;
-                return Next::Wait(pause);
-            }
+    /// What follows an attempt that failed. `asked` is the pause that the answer asks for.
+    fn again_or_over(&mut self, error: Error, asked: Option<Duration>, now: Now) -> Next<'a, T> {
+        let renewed = self.renew(&error);
+        let policy = &self.plan.retry;
+        // Nothing of it was sent, so it loads nobody twice, and another endpoint needs no rest.
+        let moves = error.delivery() == Delivery::NotSent
+            && self.left.is_some_and(|left| self.core.routes.goes_on_after(left, now.steady));
+        let at_once = renewed || moves;
+        if !policy.has_attempt_after(self.attempts)
+            || !(at_once || policy.repeats(&error, self.plan.idempotent))
+        {
+            return Next::Done(Err(self.finished(error)));
         }
-        Next::Done(Err(self.finished(error)))
+        let pause = if at_once {
+            Duration::ZERO
+        } else {
+            let own = policy.pause_after(self.attempts, self.random.f64());
+            own.max(asked.unwrap_or_default())
+        };
+        let left = self.time_left(now);
+        if pause >= left {
+            let asked = asked.filter(|asked| *asked >= left);
+            let hint =
+                asked.map(|asked| format!("it asks to be called again after {asked:?} at the earliest"));
+            return Next::Done(Err(self.finished(error.hinting(hint))));
+        }
+        if !at_once && self.core.budget.as_ref().is_some_and(|budget| !budget.take()) {
+            let hint = "not repeated, because many calls of this client fail and its retry budget is used up";
+            return Next::Done(Err(self.finished(error.hinting(Some(hint.to_owned())))));
+        }
+        self.paid = !at_once;
+        self.maybe_sent |= error.delivery() == Delivery::MaybeSent;
+        self.maybe_done |= error.is_internal();
+        self.earlier = Some(error);
+        if at_once { self.next(now) } else { Next::Wait(pause) }
+    }
+
+    /// Gives up the credential of the last attempt, if it was issued by a provider and the service does not know it.
+    /// True when the call tries again with another, which it does once.
+    fn renew(&mut self, error: &Error) -> bool {
+        let unknown = matches!(
+            error.code(),
+            Some(
+                ErrorCode::AuthFailureTokenFailure
+                    | ErrorCode::AuthFailureSecretIdNotFound
+                    | ErrorCode::AuthFailureInvalidSecretId
+            )
+        );
+        let refused = self.signed_with.take().filter(|_| unknown && !self.renewed);
+        let (Some(refused), Credentials::Kept(keeper)) = (refused, &self.core.settings.credentials) else {
+            return false;
+        };
+        keeper.forget(&refused);
+        self.renewed = true;
+        true
     }
 
     /// The error as the caller gets it. It speaks of all attempts.
     fn finished(&self, mut error: Error) -> Error {
-        if self.maybe_sent && error.delivery() != Delivery::MaybeSent {
+        // An answer that tells of a failure inside speaks for those before it as well.
+        let maybe_done = self.maybe_done && !error.is_internal();
+        if (self.maybe_sent || maybe_done) && error.delivery() != Delivery::MaybeSent {
             error.set_delivery(Delivery::MaybeSent);
+        }
+        if let Some(route) = self.route {
+            let endpoint = &route.endpoint.authority;
+            let hint =
+                self.core.routes.has_backups().then(|| format!("the last endpoint tried is {endpoint}"));
+            error = error.hinting(hint).to(endpoint);
         }
         error.after(self.attempts)
     }
@@ -262,6 +420,8 @@ fn clock_hint(code: &ErrorCode, message: &str, signed_at: i64) -> Option<String>
 
 #[cfg(test)]
 mod tests {
+    mod moving;
+
     use super::*;
     use std::borrow::Cow;
 
@@ -282,12 +442,18 @@ mod tests {
         Cut,
         Answer(&'static str),
         Status(u16),
+        /// The certificate is refused.
+        Distrusted,
+        /// A rate limit, with this `Retry-After`.
+        Limited(&'static str),
     }
 
     #[derive(Debug)]
     struct Story {
         outcome: Result<Answer, Error>,
         sent: Vec<Request<Bytes>>,
+        /// The numbers of the routes that were taken.
+        routes: Vec<usize>,
         pauses: Vec<Duration>,
         elapsed: Duration,
     }
@@ -295,6 +461,10 @@ mod tests {
     fn core(builder: ClientBuilder) -> Core {
         let credential = Credential::new("id", "key").unwrap();
         builder.credential(credential).core(&Environment::of_pairs(&[])).unwrap()
+    }
+
+    fn beginning() -> Now {
+        Now { unix: 0, steady: Instant::now(), elapsed: Duration::ZERO }
     }
 
     fn http(status: u16, body: &'static str) -> HttpAnswer {
@@ -327,17 +497,31 @@ mod tests {
     /// Runs a call against the fates in turn; the last one repeats. Every attempt takes `each`.
     fn run(core: &Core, idempotent: bool, retry: RetryPolicy, fates: &[Fate], each: Duration) -> Story {
         let plan = plan("SendSms", idempotent, retry, core.settings.total_timeout);
+        play(core, plan, Instant::now(), each, |number, _| fates[number.min(fates.len() - 1)])
+    }
+
+    /// Runs a call that begins at `start` and whose attempts take `each`; `fate` is asked with the number of the
+    /// attempt, from 0, and that of its route.
+    fn play(
+        core: &Core,
+        plan: Plan<Answer>,
+        start: Instant,
+        each: Duration,
+        mut fate: impl FnMut(usize, usize) -> Fate,
+    ) -> Story {
         let mut exchange = Exchange::new(core, plan, fastrand::Rng::with_seed(7));
-        let (mut sent, mut pauses, mut elapsed) = (Vec::new(), Vec::new(), Duration::ZERO);
+        let (mut sent, mut routes, mut pauses) = (Vec::new(), Vec::new(), Vec::new());
+        let mut elapsed = Duration::ZERO;
         loop {
-            let now = Now { unix: 1_800_000_000 + elapsed.as_secs() as i64, elapsed };
-            match exchange.next(now) {
-                Next::Send { request, limit, .. } => {
+            let unix = 1_800_000_000 + elapsed.as_secs() as i64;
+            match exchange.next(Now { unix, steady: start + elapsed, elapsed }) {
+                Next::Send { route, request, limit } => {
                     elapsed += each.min(limit);
-                    let fate = fates[sent.len().min(fates.len() - 1)];
+                    let fate = fate(sent.len(), route.number);
                     sent.push(request);
+                    routes.push(route.number);
                     let failure = |step, delivery| Failure {
-                        kind: ErrorKind::Network,
+                        kind: if step == Step::Tls { ErrorKind::Tls } else { ErrorKind::Network },
                         step,
                         delivery,
                         message: "broken".to_owned(),
@@ -348,6 +532,12 @@ mod tests {
                         Fate::Cut => exchange.failed(failure(Step::Wait, Delivery::MaybeSent)),
                         Fate::Answer(body) => exchange.answered(http(200, body)),
                         Fate::Status(status) => exchange.answered(http(status, OK)),
+                        Fate::Distrusted => exchange.failed(failure(Step::Tls, Delivery::NotSent)),
+                        Fate::Limited(until) => {
+                            let mut answer = http(200, LIMITED);
+                            answer.headers.insert(http::header::RETRY_AFTER, until.parse().unwrap());
+                            exchange.answered(answer);
+                        }
                     }
                 }
                 Next::Authorize { .. } => panic!("the credential is a fixed one"),
@@ -355,7 +545,7 @@ mod tests {
                     pauses.push(pause);
                     elapsed += pause;
                 }
-                Next::Done(outcome) => return Story { outcome, sent, pauses, elapsed },
+                Next::Done(outcome) => return Story { outcome, sent, routes, pauses, elapsed },
             }
         }
     }
@@ -439,9 +629,7 @@ mod tests {
         let core = core(ClientBuilder::default().region("a"));
         let plan = plan("Send\r\nX: y", true, RetryPolicy::any(), Duration::from_secs(1));
         let mut exchange = Exchange::new(&core, plan, fastrand::Rng::with_seed(1));
-        let Next::Done(Err(error)) = exchange.next(Now { unix: 0, elapsed: Duration::ZERO }) else {
-            panic!()
-        };
+        let Next::Done(Err(error)) = exchange.next(beginning()) else { panic!() };
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::InvalidRequest, 0));
     }
 
@@ -449,7 +637,7 @@ mod tests {
     fn a_driver_that_says_nothing_gets_no_second_request() {
         let core = core(ClientBuilder::default());
         let plan = plan("SendSms", false, RetryPolicy::safe(), Duration::from_secs(1));
-        let now = Now { unix: 0, elapsed: Duration::ZERO };
+        let now = beginning();
         let mut exchange = Exchange::new(&core, plan, fastrand::Rng::with_seed(1));
         assert!(matches!(exchange.next(now), Next::Send { .. }));
         let Next::Done(Err(error)) = exchange.next(now) else { panic!() };

@@ -87,6 +87,11 @@ impl Keeper {
         }
     }
 
+    /// Gives up this very credential, because the service does not know it (any more); the next to ask has one fetched.
+    pub(crate) fn forget(&self, refused: &Credential) {
+        self.refresh().forget(|held| held.is_same(refused));
+    }
+
     fn refresh(&self) -> MutexGuard<'_, Refresh<Credential>> {
         self.refresh.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -119,11 +124,11 @@ fn good(issued: Issued, now: Moment) -> Result<Issued, Error> {
 
 /// The source's error as that of a call: whatever became of the source's own request, the call was not sent.
 fn refusal(error: FetchError) -> Error {
-    let message = match error.downcast_ref::<Error>() {
-        Some(error) => error.told(),
-        None => format!("the credential provider failed: {error}"),
-    };
-    Error::local(ErrorKind::Credential, message).because(error)
+    match error.downcast_ref::<Error>() {
+        Some(own) => Error::of_source(own.kind(), own.told()),
+        None => Error::local(ErrorKind::Credential, format!("the credential provider failed: {error}")),
+    }
+    .because(error)
 }
 
 /// One failure is told to several calls.

@@ -2,6 +2,8 @@
 
 mod answer;
 pub mod blocking;
+mod breaker;
+mod budget;
 mod builder;
 mod bulk;
 mod call;
@@ -14,10 +16,12 @@ mod envelope;
 mod environment;
 mod error;
 mod exchange;
+mod failover;
 #[rustfmt::skip]
 mod generated;
 mod keeper;
 mod machine_role;
+mod pace;
 mod parameters;
 mod profile;
 mod provider;

@@ -74,11 +74,15 @@ pub(crate) struct MachineRole {
 /// Why a machine's role gives no credential.
 pub(crate) enum Lack {
     /// This is no cloud server, or none with a role.
-    Absent(String),
+    Absent(Error),
     Broken(Error),
 }
 
 impl Lack {
+    fn absent(what: impl fmt::Display) -> Self {
+        Self::Absent(Error::local(ErrorKind::Credential, format!("CVM role: {what}")))
+    }
+
     fn broken(what: impl fmt::Display) -> Self {
         Self::Broken(Error::local(ErrorKind::Credential, format!("CVM role: {what}")))
     }
@@ -97,7 +101,7 @@ impl MachineRole {
         let answer = self.get(&format!("{PATH}{role}")).await?;
         match answer.status {
             200 => read(&answer.body).map_err(Lack::broken),
-            404 => Err(Lack::Absent(format!("CVM role: the server has no role {role} (HTTP status 404)"))),
+            404 => Err(Lack::absent(format!("the server has no role {role} (HTTP status 404)"))),
             status => Err(Lack::broken(format!("the metadata service answered with HTTP status {status}"))),
         }
     }
@@ -109,7 +113,7 @@ impl MachineRole {
                 let text = String::from_utf8_lossy(&answer.body);
                 Ok(text.lines().next().unwrap_or_default().trim().to_owned())
             }
-            404 => Err(Lack::Absent("CVM role: no role is bound to the server (HTTP status 404)".to_owned())),
+            404 => Err(Lack::absent("no role is bound to the server (HTTP status 404)")),
             status => Err(Lack::broken(format!("the metadata service answered with HTTP status {status}"))),
         }
     }
@@ -118,10 +122,12 @@ impl MachineRole {
         match transport::get(&self.core, path, ANSWER_LIMIT).await {
             Ok(answer) => Ok(answer),
             // Nobody is there, which is what it looks like anywhere but on a cloud server.
-            Err(Failure { delivery: Delivery::NotSent, message, .. }) => {
-                Err(Lack::Absent(format!("CVM role: no metadata service: {message}")))
+            Err(Failure { kind, delivery: Delivery::NotSent, message, .. }) => {
+                Err(Lack::Absent(Error::of_source(kind, format!("CVM role: no metadata service: {message}"))))
             }
-            Err(failure) => Err(Lack::broken(failure.message)),
+            Err(Failure { kind, message, .. }) => {
+                Err(Lack::Broken(Error::of_source(kind, format!("CVM role: {message}"))))
+            }
         }
     }
 }
@@ -130,8 +136,7 @@ impl CredentialProvider for MachineRole {
     fn fetch(&self) -> Fetch<'_> {
         Box::pin(async {
             self.ask().await.map_err(|lack| match lack {
-                Lack::Absent(why) => Error::local(ErrorKind::Credential, why).into(),
-                Lack::Broken(error) => error.into(),
+                Lack::Absent(error) | Lack::Broken(error) => error.into(),
             })
         })
     }

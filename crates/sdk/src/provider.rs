@@ -26,6 +26,11 @@ pub type Fetch<'a> = Pin<Box<dyn Future<Output = Result<Issued, FetchError>> + S
 /// own limits when it is not. A failure is told to the calls that waited for it, and is not kept; a call that has a
 /// valid credential goes on with it. (Then, and only then, there is a pause of at most 10 s before the next try.)
 ///
+/// A credential that the service refuses as unknown is given up (`AuthFailure.TokenFailure`, `.SecretIdNotFound`,
+/// `.InvalidSecretId`), and the call asks for another and tries again, once. An [`Error`] of this crate whose cause is
+/// the network keeps its kind as the call's error; whatever else a provider returns makes an
+/// [`ErrorKind::Credential`](crate::ErrorKind::Credential).
+///
 /// ```
 /// use tcsms::{Credential, CredentialProvider, CredentialSource, Fetch, Issued};
 /// use std::time::{Duration, SystemTime};
@@ -76,6 +81,9 @@ impl Issued {
 
 /// Where a client gets its credentials: made of a [`Credential`], a [`CvmRole`], an [`AssumeRole`], a [`WebIdentity`]
 /// with `into()`, or of an own [`CredentialProvider`].
+///
+/// Clients that are given clones of one source of an own provider share what it issues: it is asked once for all of
+/// them. Of a role, each client keeps credentials of its own.
 #[derive(Clone)]
 pub struct CredentialSource(Kind);
 
@@ -85,13 +93,13 @@ enum Kind {
     CvmRole(CvmRole),
     AssumeRole(Box<AssumeRole>),
     WebIdentity(WebIdentity),
-    Own(Arc<dyn CredentialProvider>),
+    Own(Arc<Keeper>),
 }
 
 impl CredentialSource {
     /// The credentials that this provider issues.
     pub fn provider(provider: impl CredentialProvider + 'static) -> Self {
-        Self(Kind::Own(Arc::new(provider)))
+        Self(Kind::Own(Arc::new(Keeper::new(Arc::new(provider)))))
     }
 
     pub(crate) fn resolve(self, site: &Site<'_>) -> Result<Credentials, Error> {
@@ -100,7 +108,7 @@ impl CredentialSource {
             Kind::CvmRole(role) => Arc::new(role.resolve(site)?),
             Kind::AssumeRole(role) => Arc::new(role.resolve(site)?),
             Kind::WebIdentity(role) => Arc::new(role.resolve(site)?),
-            Kind::Own(provider) => provider,
+            Kind::Own(keeper) => return Ok(Credentials::Kept(keeper)),
         };
         Ok(Credentials::kept(provider))
     }
@@ -145,14 +153,14 @@ impl fmt::Debug for CredentialSource {
 /// What a client signs with.
 pub(crate) enum Credentials {
     Fixed(Credential),
-    Kept(Keeper),
+    Kept(Arc<Keeper>),
     /// Nothing: the request proves who it is by itself.
     Nobody,
 }
 
 impl Credentials {
     pub(crate) fn kept(provider: Arc<dyn CredentialProvider>) -> Self {
-        Self::Kept(Keeper::new(provider))
+        Self::Kept(Arc::new(Keeper::new(provider)))
     }
 }
 

@@ -122,6 +122,14 @@ impl<C: Clone> Refresh<C> {
         self.failure = None;
     }
 
+    /// What is held is of no use any more, if it is the one that is `refused`.
+    pub(crate) fn forget(&mut self, refused: impl FnOnce(&C) -> bool) {
+        if self.held.as_ref().is_some_and(|held| refused(&held.value)) {
+            self.held = None;
+            self.quiet_until = None;
+        }
+    }
+
     /// A leader's source failed.
     pub(crate) fn failed(&mut self, ticket: u64, error: Arc<Error>, now: Moment) {
         if !self.end_lead(ticket) {
@@ -289,6 +297,22 @@ mod tests {
         refresh.failed(3, error(), clock.at(7_184_000));
         // Expired: no pause keeps anybody from trying.
         assert_eq!(refresh.ask(clock.at(7_185_000)), lead(4, None));
+    }
+
+    #[test]
+    fn only_the_very_one_that_was_refused_is_forgotten() {
+        let clock = Clock(Instant::now());
+        let mut refresh = holding(&clock, 7_200_000);
+        refresh.forget(|held| *held == "b");
+        assert_eq!(refresh.ask(clock.at(1)), Turn::Use("a"));
+        refresh.forget(|held| *held == "a");
+        assert_eq!(refresh.ask(clock.at(2)), lead(2, None));
+        // Others that were refused with it do not start over.
+        refresh.forget(|held| *held == "a");
+        assert!(matches!(refresh.ask(clock.at(3)), Turn::Wait { ticket: 2, .. }));
+        refresh.fetched(2, "b", clock.expires(100), clock.at(4));
+        refresh.forget(|held| *held == "a");
+        assert_eq!(refresh.ask(clock.at(5)), Turn::Use("b"));
     }
 
     /// A minute of many callers with keys that live five seconds, each fetch taking 300 ms: nobody gets a key that has

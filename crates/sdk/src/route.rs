@@ -1,5 +1,7 @@
 //! A way to the service: the host that a request names, the address that its socket goes to, and the proxy between.
 
+use std::fmt;
+
 use http::HeaderValue;
 
 use crate::endpoint::{Address, Endpoint};
@@ -58,5 +60,15 @@ impl Route {
         self.proxy.as_ref().filter(|proxy| {
             proxy.protocol == Protocol::Http && !self.address.tls && self.address == self.endpoint.address
         })
+    }
+}
+
+impl fmt::Debug for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Route")
+            .field("endpoint", &self.endpoint.authority)
+            .field("address", &self.address)
+            .field("proxy", &self.proxy.as_ref().map(|proxy| &proxy.address))
+            .finish_non_exhaustive()
     }
 }

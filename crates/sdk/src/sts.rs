@@ -367,7 +367,7 @@ impl Sts {
         };
         // Fetches are hours apart; a connection would not live from one to the next.
         transport::run(&self.core, &Pool::default(), plan).await.map_err(|error| {
-            Error::local(ErrorKind::Credential, format!("STS, {action}: {}", error.told())).because(error)
+            Error::of_source(error.kind(), format!("STS, {action}: {}", error.told())).because(error)
         })
     }
 }

@@ -44,7 +44,9 @@ pub(crate) async fn run<T>(core: &Core, pool: &Pool, plan: Plan<T>) -> Result<T,
     let mut exchange = Exchange::new(core, plan, fastrand::Rng::new());
     let steps = async {
         loop {
-            match exchange.next(Now { unix: unix_time(), elapsed: started.elapsed() }) {
+            let steady = Instant::now();
+            let now = Now { unix: unix_time(), steady, elapsed: steady - started };
+            match exchange.next(now) {
                 Next::Send { route, request, limit } => {
                     let span = tracing::debug_span!(
                         "tcsms.attempt",
@@ -90,8 +92,8 @@ pub(crate) async fn get(core: &Core, path: &str, limit: Duration) -> Result<Http
     let runtime = Handle::try_current().map_err(|_| refused("there is no tokio runtime".to_owned()))?;
     let mut request = Request::new(Bytes::new());
     *request.uri_mut() = Uri::try_from(path).map_err(|_| refused(format!("{path} is no path")))?;
-    request.headers_mut().insert(HOST, core.route.host.clone());
-    attempt(core, &core.route, &Pool::default(), &runtime, request, limit).await
+    request.headers_mut().insert(HOST, core.routes.primary.host.clone());
+    attempt(core, &core.routes.primary, &Pool::default(), &runtime, request, limit).await
 }
 
 fn note_outcome(span: &Span, attempts: u32, error: Option<&Error>) {
