@@ -133,6 +133,25 @@ fn after_a_broken_connection_only_what_is_certain_is_sent_again() {
 }
 
 #[test]
+fn a_request_that_failed_inside_the_service_is_not_sent_again() {
+    let failed = r#"{"Response":{"Error":{"Code":"InternalError.Timeout","Message":"oh"},"RequestId":"r"}}"#;
+    let server = || Server::of(&[accepted(200), Act::Answer(failed), Act::Answer(REFUSED)]);
+    with_both(server, Wish::default(), |results, server| {
+        assert_eq!(server.requests().len(), 3);
+        let Outcome::Failed { error } = &results[200].outcome else { panic!("{:?}", results[200]) };
+        assert_eq!((error.delivery(), error.attempts()), (Delivery::Answered, 1));
+        assert!(results[200..400].iter().all(|result| result.outcome.kind() == OutcomeKind::Unknown));
+        let record = results.into_iter().map(|result| (result.number, result.outcome.kind())).collect();
+        let wish = Wish { record: Some(&record), ..Wish::default() };
+        with_both(
+            || Server::of(&[accepted(50)]),
+            wish,
+            |_, server| assert_eq!(carried(&server.requests()[0]), numbers(450)[400..]),
+        );
+    });
+}
+
+#[test]
 fn an_answer_with_too_few_results_leaves_all_its_numbers_unknown() {
     with_both(
         || Server::of(&[accepted(199)]),

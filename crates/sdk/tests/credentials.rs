@@ -5,6 +5,7 @@
 mod support;
 
 use std::future::{Future, poll_fn};
+use std::net::TcpListener;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,7 +16,7 @@ use support::{Act, Driver, OK, SECRET_ID, SECRET_KEY, Server, header, send_sms};
 use tcsms::v20210111::SendSmsResponse;
 use tcsms::{
     AssumeRole, Client, Credential, CredentialProvider, CredentialSource, CvmRole, Delivery, Error,
-    ErrorKind, Fetch, Issued, WebIdentity,
+    ErrorKind, Fetch, Issued, RetryPolicy, WebIdentity,
 };
 use tcsms_auth::raw::RawRequest;
 use tcsms_auth::verify::{Claim, Policy};
@@ -387,4 +388,106 @@ fn threads_share_one_fetch() {
         }
     });
     assert_eq!((vault.fetches(), server.requests().len()), (1, 8));
+}
+
+const UNKNOWN: &str =
+    r#"{"Response":{"Error":{"Code":"AuthFailure.TokenFailure","Message":"no"},"RequestId":"r-no"}}"#;
+
+/// The secret ids that requests were signed with.
+fn signers(server: &Server) -> Vec<String> {
+    let signer = |request: &Vec<u8>| {
+        RawRequest::parse(request).unwrap().with(|request| Claim::of(request).unwrap().secret_id().to_owned())
+    };
+    server.requests().iter().map(signer).collect()
+}
+
+#[test]
+fn a_credential_that_the_service_does_not_know_is_fetched_anew_once_a_call() {
+    for index in 0..2 {
+        let vault = Vault::of(lasting);
+        vault.permits.add_permits(usize::MAX >> 4);
+        let server = Server::start(|number| Act::Answer(if number == 1 { OK } else { UNKNOWN }));
+        let source = CredentialSource::provider(Door(Arc::clone(&vault)));
+        let driver = &Driver::both(|| server.builder().credential(source.clone()))[index];
+        driver.send_sms().unwrap();
+        assert_eq!(signers(&server), ["vault-0", "vault-1"], "{}", driver.name());
+        let error = driver.send_sms().unwrap_err();
+        assert_eq!(error.code().unwrap().as_str(), "AuthFailure.TokenFailure");
+        assert_eq!((error.attempts(), error.delivery()), (2, Delivery::Answered));
+        assert_eq!(signers(&server), ["vault-0", "vault-1", "vault-1", "vault-2"]);
+        assert_eq!(vault.fetches(), 3);
+    }
+}
+
+#[test]
+fn one_attempt_only_stays_one_and_the_next_call_asks_anew() {
+    let vault = Vault::of(lasting);
+    vault.permits.add_permits(usize::MAX >> 4);
+    let server = Server::of(&[Act::Answer(UNKNOWN), Act::Answer(OK)]);
+    let source = CredentialSource::provider(Door(Arc::clone(&vault)));
+    let client = server.builder().credential(source).retry(RetryPolicy::never()).build_blocking().unwrap();
+    client.request(send_sms()).send().unwrap_err();
+    assert_eq!(server.requests().len(), 1);
+    client.request(send_sms()).send().unwrap();
+    assert_eq!(signers(&server), ["vault-0", "vault-1"]);
+}
+
+#[test]
+fn a_fixed_credential_that_is_refused_is_not_tried_again() {
+    let server = Server::of(&[Act::Answer(UNKNOWN)]);
+    for driver in Driver::both(|| server.builder()) {
+        assert_eq!(driver.send_sms().unwrap_err().attempts(), 1);
+    }
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[test]
+fn clients_of_one_source_share_what_its_provider_issues() {
+    let vault = Vault::of(lasting);
+    vault.permits.add_permits(usize::MAX >> 4);
+    let server = Server::of(&[Act::Answer(OK)]);
+    let source = CredentialSource::provider(Door(Arc::clone(&vault)));
+    for driver in Driver::both(|| server.builder().credential(source.clone())) {
+        driver.send_sms().unwrap();
+        driver.send_sms().unwrap();
+    }
+    assert_eq!((vault.fetches(), server.requests().len()), (1, 4));
+}
+
+#[test]
+fn a_network_that_fails_on_the_way_to_a_credential_is_told_as_that() {
+    let nobody = || format!("http://{}", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap());
+    let cut = Server::of(&[Act::Close]);
+    let key = || Credential::new("id", "key").unwrap();
+    let sources: [(CredentialSource, ErrorKind, &str); 5] = [
+        (
+            AssumeRole::new("r").signed_by(key()).connect_to(nobody()).into(),
+            ErrorKind::Connect,
+            "STS, AssumeRole",
+        ),
+        (
+            AssumeRole::new("r").signed_by(key()).connect_to(at(&cut)).into(),
+            ErrorKind::Network,
+            "STS, AssumeRole",
+        ),
+        (CvmRole::new().connect_to(nobody()).into(), ErrorKind::Connect, "CVM role"),
+        (CvmRole::new().connect_to(at(&cut)).into(), ErrorKind::Network, "CVM role"),
+        (
+            AssumeRole::new("r").signed_by(CvmRole::new().connect_to(nobody())).connect_to(at(&cut)).into(),
+            ErrorKind::Connect,
+            "STS, AssumeRole: CVM role",
+        ),
+    ];
+    let service = Server::of(&[Act::Answer(OK)]);
+    for (source, kind, part) in sources {
+        let client = service.builder().credential(source).build_blocking().unwrap();
+        let error = client.request(send_sms()).send().unwrap_err();
+        assert_eq!(
+            (error.kind(), error.delivery(), error.attempts()),
+            (kind, Delivery::NotSent, 0),
+            "{error}"
+        );
+        assert!(error.message().starts_with(part), "{error}");
+    }
+    assert!(service.requests().is_empty());
 }
