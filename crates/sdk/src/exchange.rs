@@ -214,10 +214,10 @@ impl<'a, T> Exchange<'a, T> {
         paces.take(action, now.steady, left).map_err(|wait| {
             let (wait, left) = (to_the_millisecond(wait), to_the_millisecond(left));
             let why = format!(
-                "by the call rate set for this client it is the turn of {action} in {wait:?}, and the call has {left:?} left"
+                "the call rate set for this client makes {action} wait {wait:?} for its turn, and the call has {left:?} left: raise its time limit, or call less often"
             );
             match self.earlier.take() {
-                Some(error) => error.hinting(Some(format!("not repeated: {why}"))),
+                Some(error) => error.hinting(Some(format!("not repeated, because {why}"))),
                 None => Error::new(ErrorKind::Timeout, Delivery::NotSent, why),
             }
         })

@@ -231,13 +231,13 @@ fn a_turn_beyond_the_time_limit_is_an_error_before_sending() {
     let story = call(RetryPolicy::safe(), Fate::Answer(LIMITED));
     let error = story.outcome.unwrap_err();
     assert_eq!((story.sent.len(), error.is_rate_limit(), error.attempts()), (2, true, 2));
-    assert!(error.to_string().contains("not repeated: by the call rate"), "{error}");
+    assert!(error.to_string().contains("not repeated, because the call rate"), "{error}");
 
     let story = call(RetryPolicy::safe(), Fate::Answer(OK));
     let error = story.outcome.unwrap_err();
     assert_eq!((error.kind(), error.delivery()), (ErrorKind::Timeout, Delivery::NotSent));
     assert_eq!((story.sent.len(), error.attempts(), error.endpoint()), (0, 0, None));
-    for part in ["call rate", "SendSms in 2s", "1.5s left"] {
+    for part in ["call rate", "SendSms wait 2s", "1.5s left"] {
         assert!(error.message().contains(part), "{error}");
     }
 }
