@@ -78,7 +78,11 @@ impl Server {
 
     /// Starts a server that asks what to do with each request, counted from 0.
     pub fn start(script: impl Fn(usize) -> Act + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::on(TcpListener::bind("127.0.0.1:0").unwrap(), script)
+    }
+
+    /// The same on a socket that the test chose.
+    pub fn on(listener: TcpListener, script: impl Fn(usize) -> Act + Send + Sync + 'static) -> Self {
         let address = listener.local_addr().unwrap();
         let (closed, closes) = channel();
         let (received, receives) = channel();
