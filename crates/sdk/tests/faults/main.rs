@@ -73,14 +73,17 @@ fn number_of(variable: &str, default: u64) -> u64 {
     std::env::var(variable).map_or(default, |text| text.parse().expect(variable))
 }
 
-fn builder(server: &Server) -> ClientBuilder {
+fn builder() -> ClientBuilder {
     ClientBuilder::default()
         .credential(CredentialSource::provider(Tokens::default()))
         .region("ap-guangzhou")
-        .connect_to(format!("http://{}", server.address))
         .attempt_timeout(Duration::from_millis(500))
         // The default policy with shorter pauses.
         .retry(RetryPolicy::safe().with_pause(Duration::from_millis(5)))
+}
+
+fn address(server: &Server) -> String {
+    format!("http://{}", server.address)
 }
 
 fn request(message: u64) -> SendSmsRequest {
@@ -141,7 +144,7 @@ impl Run {
     }
 }
 
-/// Has `callers` threads or tasks share the messages of a run.
+/// Has the callers share the messages of a run.
 struct Messages(AtomicU64);
 
 impl Messages {
@@ -159,7 +162,7 @@ fn what_blocking_callers_are_told_agrees_with_the_servers_ledger() {
     let _turn = TURN.lock();
     let (seed, sends) = (number_of("TCSMS_FAULTS_SEED", 20_261_125), number_of("TCSMS_FAULTS_SENDS", 10_000));
     let server = Server::start(seed, SECRET_KEY);
-    let client = builder(&server).build_blocking().unwrap();
+    let client = builder().connect_to(address(&server)).build_blocking().unwrap();
     let (messages, tally) = (Messages(AtomicU64::new(0)), Tally::default());
     let early = std::sync::OnceLock::new();
     std::thread::scope(|scope| {
@@ -183,7 +186,7 @@ fn what_async_callers_are_told_agrees_with_the_servers_ledger() {
     let _turn = TURN.lock();
     let (seed, sends) = (number_of("TCSMS_FAULTS_SEED", 20_261_126), number_of("TCSMS_FAULTS_SENDS", 10_000));
     let server = Arc::new(Server::start(seed, SECRET_KEY));
-    let client = builder(&server).build().unwrap();
+    let client = builder().connect_to(address(&server)).build().unwrap();
     let messages = Arc::new(Messages(AtomicU64::new(0)));
     let (tally, early) = (Arc::new(Tally::default()), Arc::new(std::sync::OnceLock::new()));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
@@ -209,4 +212,31 @@ fn what_async_callers_are_told_agrees_with_the_servers_ledger() {
     let early = *early.get().unwrap();
     let server = Arc::into_inner(server).unwrap();
     Run { server, sends, seed, tally: Arc::into_inner(tally).unwrap(), early }.check();
+}
+
+#[test]
+fn a_message_is_sent_once_when_calls_move_between_two_endpoints() {
+    let _turn = TURN.lock();
+    let (seed, sends) = (number_of("TCSMS_FAULTS_SEED", 20_261_127), number_of("TCSMS_FAULTS_SENDS", 10_000));
+    let primary = Server::start(seed, SECRET_KEY);
+    let backup = Server::beside(seed + 1, SECRET_KEY, Arc::clone(primary.ledger()));
+    let client = builder()
+        .endpoint(address(&primary))
+        .backup_endpoint(address(&backup))
+        .breaker(2, Duration::from_secs(1), Duration::from_millis(50))
+        .build_blocking()
+        .unwrap();
+    let (messages, tally) = (Messages(AtomicU64::new(0)), Tally::default());
+    std::thread::scope(|scope| {
+        for _ in 0..CALLERS {
+            scope.spawn(|| {
+                while let Some(message) = messages.next(sends) {
+                    let told = client.request(request(message)).send();
+                    compare(seed, message, primary.ledger().of(message), &told, &tally);
+                }
+            });
+        }
+    });
+    assert!(tally.accepted.into_inner() * 10 >= sends * 8, "seed {seed}");
+    assert!(primary.connections() > 0 && backup.connections() > 0, "both were used");
 }

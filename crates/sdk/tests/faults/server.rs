@@ -110,7 +110,7 @@ pub struct Server {
 struct Shared {
     seed: u64,
     secret_key: String,
-    ledger: Ledger,
+    ledger: Arc<Ledger>,
     connections: AtomicU64,
     /// Tokens that are not valid any more.
     expired: Mutex<HashSet<String>>,
@@ -119,12 +119,17 @@ struct Shared {
 
 impl Server {
     pub fn start(seed: u64, secret_key: &str) -> Self {
+        Self::beside(seed, secret_key, Arc::default())
+    }
+
+    /// A server that keeps its ledger together with another.
+    pub fn beside(seed: u64, secret_key: &str, ledger: Arc<Ledger>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let shared = Arc::new(Shared {
             seed,
             secret_key: secret_key.to_owned(),
-            ledger: Ledger::default(),
+            ledger,
             connections: AtomicU64::new(0),
             expired: Mutex::default(),
             fates: Mutex::default(),
@@ -149,7 +154,7 @@ impl Server {
         Self { address, shared }
     }
 
-    pub fn ledger(&self) -> &Ledger {
+    pub fn ledger(&self) -> &Arc<Ledger> {
         &self.shared.ledger
     }
 

@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use tcsms::{Delivery, RetryPolicy, SignMethod};
+use tcsms::{ClientBuilder, Delivery, ErrorKind, RetryPolicy, SignMethod};
 
-use crate::support::{Act, Driver, LIMITED, OK, Server, header, send_sms};
+use crate::support::{Act, Driver, LIMITED, OK, Server, builder, header, send_sms};
 
 /// Python: a rate limit and then a success made three requests, two of them accepted, and ended in the old error.
 #[test]
@@ -109,4 +109,69 @@ fn a_request_can_be_sent_twice_and_is_the_same_each_time() {
     let body = |request: &[u8]| String::from_utf8_lossy(request).split("\r\n\r\n").nth(1).unwrap().to_owned();
     assert_eq!(body(&seen[0]), body(&seen[1]));
     assert_eq!(header(&seen[0], "content-length"), header(&seen[1], "content-length"));
+}
+
+/// A client of these two endpoints, in this order.
+fn with_backup(primary: impl Into<String>, backup: &Server) -> ClientBuilder {
+    builder().endpoint(primary).backup_endpoint(format!("http://{}", backup.address))
+}
+
+fn at(server: &Server) -> String {
+    format!("http://{}", server.address)
+}
+
+/// Go's breaker counted successes as failures, and the sixth good call went to another region.
+#[test]
+fn successes_do_not_open_the_breaker() {
+    let (primary, backup) = (Server::of(&[Act::Answer(OK)]), Server::of(&[Act::Answer(OK)]));
+    for driver in Driver::both(|| with_backup(at(&primary), &backup)) {
+        (0..20).for_each(|_| drop(driver.send_sms().unwrap()));
+    }
+    assert_eq!((primary.requests().len(), backup.requests().len()), (40, 0));
+}
+
+/// PHP counted the service's own refusals as failures of the endpoint.
+#[test]
+fn refusals_do_not_open_the_breaker() {
+    let refusal = r#"{"Response":{"Error":{"Code":"FailedOperation.SignatureIncorrectOrUnapproved","Message":"no"},"RequestId":"r"}}"#;
+    let (primary, backup) = (Server::of(&[Act::Answer(refusal)]), Server::of(&[Act::Answer(OK)]));
+    for driver in Driver::both(|| with_backup(at(&primary), &backup)) {
+        (0..20).for_each(|_| drop(driver.send_sms().unwrap_err()));
+    }
+    assert_eq!((primary.requests().len(), backup.requests().len()), (40, 0));
+}
+
+/// Java's breaker opened and the next call went to the same host; Python's never saw an `InternalError`.
+#[test]
+fn an_endpoint_that_keeps_failing_is_left_for_the_backup() {
+    let broken = r#"{"Response":{"Error":{"Code":"InternalError","Message":"oh"},"RequestId":"r"}}"#;
+    for act in [Act::Answer(broken), Act::Close] {
+        let (primary, backup) = (Server::of(&[act]), Server::of(&[Act::Answer(OK)]));
+        for driver in Driver::both(|| with_backup(at(&primary), &backup)) {
+            // Five sends that may have been carried out are not moved; then the breaker is open.
+            (0..5).for_each(|_| drop(driver.send_sms().unwrap_err()));
+            (0..5).for_each(|_| drop(driver.send_sms().unwrap()));
+        }
+        assert_eq!((primary.requests().len(), backup.requests().len()), (10, 10));
+        let host = header(&backup.requests()[0], "host").unwrap();
+        assert_eq!(host, backup.address.to_string(), "signed for the host that gets it");
+    }
+}
+
+/// Python returned nothing on a network error when a breaker was on, and its async form failed before sending.
+#[test]
+fn a_network_error_is_told_with_a_breaker_as_without() {
+    // Ports that nobody listens on any more.
+    let gone = [(); 2].map(|()| std::net::TcpListener::bind("127.0.0.1:0").unwrap());
+    let gone = gone.map(|listener| format!("http://{}", listener.local_addr().unwrap()));
+    for driver in Driver::both(|| {
+        builder()
+            .endpoint(gone[0].as_str())
+            .backup_endpoint(gone[1].as_str())
+            .retry(RetryPolicy::safe().with_pause(Duration::from_millis(1)))
+    }) {
+        let error = driver.send_sms().unwrap_err();
+        assert_eq!((error.kind(), error.delivery()), (ErrorKind::Connect, Delivery::NotSent));
+        assert!(error.to_string().contains("nothing was sent in 3 attempts"), "{error}");
+    }
 }
