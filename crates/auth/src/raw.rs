@@ -74,6 +74,7 @@ impl RawRequest {
         let Some(text) = self.header("content-length") else { return Ok((rest.to_vec(), rest.len())) };
         let length: usize = str::from_utf8(text)
             .ok()
+            .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))
             .and_then(|text| text.parse().ok())
             .ok_or_else(|| RawError::BadLength(String::from_utf8_lossy(text).into_owned()))?;
         match rest.get(..length) {
@@ -227,6 +228,11 @@ mod tests {
         assert_eq!(
             body_of(b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n{}"),
             Err(RawError::BadLength("-1".to_owned()))
+        );
+        // The library's own reading of numbers takes a sign, HTTP does not.
+        assert_eq!(
+            body_of(b"POST / HTTP/1.1\r\nContent-Length: +2\r\n\r\n{}"),
+            Err(RawError::BadLength("+2".to_owned()))
         );
         let chunked = |body: &str| {
             body_of(format!("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n{body}").as_bytes())

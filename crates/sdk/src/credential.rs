@@ -33,8 +33,8 @@ impl Credential {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Credential`] when a part is empty, begins or ends with a blank, or holds control characters:
-    /// mistakes of copying that the service would only report as a failed signature.
+    /// [`ErrorKind::Credential`] when a part is empty, begins or ends with a blank, or holds control or invisible
+    /// characters: mistakes of copying that the service would only report as a failed signature.
     pub fn new(secret_id: impl Into<String>, secret_key: impl Into<String>) -> Result<Self, Error> {
         Self::checked(secret_id.into(), Zeroizing::new(secret_key.into()), None)
     }
@@ -132,6 +132,9 @@ impl fmt::Debug for Credential {
     }
 }
 
+/// What web pages and editors put into a text unseen: the byte order mark, and what joins or breaks words without width.
+const INVISIBLE: [char; 6] = ['\u{feff}', '\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{ad}'];
+
 fn check(what: &str, value: &str) -> Result<(), Error> {
     let fault = if value.is_empty() {
         "is empty"
@@ -139,6 +142,8 @@ fn check(what: &str, value: &str) -> Result<(), Error> {
         "begins or ends with a blank"
     } else if value.chars().any(char::is_control) {
         "holds a control character"
+    } else if value.contains(INVISIBLE) {
+        "holds an invisible character"
     } else {
         return Ok(());
     };

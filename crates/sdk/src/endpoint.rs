@@ -118,9 +118,7 @@ pub(crate) fn host_and_port(text: &str) -> Result<(&str, Option<u16>), &'static 
         }
     };
     let port = match port {
-        Some(port) => {
-            Some(port.parse::<u16>().ok().filter(|port| *port != 0).ok_or("the port is no number")?)
-        }
+        Some(port) => Some(decimal::<u16>(port).filter(|port| *port != 0).ok_or("the port is no number")?),
         None => None,
     };
     if host.is_empty() {
@@ -133,8 +131,18 @@ pub(crate) fn host_and_port(text: &str) -> Result<(&str, Option<u16>), &'static 
     Ok((host, port))
 }
 
+/// A number of digits alone; the library's own reading also takes a `+` in front.
+pub(crate) fn decimal<T: std::str::FromStr>(text: &str) -> Option<T> {
+    text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Shows the text without what may be a password in front of an `@`.
 fn config(what: &str, text: &str, fault: &str) -> Error {
-    Error::local(ErrorKind::Config, format!("the {what} `{text}` cannot be used: {fault}"))
+    let shown = match text.rsplit_once('@') {
+        Some((_, place)) => format!("…@{place}"),
+        None => text.to_owned(),
+    };
+    Error::local(ErrorKind::Config, format!("the {what} `{shown}` cannot be used: {fault}"))
 }
 
 #[cfg(test)]
@@ -170,6 +178,7 @@ mod tests {
             ("a:b", "port"),
             ("a:0", "port"),
             ("a:70000", "port"),
+            ("a:+80", "port"),
             ("::1", "[ and ]"),
             ("[::1", "no ]"),
             ("[::1]x", "only a port"),
@@ -180,6 +189,12 @@ mod tests {
             let error = Endpoint::parse(text).unwrap_err();
             assert!(error.message().contains(reason), "{text}: {error}");
             assert_eq!(error.kind(), ErrorKind::Config);
+        }
+        for error in [Endpoint::parse("https://u:SECRET@h").err(), Address::parse("http://u:SE@CRET@h").err()]
+        {
+            let error = error.unwrap();
+            assert!(error.message().contains("…@h") && error.message().contains("user name"), "{error}");
+            assert!(!error.message().contains("SE"), "{error}");
         }
         assert!(Address::parse("127.0.0.1:9180").unwrap_err().message().contains("http://"));
     }

@@ -23,22 +23,31 @@ pub(crate) enum Content<T> {
     Invalid(String),
 }
 
+const NOT_UTF_8: &str = "it is not UTF-8";
+
+/// What the value of `Response` must be.
+const INNER: &str = "an object as `Response`";
+
 /// Reads the answer of a known action, in one pass over the text.
 pub(crate) fn typed<T: DeserializeOwned>(body: &[u8]) -> Content<T> {
     let mut refused = false;
     // Checked once for the whole: serde_json would check each of a long answer's many short strings by itself.
     let Ok(text) = std::str::from_utf8(body) else {
-        return Content::Invalid("it is not UTF-8".to_owned());
+        return Content::Invalid(NOT_UTF_8.to_owned());
     };
     let mut json = serde_json::Deserializer::from_str(text);
     let outcome = Envelope { refused: &mut refused, answer: PhantomData }
         .deserialize(&mut json)
         .and_then(|answer| json.end().map(|()| answer));
     match outcome {
-        _ if refused => refusal(body),
         Ok(Some(answer)) => Content::Answer(answer),
         Ok(None) => Content::Invalid("it has no member `Response`".to_owned()),
-        Err(error) => Content::Invalid(error.to_string()),
+        // A refusal may stand behind the member that could not be read.
+        Err(error) => match raw(body) {
+            Content::Refusal { code, message, request_id } => Content::Refusal { code, message, request_id },
+            Content::Invalid(fault) if refused => Content::Invalid(fault),
+            _ => Content::Invalid(error.to_string()),
+        },
     }
 }
 
@@ -49,56 +58,66 @@ pub(crate) fn raw(body: &[u8]) -> Content<Answer> {
         #[serde(rename = "Response", borrow)]
         response: &'a RawValue,
     }
-    #[derive(Deserialize)]
-    struct Head<'a> {
-        #[serde(rename = "Error")]
-        error: Option<IgnoredAny>,
-        #[serde(rename = "RequestId", borrow, default)]
-        request_id: Option<Cow<'a, str>>,
-    }
-    let whole: Whole<'_> = match serde_json::from_slice(body) {
+    let Ok(text) = std::str::from_utf8(body) else {
+        return Content::Invalid(NOT_UTF_8.to_owned());
+    };
+    let whole: Whole<'_> = match serde_json::from_str(text) {
         Ok(whole) => whole,
         Err(error) => return Content::Invalid(error.to_string()),
     };
     let text = whole.response.get();
-    // Serde would read the two members from a list just as well.
-    if !text.starts_with('{') {
-        return Content::Invalid("its `Response` is not an object".to_owned());
-    }
-    match serde_json::from_str::<Head<'_>>(text) {
-        Ok(Head { error: Some(_), .. }) => refusal(body),
-        Ok(head) => {
-            Content::Answer(Answer::new(text.to_owned(), head.request_id.unwrap_or_default().into_owned()))
+    match serde_json::from_str::<Head>(text) {
+        Ok(Head { error: Some(Reason { code, message }), request_id }) => {
+            Content::Refusal { code, message, request_id }
         }
+        Ok(head) => Content::Answer(Answer::new(text.to_owned(), head.request_id.unwrap_or_default())),
         Err(error) => Content::Invalid(error.to_string()),
     }
 }
 
-fn refusal<T>(body: &[u8]) -> Content<T> {
-    #[derive(Deserialize)]
-    struct Whole {
-        #[serde(rename = "Response")]
-        response: Response,
+/// What any inner object may hold. Like in the types of the answers, `null` counts as absent, and of several members of
+/// one name the last counts.
+#[derive(Default)]
+struct Head {
+    error: Option<Reason>,
+    request_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Reason {
+    #[serde(rename = "Code")]
+    code: String,
+    #[serde(rename = "Message", default)]
+    message: String,
+}
+
+impl<'de> Deserialize<'de> for Head {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(HeadVisitor)
     }
-    #[derive(Deserialize)]
-    struct Response {
-        #[serde(rename = "Error")]
-        error: Reason,
-        #[serde(rename = "RequestId", default)]
-        request_id: Option<String>,
+}
+
+struct HeadVisitor;
+
+impl<'de> Visitor<'de> for HeadVisitor {
+    type Value = Head;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(INNER)
     }
-    #[derive(Deserialize)]
-    struct Reason {
-        #[serde(rename = "Code")]
-        code: String,
-        #[serde(rename = "Message", default)]
-        message: String,
-    }
-    match serde_json::from_slice::<Whole>(body) {
-        Ok(Whole { response: Response { error, request_id } }) => {
-            Content::Refusal { code: error.code, message: error.message, request_id }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Head, A::Error> {
+        let mut head = Head::default();
+        while let Some(key) = map.next_key_seed(Key)? {
+            match &*key {
+                "Error" => head.error = map.next_value::<Option<Reason>>()?.or(head.error),
+                "RequestId" => head.request_id = map.next_value::<Option<String>>()?.or(head.request_id),
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
         }
-        Err(error) => Content::Invalid(error.to_string()),
+        Ok(head)
     }
 }
 
@@ -127,6 +146,9 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Envelope<'_, T> {
         let mut answer = None;
         while let Some(key) = map.next_key::<Cow<'de, str>>()? {
             if key == "Response" {
+                if answer.is_some() {
+                    return Err(de::Error::duplicate_field("Response"));
+                }
                 answer = Some(map.next_value_seed(Response { refused: self.refused, answer: PhantomData })?);
             } else {
                 map.next_value::<IgnoredAny>()?;
@@ -154,7 +176,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Response<'_, T> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object as `Response`")
+        f.write_str(INNER)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
@@ -172,11 +194,19 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Watched<'_, A> {
     type Error = A::Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
-        let Some(key) = self.map.next_key_seed(Key)? else { return Ok(None) };
-        if key == "Error" {
-            *self.refused = true;
-            return Err(de::Error::custom("the service refused"));
-        }
+        let key = loop {
+            match self.map.next_key_seed(Key)? {
+                Some(key) if key == "Error" => {
+                    // Null is the same as no such member, here as everywhere.
+                    if self.map.next_value::<Option<IgnoredAny>>()?.is_some() {
+                        *self.refused = true;
+                        return Err(de::Error::custom("the service refused"));
+                    }
+                }
+                Some(key) => break key,
+                None => return Ok(None),
+            }
+        };
         match key {
             Cow::Borrowed(key) => seed.deserialize(de::value::BorrowedStrDeserializer::new(key)).map(Some),
             Cow::Owned(key) => seed.deserialize(de::value::StringDeserializer::new(key)).map(Some),
@@ -269,6 +299,34 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_refusal_behind_a_member_that_cannot_be_read_is_still_one() {
+        let body = br#"{"Response":{"SendStatusSet":5,"Error":{"Code":"A.B"},"RequestId":"r"}}"#;
+        for content in [typed::<SendSmsResponse>(body), raw(body).cast()] {
+            let Content::Refusal { code, message, request_id } = content else { panic!("{content:?}") };
+            assert_eq!((&*code, &*message, request_id.as_deref()), ("A.B", "", Some("r")));
+        }
+    }
+
+    #[test]
+    fn null_is_absent_and_the_last_of_a_name_counts_in_both_readings() {
+        for (body, id) in [
+            (r#"{"Response":{"SendStatusSet":[],"Error":null,"RequestId":"r"}}"#, "r"),
+            (r#"{"Response":{"RequestId":"q","SendStatusSet":[],"RequestId":"r","RequestId":null}}"#, "r"),
+            (r#"{"Response":{"SendStatusSet":[],"RequestId":null}}"#, ""),
+        ] {
+            let Content::Answer(answer) = typed::<SendSmsResponse>(body.as_bytes()) else { panic!("{body}") };
+            assert_eq!(answer.request_id, id);
+            assert!(answer.extra.get("Error").is_none());
+            let Content::Answer(answer) = raw(body.as_bytes()) else { panic!("{body}") };
+            assert_eq!(answer.request_id(), id);
+        }
+        let body = br#"{"Response":{"Error":{"Code":"A"},"Error":{"Code":"B"},"Error":null}}"#;
+        for content in [typed::<SendSmsResponse>(body), raw(body).cast()] {
+            assert!(matches!(content, Content::Refusal { code, .. } if code == "B"));
+        }
+    }
+
     impl<T> Content<T> {
         /// The same content as one of another action; only for what is no answer.
         fn cast<U>(self) -> Content<U> {
@@ -287,8 +345,18 @@ mod tests {
             ("<html>", "expected value", "expected value"),
             ("[]", "an object with the member `Response`", "invalid"),
             ("{}", "no member `Response`", "missing field `Response`"),
-            (r#"{"Response":null}"#, "an object as `Response`", "not an object"),
-            (r#"{"Response":[]}"#, "an object as `Response`", "not an object"),
+            (r#"{"Response":null}"#, "an object as `Response`", "an object as `Response`"),
+            (r#"{"Response":[]}"#, "an object as `Response`", "an object as `Response`"),
+            (
+                r#"{"Response":{"Error":{"Code":"A"}},"Response":{"SendStatusSet":[]}}"#,
+                "duplicate",
+                "duplicate",
+            ),
+            (
+                r#"{"Response":{"SendStatusSet":[]},"Response":{"SendStatusSet":[]}}"#,
+                "duplicate",
+                "duplicate",
+            ),
             (r#"{"Response":{"Error":{}}}"#, "Code", "Code"),
             (r#"{"Response":{"Error":"x"}}"#, "invalid type", "invalid type"),
         ] {
@@ -302,8 +370,10 @@ mod tests {
         let twice = format!("{ANSWER}{ANSWER}");
         let (of_typed, of_raw) = invalid(&twice);
         assert!(of_typed.contains("trailing") && of_raw.contains("trailing"));
-        let Content::Invalid(fault) = typed::<SendSmsResponse>(b"{\"Response\":\"\xff\"}") else { panic!() };
-        assert!(fault.contains("UTF-8"), "{fault}");
+        let bytes = b"{\"Response\":{\"SendStatusSet\":[]},\"x\":\"\xff\"}";
+        for content in [typed::<SendSmsResponse>(bytes), raw(bytes).cast()] {
+            assert_eq!(content, Content::Invalid(NOT_UTF_8.to_owned()));
+        }
         let Content::Invalid(missing) = typed::<SendSmsResponse>(br#"{"Response":{"RequestId":"r"}}"#) else {
             panic!()
         };

@@ -20,7 +20,8 @@ pub(crate) fn read(path: &Path, profile: &str) -> Result<Section, Error> {
     parse(text, profile).map_err(fault)
 }
 
-fn parse(text: &str, profile: &str) -> Result<Section, String> {
+/// Reads one section of the file's text.
+pub(crate) fn parse(text: &str, profile: &str) -> Result<Section, String> {
     let mut sections: Vec<&str> = Vec::new();
     let (mut id, mut key, mut token, mut role_arn) = (None, None, None, None);
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -66,16 +67,14 @@ fn parse(text: &str, profile: &str) -> Result<Section, String> {
     Ok(Section { credential, role_arn: role_arn.filter(|role: &String| !role.is_empty()) })
 }
 
-/// The value without one pair of quotes around it; `None` when a quote stands at one end only.
+/// The value without one pair of quotes around it; `None` when another quote stands at an end, which is no part of it.
 fn unquoted(value: &str) -> Option<&str> {
-    for quote in ['"', '\''] {
-        match (value.strip_prefix(quote), value.ends_with(quote)) {
-            (Some(rest), true) => return rest.strip_suffix(quote),
-            (None, false) => {}
-            _ => return None,
-        }
-    }
-    Some(value)
+    const QUOTES: [char; 2] = ['"', '\''];
+    let inner = match value.chars().next().filter(|first| QUOTES.contains(first)) {
+        Some(quote) => value.strip_prefix(quote)?.strip_suffix(quote)?,
+        None => value,
+    };
+    Some(inner).filter(|inner| !inner.starts_with(QUOTES) && !inner.ends_with(QUOTES))
 }
 
 #[cfg(test)]
@@ -109,6 +108,13 @@ mod tests {
             ("[default\nsecret_id = a\n", "line 1: the section"),
             ("[default]\nsecret_id=a\nsecret_key = \"SKSECRET\n", "line 3: the value's quotes"),
             ("[default]\nsecret_id=a\nsecret_key = '\n", "line 3: the value's quotes"),
+            ("[default]\nsecret_id=a\nsecret_key = SKSECRET'\n", "line 3: the value's quotes"),
+            ("[default]\nsecret_id=a\nsecret_key = \"'SKSECRET'\"\n", "line 3: the value's quotes"),
+            ("[default]\nsecret_id=a\nsecret_key = \"'SKSECRET\"\n", "line 3: the value's quotes"),
+            (
+                "[default]\nsecret_id=a\nsecret_key = \u{feff}SKSECRET\n",
+                "secret key holds an invisible character",
+            ),
             ("[default]\nsecret_id = a\n", "no secret_key"),
             ("[default]\nsecret_key = SKSECRET\n", "no secret_id"),
             (

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-use crate::endpoint::{Address, host_and_port};
+use crate::endpoint::{Address, decimal, host_and_port};
 use crate::environment::Environment;
 use crate::error::{Error, ErrorKind};
 
@@ -86,7 +86,7 @@ fn of_environment(environment: &Environment, address: &Address) -> Result<Option
 impl Proxy {
     /// Reads `[scheme://][user[:password]@]host[:port]`; without a scheme it is http. `what` names the setting in an
     /// error, which never shows the text itself: in a mistyped one the password can be anywhere.
-    fn parse(what: &str, url: &str) -> Result<Self, Error> {
+    pub(crate) fn parse(what: &str, url: &str) -> Result<Self, Error> {
         let fault =
             |fault: &str| Error::local(ErrorKind::Config, format!("the {what} cannot be used: {fault}"));
         let url = url.trim();
@@ -163,7 +163,7 @@ fn percent_decoded(text: &str) -> Result<Zeroizing<Vec<u8>>, &'static str> {
 
 /// Whether a list in the form of `no_proxy` names this host. Names are compared as they are, never looked up. What in
 /// the list is neither a name nor an address exempts nothing.
-fn is_exempt(list: &str, host: &str, port: u16) -> bool {
+pub(crate) fn is_exempt(list: &str, host: &str, port: u16) -> bool {
     let host = host.trim_end_matches('.').to_ascii_lowercase();
     let ip = host.parse::<IpAddr>().ok().map(|ip| ip.to_canonical());
     list.split(|sign: char| sign == ',' || sign.is_whitespace()).filter(|entry| !entry.is_empty()).any(
@@ -180,8 +180,13 @@ fn is_exempt(list: &str, host: &str, port: u16) -> bool {
 /// `10.0.0.1`, `10.0.0.1:443`, `::1`, `[::1]`, `[::1]:443`, `10.0.0.0/8`, `fd00::/8`.
 fn names_address(entry: &str, ip: IpAddr, port: u16) -> bool {
     if let Some((network, length)) = entry.split_once('/') {
-        let (Ok(network), Ok(length)) = (network.parse::<IpAddr>(), length.parse::<u32>()) else {
+        let (Ok(network), Some(length)) = (network.parse::<IpAddr>(), decimal::<u32>(length)) else {
             return false;
+        };
+        // An IPv4 network in the form of IPv6 has 96 bits in front.
+        let (network, length) = match (network.to_canonical(), length.checked_sub(96)) {
+            (canonical @ IpAddr::V4(_), Some(length)) if network.is_ipv6() => (canonical, length),
+            _ => (network, length),
         };
         return match (ip, network) {
             (IpAddr::V4(ip), IpAddr::V4(network)) => {
@@ -205,7 +210,7 @@ fn names_address(entry: &str, ip: IpAddr, port: u16) -> bool {
 fn names_host(entry: &str, host: &str, port: u16) -> bool {
     let entry = match entry.split_once(':') {
         None => entry,
-        Some((name, only)) if only.parse() == Ok(port) => name,
+        Some((name, only)) if decimal(only) == Some(port) => name,
         Some(_) => return false,
     };
     let entry = entry.trim_end_matches('.').to_ascii_lowercase();
@@ -428,6 +433,11 @@ mod tests {
             ("[fe80::1]:443", "fe80::1", true),
             ("[fe80::1]:80", "fe80::1", false),
             ("10.0.0.0/8", "::ffff:10.0.0.1", true),
+            ("::ffff:10.0.0.0/104", "10.0.0.1", true),
+            ("::ffff:10.0.0.0/104", "::ffff:10.0.0.1", true),
+            ("::ffff:10.0.0.0/95", "10.0.0.1", false),
+            ("::/0", "10.0.0.1", false),
+            ("10.0.0.0/+8", "10.0.0.1", false),
         ] {
             assert_eq!(is_exempt(list, host, 443), exempt, "{list:?} and {host}");
         }
