@@ -1,4 +1,4 @@
-//! The environment variables of the process, or those of a test.
+//! The environment variables of the process, or pairs in their place.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ pub(crate) struct Environment(Source);
 
 enum Source {
     Process,
-    #[cfg(test)]
+    #[cfg(any(test, feature = "fuzzing"))]
     Pairs(Vec<(String, String)>),
 }
 
@@ -16,7 +16,7 @@ impl Environment {
         Self(Source::Process)
     }
 
-    #[cfg(test)]
+    #[cfg(any(test, feature = "fuzzing"))]
     pub(crate) fn of_pairs(pairs: &[(&str, &str)]) -> Self {
         Self(Source::Pairs(
             pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
@@ -27,7 +27,7 @@ impl Environment {
     pub(crate) fn get(&self, name: &str) -> Option<String> {
         match &self.0 {
             Source::Process => std::env::var(name).ok(),
-            #[cfg(test)]
+            #[cfg(any(test, feature = "fuzzing"))]
             Source::Pairs(pairs) => pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()),
         }
     }

@@ -17,6 +17,9 @@ mod environment;
 mod error;
 mod exchange;
 mod failover;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 #[rustfmt::skip]
 mod generated;
 mod keeper;

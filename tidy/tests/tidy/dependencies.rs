@@ -18,6 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("tcsms-cli", &["tcsms", "tcsms-auth", "tcsms-service", "tcsms-store"]),
     ("tcsms-codegen", &[]),
     ("tcsms-benches", &["tcsms", "tcsms-api", "tcsms-auth", "tcsms-store"]),
+    ("tcsms-fuzz", &["tcsms", "tcsms-api", "tcsms-auth"]),
     ("tcsms-tidy", &["tcsms"]),
 ];
 
@@ -112,6 +113,35 @@ fn the_service_never_reaches_the_sdk_not_even_in_tests() {
     for package in ["tcsms-service", "tcsms-store"] {
         assert!(!below(&all, package).contains("tcsms"), "{package} reaches the SDK");
     }
+}
+
+/// The feature that opens what the interface of the SDK hides. Features add up over a build, but one that is asked for
+/// by nothing else is in no build of a program that people are given.
+#[test]
+fn only_the_fuzz_targets_open_the_hidden_door_of_the_sdk() {
+    let metadata = metadata();
+    let sdk = metadata.workspace_packages().into_iter().find(|package| *package.name == "tcsms").unwrap();
+    assert!(sdk.features.contains_key("fuzzing"), "{:?}", sdk.features);
+    assert!(sdk.features.values().flatten().all(|other| other != "fuzzing"), "{:?}", sdk.features);
+    let asking: Vec<String> = metadata
+        .workspace_packages()
+        .into_iter()
+        .filter(|package| {
+            let asks = |dep: &cargo_metadata::Dependency| {
+                dep.name == "tcsms" && dep.features.iter().any(|feature| feature == "fuzzing")
+            };
+            package.dependencies.iter().any(asks)
+        })
+        .map(|package| package.name.to_string())
+        .collect();
+    assert_eq!(asking, ["tcsms-fuzz"]);
+    let (_, root) = parsed("crates/sdk").into_iter().find(|(path, _)| path.ends_with("lib.rs")).unwrap();
+    let code = root.items.iter().find_map(|item| match item {
+        syn::Item::Mod(module) if module.ident == "fuzzing" => Some(quote::ToTokens::to_token_stream(module)),
+        _ => None,
+    });
+    let code = code.expect("the module is in lib.rs").to_string().replace(' ', "");
+    assert_eq!(code, "#[cfg(feature=\"fuzzing\")]#[doc(hidden)]pubmodfuzzing;");
 }
 
 #[test]

@@ -1,0 +1,52 @@
+//! The table of targets.
+
+mod answers;
+mod credentials;
+mod endpoints;
+mod exemptions;
+mod explanations;
+mod forms;
+mod proxies;
+mod pushes;
+mod raw_requests;
+mod signing;
+
+/// One target.
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    /// The name, also that of its file and of its folder of seeds.
+    pub name: &'static str,
+    /// Takes any bytes, and panics when the product is wrong.
+    pub run: fn(&[u8]),
+}
+
+/// Makes the table, and of each target a test.
+macro_rules! targets {
+    ($($name:ident),+ $(,)?) => {
+        /// Every target.
+        pub const TARGETS: &[Target] = &[$(Target { name: stringify!($name), run: $name::run }),+];
+
+        #[cfg(test)]
+        mod short {
+            $(
+                #[test]
+                fn $name() {
+                    crate::short::run(super::Target { name: stringify!($name), run: super::$name::run });
+                }
+            )+
+        }
+    };
+}
+
+targets! {
+    answers,
+    credentials,
+    endpoints,
+    exemptions,
+    explanations,
+    forms,
+    proxies,
+    pushes,
+    raw_requests,
+    signing,
+}
