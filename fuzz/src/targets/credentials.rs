@@ -17,7 +17,7 @@ pub(crate) fn run(data: &[u8]) {
         }
         Err(fault) => {
             assert!(fault.contains("line ") || fault.contains("section"), "no place in {fault:?}");
-            for secret in secrets(text) {
+            for secret in secrets(text).filter(|secret| !section.contains(*secret)) {
                 assert!(!fault.contains(secret), "{secret:?} is shown: {fault:?}");
             }
         }

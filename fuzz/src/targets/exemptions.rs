@@ -32,27 +32,31 @@ pub(crate) fn run(data: &[u8]) {
 /// The digits of an address; one of IPv4 in the form of IPv6 is the IPv4 address.
 fn digits(ip: IpAddr) -> String {
     match ip.to_canonical() {
-        IpAddr::V4(ip) => ip.octets().iter().map(|byte| format!("{byte:08b}")).collect(),
-        IpAddr::V6(ip) => ip.octets().iter().map(|byte| format!("{byte:08b}")).collect(),
+        IpAddr::V4(ip) => binary(&ip.octets()),
+        IpAddr::V6(ip) => binary(&ip.octets()),
     }
+}
+
+fn binary(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:08b}")).collect()
+}
+
+fn same_start(network: &str, ip: &str, length: usize) -> bool {
+    network.len() == ip.len() && length <= ip.len() && network[..length] == ip[..length]
 }
 
 fn address_matches(entry: &str, ip: IpAddr, port: u16) -> bool {
     let ip = digits(ip);
     if let Some((network, length)) = entry.split_once('/') {
         let Ok(network) = network.parse::<IpAddr>() else { return false };
-        let Some(mut length) = decimal(length) else { return false };
-        let whole: usize = if network.is_ipv4() { 32 } else { 128 };
-        let network = digits(network);
-        if length > whole {
-            return false;
-        }
-        if whole == 128 && network.len() == 32 {
-            // Shorter than the prefix of the form itself, it names far more than IPv4.
-            let Some(shorter) = length.checked_sub(96) else { return false };
-            length = shorter;
-        }
-        return network.len() == ip.len() && network[..length] == ip[..length];
+        let Some(length) = decimal(length) else { return false };
+        let network = match network {
+            // At least as long as the prefix of the form itself, it is an IPv4 network with that prefix.
+            IpAddr::V6(long) if length < 96 || long.to_ipv4_mapped().is_none() => binary(&long.octets()),
+            IpAddr::V6(_) => return length <= 128 && same_start(&digits(network), &ip, length - 96),
+            IpAddr::V4(short) => binary(&short.octets()),
+        };
+        return same_start(&network, &ip, length);
     }
     let (named, only) = match entry.strip_prefix('[') {
         Some(rest) => match rest.split_once(']') {

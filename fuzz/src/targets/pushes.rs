@@ -92,7 +92,7 @@ fn written_by_us(data: &[u8]) {
 
 /// The Unix time of a time in Beijing, by going through the years and months.
 fn unix_time([year, month, day, hour, minute, second]: [u64; 6]) -> Option<i64> {
-    let leap = |year: u64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let leap = |year: u64| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let length = |year: u64, month: u64| match month {
         2 => 28 + u64::from(leap(year)),
         4 | 6 | 9 | 11 => 30,
