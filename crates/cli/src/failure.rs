@@ -18,18 +18,15 @@ pub(crate) enum Failure {
     Output(String),
 }
 
-/// The JSON form, a contract with scripts.
+/// A failure on this side in the JSON form of [`Error::to_json`].
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Told<'a> {
-    /// The service's error code; absent when the service did not answer.
+struct Own<'a> {
     code: Option<&'a str>,
-    /// What happened, to which value, and what to do.
     message: &'a str,
     request_id: Option<&'a str>,
-    /// The SDK's kind of error, `usage` or `output`.
+    /// `usage` or `output`.
     kind: &'a str,
-    /// Whether the service may have acted: `not_sent`, `maybe_sent`, `answered`.
     delivery: &'a str,
     attempts: u32,
 }
@@ -53,31 +50,23 @@ impl Failure {
         }
     }
 
-    /// The failure as one line of JSON.
+    /// The failure as one line of JSON, a contract with scripts.
     pub(crate) fn json(&self) -> String {
-        let sentence = self.to_string();
-        let here = |kind, delivery: Delivery| Told {
+        let (kind, delivery) = match self {
+            Failure::Call(error) => return error.to_json(),
+            Failure::Usage(_) => ("usage", Delivery::NotSent),
+            Failure::Output(_) => ("output", Delivery::Answered),
+        };
+        let message = self.to_string();
+        let own = Own {
             code: None,
-            message: &sentence,
+            message: &message,
             request_id: None,
             kind,
             delivery: delivery.as_str(),
             attempts: 0,
         };
-        let told = match self {
-            Failure::Usage(_) => here("usage", Delivery::NotSent),
-            Failure::Output(_) => here("output", Delivery::Answered),
-            Failure::Call(error) => Told {
-                code: error.code().map(|code| code.as_str()),
-                // The service's own words stay as they came; ours come with their advice.
-                message: if error.code().is_some() { error.message() } else { &sentence },
-                request_id: error.request_id(),
-                kind: error.kind().as_str(),
-                delivery: error.delivery().as_str(),
-                attempts: error.attempts(),
-            },
-        };
-        serde_json::to_string(&told).unwrap_or_else(|_| sentence.clone())
+        serde_json::to_string(&own).unwrap_or_else(|_| message.clone())
     }
 }
 

@@ -17,6 +17,7 @@ use crate::endpoint::{Address, Endpoint};
 use crate::environment::Environment;
 use crate::error::{Error, ErrorKind};
 use crate::failover::Routes;
+use crate::interceptor::{Interceptor, Interceptors};
 use crate::pace::{Paces, Rate};
 use crate::provider::CredentialSource;
 use crate::proxy::Choice;
@@ -78,6 +79,7 @@ pub struct ClientBuilder {
     breaker: Limits,
     rates: Vec<Rate>,
     max_answer_bytes: Option<usize>,
+    interceptors: Interceptors,
 }
 
 impl ClientBuilder {
@@ -272,6 +274,13 @@ impl ClientBuilder {
         self
     }
 
+    /// Adds code of one's own that sees every attempt of every call, see [`Interceptor`]. May be set any number of times;
+    /// their hooks are called in the order in which they were added.
+    pub fn interceptor(mut self, interceptor: impl Interceptor + 'static) -> Self {
+        self.interceptors.add(interceptor);
+        self
+    }
+
     /// Makes the async client.
     ///
     /// # Errors
@@ -343,7 +352,10 @@ impl ClientBuilder {
             total_timeout: self.total_timeout.unwrap_or(Duration::from_secs(120)),
             retry: self.retry,
             max_answer_bytes,
+            interceptors: self.interceptors,
         };
+        #[cfg(feature = "metrics")]
+        crate::meters::describe();
         let repeats = self.retry_budget.unwrap_or(DEFAULT_RETRY_BUDGET);
         Ok(Core {
             settings,

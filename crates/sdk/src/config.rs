@@ -9,6 +9,7 @@ use crate::endpoint::Address;
 use crate::environment::Environment;
 use crate::error::{Error, ErrorKind};
 use crate::failover::Routes;
+use crate::interceptor::Interceptors;
 use crate::pace::Paces;
 use crate::provider::Credentials;
 use crate::proxy::{Choice, Proxy};
@@ -78,6 +79,7 @@ pub(crate) struct Settings {
     pub(crate) total_timeout: Duration,
     pub(crate) retry: RetryPolicy,
     pub(crate) max_answer_bytes: usize,
+    pub(crate) interceptors: Interceptors,
 }
 
 /// A client's settings with what was computed from them once.
@@ -131,6 +133,8 @@ impl Site<'_> {
             total_timeout: self.attempt_timeout,
             retry: RetryPolicy::safe(),
             max_answer_bytes: self.max_answer_bytes,
+            // They are told of the client's own calls only: what is asked here is answered with secrets.
+            interceptors: Interceptors::default(),
         }
     }
 

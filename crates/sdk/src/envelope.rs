@@ -75,6 +75,16 @@ pub(crate) fn raw(body: &[u8]) -> Content<Answer> {
     }
 }
 
+/// The request id of an answer or a refusal, if it has one.
+pub(crate) fn request_id(body: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Whole {
+        #[serde(rename = "Response")]
+        response: Head,
+    }
+    serde_json::from_slice::<Whole>(body).ok()?.response.request_id
+}
+
 /// What any inner object may hold. Like in the types of the answers, `null` counts as absent, and of several members of
 /// one name the last counts.
 #[derive(Default)]
@@ -280,6 +290,14 @@ mod tests {
             answer.json().starts_with(r#"{"SendStatusSet":[{"#)
                 && answer.json().ends_with("9007199254740993}}")
         );
+    }
+
+    #[test]
+    fn the_request_id_is_found_in_answers_and_refusals() {
+        assert_eq!(request_id(ANSWER.as_bytes()).as_deref(), Some("r-1"));
+        assert_eq!(request_id(REFUSAL.as_bytes()).as_deref(), Some("r-2"));
+        assert_eq!(request_id(br#"{"RequestId":"x"}"#), None);
+        assert_eq!(request_id(b"<html>"), None);
     }
 
     #[test]

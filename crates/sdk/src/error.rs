@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use serde::Serialize;
 use tcsms_api::ErrorCode;
 
 pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -121,6 +122,8 @@ pub enum ErrorKind {
     /// Something answered, but not the API: a status other than 200, no JSON, an answer without its members. Usually a
     /// proxy, a login page, or a wrong endpoint. The request may have been carried out.
     InvalidAnswer,
+    /// An [`Interceptor`](crate::Interceptor) of the client ended the call, or panicked; the message names it.
+    Interceptor,
     /// The service refused the request: see [`Error::code`].
     Service,
 }
@@ -139,6 +142,7 @@ impl ErrorKind {
             Self::Timeout => "timeout",
             Self::Network => "network",
             Self::InvalidAnswer => "invalid_answer",
+            Self::Interceptor => "interceptor",
             Self::Service => "service",
         }
     }
@@ -173,7 +177,22 @@ struct Inner {
     step: Option<Step>,
     attempts: u32,
     endpoint: Option<String>,
+    duration: Option<Duration>,
+    http_status: Option<u16>,
+    trace_id: Option<String>,
     source: Option<BoxError>,
+}
+
+/// The JSON form of an error, a contract with scripts and other languages.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Told<'a> {
+    code: Option<&'a str>,
+    message: &'a str,
+    request_id: Option<&'a str>,
+    kind: &'a str,
+    delivery: &'a str,
+    attempts: u32,
 }
 
 impl Error {
@@ -188,6 +207,9 @@ impl Error {
             step: None,
             attempts: 0,
             endpoint: None,
+            duration: None,
+            http_status: None,
+            trace_id: None,
             source: None,
         }))
     }
@@ -222,6 +244,28 @@ impl Error {
 
     pub(crate) fn after(mut self, attempts: u32) -> Self {
         self.0.attempts = attempts;
+        self
+    }
+
+    /// Notes the HTTP answer that it was read from.
+    pub(crate) fn answered_with(mut self, http_status: u16) -> Self {
+        self.0.http_status = Some(http_status);
+        self
+    }
+
+    pub(crate) fn with_request_id(mut self, request_id: Option<String>) -> Self {
+        self.0.request_id = request_id;
+        self
+    }
+
+    pub(crate) fn with_trace_id(mut self, trace_id: Option<String>) -> Self {
+        self.0.trace_id = trace_id;
+        self
+    }
+
+    /// Notes how long the call took.
+    pub(crate) fn within(mut self, duration: Duration) -> Self {
+        self.0.duration = Some(duration);
         self
     }
 
@@ -279,6 +323,49 @@ impl Error {
     /// attempt. With [backup endpoints](crate::ClientBuilder::backup_endpoint) the attempts of a call may go to several.
     pub fn endpoint(&self) -> Option<&str> {
         self.0.endpoint.as_deref()
+    }
+
+    /// How long the call took until it failed, with all its attempts and the pauses between them; `None` when it failed
+    /// before it began.
+    pub fn duration(&self) -> Option<Duration> {
+        self.0.duration
+    }
+
+    /// The HTTP status of the answer that was an error; `None` when no answer came. A refusal by the service has status
+    /// 200, as documented.
+    pub fn http_status(&self) -> Option<u16> {
+        self.0.http_status
+    }
+
+    /// The trace id (`X-TC-TraceId`) that the last attempt carried; `None` when it carried none.
+    pub fn trace_id(&self) -> Option<&str> {
+        self.0.trace_id.as_deref()
+    }
+
+    /// The error as one JSON object, as the command line prints it:
+    /// `{"code","message","requestId","kind","delivery","attempts"}`.
+    ///
+    /// `code` and `requestId` are null where [`code`](Self::code) and [`request_id`](Self::request_id) are `None`. With a
+    /// code, `message` is the service's own; otherwise it is the `Display` text.
+    pub fn to_json(&self) -> String {
+        let sentence;
+        let message = match self.code() {
+            Some(_) => self.message(),
+            None => {
+                sentence = self.to_string();
+                &sentence
+            }
+        };
+        let told = Told {
+            code: self.code().map(ErrorCode::as_str),
+            message,
+            request_id: self.request_id(),
+            kind: self.kind().as_str(),
+            delivery: self.delivery().as_str(),
+            attempts: self.attempts(),
+        };
+        // Texts and a number: there is nothing that could not be written.
+        serde_json::to_string(&told).unwrap_or_default()
     }
 
     /// What happened, without the advice that is about a call of one's own.
@@ -342,6 +429,9 @@ impl fmt::Debug for Error {
             .field("step", &inner.step)
             .field("attempts", &inner.attempts)
             .field("endpoint", &inner.endpoint)
+            .field("duration", &inner.duration)
+            .field("http_status", &inner.http_status)
+            .field("trace_id", &inner.trace_id)
             .field("source", &inner.source)
             .finish()
     }
@@ -368,6 +458,20 @@ mod tests {
         assert_eq!(error.to_string(), "RequestLimitExceeded: Too fast. (request id r-1); refused 3 times");
         assert!(error.is_rate_limit());
         assert_eq!(error.delivery(), Delivery::Answered);
+    }
+
+    #[test]
+    fn the_json_form_has_the_services_own_words_or_ours_with_their_advice() {
+        let refused = Error::service(ErrorCode::from("A.B"), "no \"x\"\n".to_owned(), None).after(1);
+        assert_eq!(
+            refused.to_json(),
+            r#"{"code":"A.B","message":"no \"x\"\n","requestId":null,"kind":"service","delivery":"answered","attempts":1}"#
+        );
+        let local = Error::local(ErrorKind::Connect, "cannot connect").with_request_id(Some("r".to_owned()));
+        assert_eq!(
+            local.to_json(),
+            r#"{"code":null,"message":"cannot connect (request id r); nothing was sent","requestId":"r","kind":"connect","delivery":"not_sent","attempts":0}"#
+        );
     }
 
     #[test]

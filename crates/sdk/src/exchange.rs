@@ -8,19 +8,23 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, LOCATION};
-use http::{HeaderMap, HeaderName, Request};
+use http::{HeaderMap, HeaderName, HeaderValue, Request};
 use tcsms_api::ErrorCode;
 
 use crate::config::Core;
 use crate::credential::Credential;
-use crate::envelope::Content;
+use crate::envelope::{self, Content};
 use crate::error::{BoxError, Delivery, Error, ErrorKind, Step, to_the_millisecond};
 use crate::failover::Passage;
+use crate::interceptor::Attempt;
 use crate::keeper::Keeper;
 use crate::provider::Credentials;
 use crate::request::{self, Parcel};
 use crate::retry::{self, RetryPolicy};
 use crate::route::Route;
+use crate::wire;
+
+const X_TC_TRACEID: HeaderName = HeaderName::from_static("x-tc-traceid");
 
 /// The most characters of a foreign text that an error shows.
 const LONGEST_EXCERPT: usize = 80;
@@ -90,8 +94,10 @@ pub(crate) struct Exchange<'a, T> {
     signed_with: Option<Credential>,
     /// The leave of the attempt under way to take its route.
     passage: Option<Passage<'a>>,
-    /// The route of the last attempt.
-    route: Option<&'a Route>,
+    /// The request under way, or the last one.
+    sent: Option<Sent<'a>>,
+    /// The time of the present step, since the call began.
+    elapsed: Duration,
     /// The number of the route that the last attempt failed on.
     left: Option<usize>,
     /// Whether the last attempt was a repeat that the budget paid for.
@@ -105,6 +111,16 @@ pub(crate) struct Exchange<'a, T> {
     /// Whether one failed inside the service, which may have acted.
     maybe_done: bool,
     state: State,
+}
+
+/// A request that was handed to the driver.
+struct Sent<'a> {
+    route: &'a Route,
+    #[cfg(feature = "metrics")]
+    method: http::Method,
+    /// When, since the call began.
+    at: Duration,
+    trace_id: Option<HeaderValue>,
 }
 
 enum State {
@@ -128,7 +144,8 @@ impl<'a, T> Exchange<'a, T> {
             signed_at: 0,
             signed_with: None,
             passage: None,
-            route: None,
+            sent: None,
+            elapsed: Duration::ZERO,
             left: None,
             paid: false,
             renewed: false,
@@ -146,6 +163,20 @@ impl<'a, T> Exchange<'a, T> {
 
     /// The next step, at the time `now`.
     pub(crate) fn next(&mut self, now: Now) -> Next<'a, T> {
+        self.elapsed = now.elapsed;
+        let next = self.step(now);
+        #[cfg(feature = "metrics")]
+        match &next {
+            Next::Send { .. } => crate::meters::attempt(self.core, &self.plan.parcel, self.attempts),
+            Next::Done(outcome) => {
+                crate::meters::ended(self.core, &self.plan.parcel, outcome.as_ref().err(), now.elapsed);
+            }
+            Next::Authorize { .. } | Next::Wait(_) => {}
+        }
+        next
+    }
+
+    fn step(&mut self, now: Now) -> Next<'a, T> {
         match std::mem::replace(&mut self.state, State::Ready) {
             State::Ready => match self.turn(now) {
                 Ok(Duration::ZERO) => self.authorize(now),
@@ -171,9 +202,10 @@ impl<'a, T> Exchange<'a, T> {
             State::Answered(answer) => {
                 let outcome = self.read(&answer);
                 self.note(outcome.as_ref().err(), now);
-                match outcome {
-                    Ok(answer) => Next::Done(Ok(answer)),
-                    Err(error) => {
+                match (self.show(Some(&answer), outcome.as_ref().err()), outcome) {
+                    (Err(stopped), _) => Next::Done(Err(self.finished(stopped))),
+                    (Ok(()), Ok(answer)) => Next::Done(Ok(answer)),
+                    (Ok(()), Err(error)) => {
                         self.again_or_over(error, retry::retry_after(&answer.headers, now.unix), now)
                     }
                 }
@@ -186,7 +218,10 @@ impl<'a, T> Exchange<'a, T> {
                     None => error,
                 };
                 self.note(Some(&error), now);
-                self.again_or_over(error, None, now)
+                match self.show(None, Some(&error)) {
+                    Err(stopped) => Next::Done(Err(self.finished(stopped))),
+                    Ok(()) => self.again_or_over(error, None, now),
+                }
             }
         }
     }
@@ -239,12 +274,18 @@ impl<'a, T> Exchange<'a, T> {
         let limit = self.time_left(now).min(core.settings.attempt_timeout);
         let passage = core.routes.choose(self.left.take(), now.steady, limit);
         let route = passage.route;
-        match request::build(&core.settings, route, &self.plan.parcel, credential, now.unix, nonce) {
+        match self.signed(route, credential, now.unix, nonce) {
             Ok(request) => {
                 self.attempts += 1;
                 self.passage = Some(passage);
-                self.route = Some(route);
                 self.state = State::UnderWay;
+                self.sent = Some(Sent {
+                    route,
+                    #[cfg(feature = "metrics")]
+                    method: request.method().clone(),
+                    at: now.elapsed,
+                    trace_id: request.headers().get(X_TC_TRACEID).cloned(),
+                });
                 Next::Send { route, request, limit }
             }
             Err(error) => Next::Done(Err(self.finished(error))),
@@ -275,6 +316,56 @@ impl<'a, T> Exchange<'a, T> {
         }
     }
 
+    /// The request of the next attempt, as the interceptors let it pass.
+    fn signed(
+        &self,
+        route: &Route,
+        credential: Option<&Credential>,
+        timestamp: i64,
+        nonce: u32,
+    ) -> Result<Request<Bytes>, Error> {
+        let Plan { parcel, quotable, .. } = &self.plan;
+        let settings = &self.core.settings;
+        let build = || request::build(settings, route, parcel, credential, timestamp, nonce);
+        let number = self.attempts + 1;
+        let request = if settings.interceptors.is_empty() {
+            build()?
+        } else {
+            let attempt = Attempt { parcel, endpoint: &route.endpoint.authority, number };
+            let headers = settings.interceptors.before_sign(attempt)?;
+            let mut request = build()?;
+            request.headers_mut().extend(headers);
+            settings.interceptors.after_sign(attempt, &request)?;
+            request
+        };
+        wire::request(number, &request, *quotable);
+        Ok(request)
+    }
+
+    /// Shows what came of the request under way to all who watch. An error is that of an interceptor, and ends the call.
+    fn show(&self, answer: Option<&HttpAnswer>, error: Option<&Error>) -> Result<(), Error> {
+        let Some(sent) = &self.sent else { return Ok(()) };
+        let Plan { parcel, quotable, .. } = &self.plan;
+        let duration = self.elapsed.saturating_sub(sent.at);
+        wire::outcome(self.attempts, answer, error, duration, *quotable);
+        #[cfg(feature = "metrics")]
+        {
+            let status = answer.map(|answer| answer.status);
+            crate::meters::answered(self.core, parcel, sent.route, &sent.method, status, error, duration);
+        }
+        let interceptors = &self.core.settings.interceptors;
+        if interceptors.is_empty() {
+            return Ok(());
+        }
+        let attempt = Attempt { parcel, endpoint: &sent.route.endpoint.authority, number: self.attempts };
+        interceptors.after_answer(attempt, answer, error, duration).map_err(|stopped| match answer {
+            Some(answer) => {
+                stopped.answered_with(answer.status).with_request_id(envelope::request_id(&answer.body))
+            }
+            None => stopped,
+        })
+    }
+
     fn read(&self, answer: &HttpAnswer) -> Result<T, Error> {
         let invalid = |message: String| {
             Error::new(
@@ -283,6 +374,7 @@ impl<'a, T> Exchange<'a, T> {
                 format!("not an answer of the API: {message}"),
             )
             .at(Step::Read)
+            .answered_with(answer.status)
         };
         if answer.status != 200 {
             return Err(invalid(format!("HTTP status {}{}", answer.status, self.clues(", ", answer))));
@@ -293,7 +385,7 @@ impl<'a, T> Exchange<'a, T> {
             Content::Refusal { code, message, request_id } => {
                 let code = ErrorCode::from(code);
                 let hint = clock_hint(&code, &message, self.signed_at);
-                Err(Error::service(code, message, request_id).hinting(hint))
+                Err(Error::service(code, message, request_id).hinting(hint).answered_with(answer.status))
             }
         }
     }
@@ -348,7 +440,7 @@ impl<'a, T> Exchange<'a, T> {
         self.maybe_sent |= error.delivery() == Delivery::MaybeSent;
         self.maybe_done |= error.is_internal();
         self.earlier = Some(error);
-        if at_once { self.next(now) } else { Next::Wait(pause) }
+        if at_once { self.step(now) } else { Next::Wait(pause) }
     }
 
     /// Gives up the credential of the last attempt, if it was issued by a provider and the service does not know it.
@@ -378,13 +470,14 @@ impl<'a, T> Exchange<'a, T> {
         if (self.maybe_sent || maybe_done) && error.delivery() != Delivery::MaybeSent {
             error.set_delivery(Delivery::MaybeSent);
         }
-        if let Some(route) = self.route {
+        if let Some(Sent { route, trace_id, .. }) = &self.sent {
             let endpoint = &route.endpoint.authority;
             let hint =
                 self.core.routes.has_backups().then(|| format!("the last endpoint tried is {endpoint}"));
-            error = error.hinting(hint).to(endpoint);
+            let trace_id = trace_id.as_ref().map(|id| String::from_utf8_lossy(id.as_bytes()).into_owned());
+            error = error.hinting(hint).to(endpoint).with_trace_id(trace_id);
         }
-        error.after(self.attempts)
+        error.after(self.attempts).within(self.elapsed)
     }
 }
 
@@ -419,7 +512,7 @@ fn clock_hint(code: &ErrorCode, message: &str, signed_at: i64) -> Option<String>
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     mod moving;
 
     use super::*;
@@ -430,7 +523,7 @@ mod tests {
     use crate::credential::Credential;
     use crate::environment::Environment;
 
-    const OK: &str = r#"{"Response":{"RequestId":"r"}}"#;
+    pub(crate) const OK: &str = r#"{"Response":{"RequestId":"r"}}"#;
     const LIMITED: &str =
         r#"{"Response":{"Error":{"Code":"RequestLimitExceeded","Message":"slow down"},"RequestId":"r"}}"#;
     const REFUSED: &str = r#"{"Response":{"Error":{"Code":"InternalError","Message":"oh"},"RequestId":"r"}}"#;
@@ -467,8 +560,19 @@ mod tests {
         Now { unix: 0, steady: Instant::now(), elapsed: Duration::ZERO }
     }
 
-    fn http(status: u16, body: &'static str) -> HttpAnswer {
+    pub(crate) fn http(status: u16, body: &'static str) -> HttpAnswer {
         HttpAnswer { status, headers: HeaderMap::new(), body: body.into() }
+    }
+
+    /// This action with no parameters.
+    pub(crate) fn parcel(action: &'static str) -> Parcel {
+        Parcel {
+            action: Cow::Borrowed(action),
+            version: Cow::Borrowed("2021-01-11"),
+            body: Bytes::from_static(b"{}"),
+            region: None,
+            language: None,
+        }
     }
 
     /// A call of this action with no parameters.
@@ -479,13 +583,7 @@ mod tests {
         total_timeout: Duration,
     ) -> Plan<Answer> {
         Plan {
-            parcel: Parcel {
-                action: Cow::Borrowed(action),
-                version: Cow::Borrowed("2021-01-11"),
-                body: Bytes::from_static(b"{}"),
-                region: None,
-                language: None,
-            },
+            parcel: parcel(action),
             idempotent,
             retry,
             total_timeout,

@@ -22,8 +22,12 @@ mod failover;
 pub mod fuzzing;
 #[rustfmt::skip]
 mod generated;
+mod interceptor;
 mod keeper;
 mod machine_role;
+mod mask;
+#[cfg(feature = "metrics")]
+mod meters;
 mod pace;
 mod parameters;
 mod profile;
@@ -35,8 +39,10 @@ mod request;
 mod retry;
 mod route;
 mod send;
+mod spans;
 mod sts;
 mod transport;
+mod wire;
 
 pub use answer::Answer;
 pub use builder::ClientBuilder;
@@ -46,6 +52,7 @@ pub use client::Client;
 pub use config::{HttpMethod, Language, SignMethod};
 pub use credential::Credential;
 pub use error::{Delivery, Error, ErrorKind, Step};
+pub use interceptor::{Attempt, AttemptOutcome, ExtraHeaders, Interceptor, Refusal, SignedRequest};
 pub use machine_role::CvmRole;
 pub use provider::{CredentialProvider, CredentialSource, Fetch, FetchError, Issued};
 pub use retry::RetryPolicy;

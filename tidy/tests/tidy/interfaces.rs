@@ -15,6 +15,7 @@ const HIDDEN: &[&str] = &[
     "http_body_util",
     "hyper",
     "hyper_util",
+    "metrics",
     "rustls",
     "rustls_pki_types",
     "serde_json",

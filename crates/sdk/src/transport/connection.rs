@@ -2,6 +2,7 @@
 
 use std::io;
 use std::mem::MaybeUninit;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -64,6 +65,11 @@ impl Connection {
         let sending = self.sender.send_request(request.map(Full::new));
         let work = async move { whole(sending.await.map_err(Fault::Http)?, limit).await };
         self.gate.drive(&mut self.driver, work).await.unwrap_or(Err(Fault::Closed))
+    }
+
+    /// The other end of the socket: the service's, or the proxy's.
+    pub(crate) fn peer(&self) -> Option<SocketAddr> {
+        self.socket.0.peer_addr().ok()
     }
 
     /// After an answer: whether another request may follow on this connection.

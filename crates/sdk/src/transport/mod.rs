@@ -16,12 +16,13 @@ use bytes::Bytes;
 use http::header::HOST;
 use http::{Request, Uri};
 use tokio::runtime::Handle;
-use tracing::{Instrument, Span, field};
+use tracing::{Instrument, Span};
 
 use crate::config::Core;
 use crate::error::{Delivery, Error, ErrorKind, Step, to_the_millisecond};
 use crate::exchange::{Exchange, Failure, HttpAnswer, Next, Now, Plan};
 use crate::route::Route;
+use crate::spans;
 use connection::{Connection, Fault, Traffic};
 pub(crate) use pool::Pool;
 
@@ -32,14 +33,7 @@ pub(crate) async fn run<T>(core: &Core, pool: &Pool, plan: Plan<T>) -> Result<T,
             "the async client needs a tokio runtime: call it inside one, or use tcsms::blocking::Client";
         return Err(Error::local(ErrorKind::Config, message));
     };
-    let span = tracing::debug_span!(
-        "tcsms.call",
-        action = &*plan.parcel.action,
-        version = &*plan.parcel.version,
-        region = plan.parcel.region.as_deref().or(core.settings.region.as_deref()),
-        attempts = field::Empty,
-        outcome = field::Empty,
-    );
+    let call = spans::call(core, &plan.parcel);
     let started = Instant::now();
     let mut exchange = Exchange::new(core, plan, fastrand::Rng::new());
     let steps = async {
@@ -48,35 +42,30 @@ pub(crate) async fn run<T>(core: &Core, pool: &Pool, plan: Plan<T>) -> Result<T,
             let now = Now { unix: unix_time(), steady, elapsed: steady - started };
             match exchange.next(now) {
                 Next::Send { route, request, limit } => {
-                    let span = tracing::debug_span!(
-                        "tcsms.attempt",
-                        number = exchange.attempts(),
-                        outcome = field::Empty,
-                        step = field::Empty,
-                        delivery = field::Empty,
-                    );
-                    match attempt(core, route, pool, &runtime, request, limit).instrument(span.clone()).await
-                    {
+                    let span = spans::attempt(route, request.method(), exchange.attempts());
+                    let sending = attempt(core, route, pool, &runtime, request, limit, &span);
+                    match sending.instrument(span.clone()).await {
                         Ok(answer) => {
-                            span.record("outcome", answer.status);
+                            spans::note_answer(&call, &span, &answer);
                             exchange.answered(answer);
                         }
                         Err(failure) => {
-                            span.record("outcome", failure.kind.as_str());
-                            span.record("step", failure.step.as_str());
-                            span.record("delivery", failure.delivery.as_str());
+                            spans::note_failure(&span, &failure);
                             exchange.failed(failure);
                         }
                     }
                 }
                 Next::Authorize { keeper, limit } => exchange.authorized(keeper.get(limit).await),
-                Next::Wait(pause) => tokio::time::sleep(pause).await,
+                Next::Wait(pause) => {
+                    spans::note_pause(pause);
+                    tokio::time::sleep(pause).await;
+                }
                 Next::Done(outcome) => break outcome,
             }
         }
     };
-    let outcome = steps.instrument(span.clone()).await;
-    note_outcome(&span, exchange.attempts(), outcome.as_ref().err());
+    let outcome = steps.instrument(call.clone()).await;
+    spans::note_end(&call, exchange.attempts(), outcome.as_ref().err());
     outcome
 }
 
@@ -93,18 +82,7 @@ pub(crate) async fn get(core: &Core, path: &str, limit: Duration) -> Result<Http
     let mut request = Request::new(Bytes::new());
     *request.uri_mut() = Uri::try_from(path).map_err(|_| refused(format!("{path} is no path")))?;
     request.headers_mut().insert(HOST, core.routes.primary.host.clone());
-    attempt(core, &core.routes.primary, &Pool::default(), &runtime, request, limit).await
-}
-
-fn note_outcome(span: &Span, attempts: u32, error: Option<&Error>) {
-    span.record("attempts", attempts);
-    match error {
-        None => span.record("outcome", "ok"),
-        Some(error) => match error.code() {
-            Some(code) => span.record("outcome", code.as_str()),
-            None => span.record("outcome", error.kind().as_str()),
-        },
-    };
+    attempt(core, &core.routes.primary, &Pool::default(), &runtime, request, limit, &Span::none()).await
 }
 
 fn unix_time() -> i64 {
@@ -189,9 +167,11 @@ async fn attempt(
     runtime: &Handle,
     request: Request<Bytes>,
     limit: Duration,
+    span: &Span,
 ) -> Result<HttpAnswer, Failure> {
     let mut progress = Progress::default();
-    match tokio::time::timeout(limit, converse(core, route, pool, runtime, request, &mut progress)).await {
+    let talk = converse(core, route, pool, runtime, request, &mut progress, span);
+    match tokio::time::timeout(limit, talk).await {
         Ok(outcome) => outcome,
         Err(_) => {
             let what = match progress.step() {
@@ -214,11 +194,15 @@ async fn converse(
     runtime: &Handle,
     request: Request<Bytes>,
     progress: &mut Progress,
+    span: &Span,
 ) -> Result<HttpAnswer, Failure> {
-    let mut connection = match pool.take(runtime.id(), route.number, Instant::now()) {
-        Some(connection) => connection,
-        None => open(core, route, progress).await?,
+    let (mut connection, is_new) = match pool.take(runtime.id(), route.number, Instant::now()) {
+        Some(connection) => (connection, false),
+        None => (open(core, route, progress).await?, true),
     };
+    spans::note_connection(span, is_new, || connection.peer());
+    #[cfg(feature = "metrics")]
+    let _in_use = crate::meters::InUse::of(route, is_new);
     progress.traffic = Some(connection.start_counting());
     match connection.exchange(request, core.settings.max_answer_bytes).await {
         Ok(answer) => {
