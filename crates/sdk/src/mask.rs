@@ -368,7 +368,6 @@ mod tests {
     fn a_credential_is_hidden_with_all_it_holds() {
         let text = r#"{"Response":{"Credentials":{"Token":"T","TmpSecretId":"AKIDAKIDAKIDAKID","More":[{"a":1}]},"ExpiredTime":1800000000}}"#;
         let shown = json(text);
-        assert!(!shown.contains("AKID") && !shown.contains('1') || shown.contains("1800000000"), "{shown}");
         assert_eq!(
             shown,
             r#"{"Response":{"Credentials":{"Token":"***","TmpSecretId":"***","More":[{"a":***}]},"ExpiredTime":1800000000}}"#
