@@ -13,6 +13,10 @@ use tcsms::{
     RetryPolicy, SignedRequest,
 };
 
+/// A failure inside the service, which may have acted.
+const INTERNAL: &str =
+    r#"{"Response":{"Error":{"Code":"InternalError","Message":"oh"},"RequestId":"r-internal"}}"#;
+
 /// Writes down what it sees, and fails where it is told to.
 #[derive(Default)]
 struct Witness {
@@ -108,6 +112,7 @@ fn a_hook_that_fails_ends_the_call_and_says_how_far_it_had_come() {
         ("after_sign", Act::Answer(OK), Delivery::NotSent, 0),
         ("after_answer", Act::Answer(OK), Delivery::MaybeSent, 1),
         ("after_answer", Act::Answer(LIMITED), Delivery::Answered, 1),
+        ("after_answer", Act::Answer(INTERNAL), Delivery::MaybeSent, 1),
         ("after_answer", Act::Close, Delivery::MaybeSent, 1),
     ] {
         for panics in [false, true] {
