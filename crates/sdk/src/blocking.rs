@@ -27,9 +27,9 @@ use crate::call::{Call, Named};
 use crate::config::Core;
 use crate::error::{Delivery, Error, ErrorKind, Step};
 use crate::exchange::Plan;
-use crate::transport::{self, Pool};
+use crate::transport::{self, Pool, warm_up};
 
-/// Units that no call needed for this long are let go.
+/// Units that no call needed for this long are let go, unless their connections may wait longer.
 const LONGEST_IDLE: Duration = Duration::from_secs(60);
 
 /// Calls the service and waits for the answer on the caller's own thread. It starts no thread, except for looking up
@@ -102,26 +102,60 @@ impl Client {
         &self.0.core
     }
 
-    pub(crate) fn run<T>(&self, plan: Plan<T>) -> Result<T, Error> {
-        if Handle::try_current().is_ok() {
-            let message = "the blocking client was called inside an async runtime: use tcsms::Client there, or a thread of its own";
-            return Err(Error::local(ErrorKind::Config, message));
-        }
-        let mut unit = match self.units().pop() {
-            Some(unit) => unit,
-            None => Unit::new()?,
+    /// Opens connections ahead of the first calls, TLS included, one after another, until `connections` of them wait.
+    /// A connection that no call needs is closed after [`idle_timeout`](ClientBuilder::idle_timeout).
+    ///
+    /// # Errors
+    ///
+    /// That of the first connection that could not be opened, after which no other is tried; those before it stay.
+    /// [`ErrorKind::Config`] for more than [`max_connections`](ClientBuilder::max_connections), for a client with a
+    /// transport of its own, and inside an async runtime.
+    pub fn warm_up(&self, connections: usize) -> Result<(), Error> {
+        let core = &self.0.core;
+        let count = warm_up::check(core, connections)?;
+        outside_of_runtimes()?;
+        let _permit = match &core.limit {
+            Some(limit) => Some(limit.wait_here(count, core.settings.total_timeout)?),
+            None => None,
         };
-        let outcome = unit.runtime.block_on(transport::run(&self.0.core, &unit.pool, plan));
-        unit.used = Instant::now();
+        // All are held until the last is open: a unit that was given back would be taken again.
+        let mut units = Vec::with_capacity(connections);
+        let outcome = (0..connections).try_for_each(|_| {
+            let unit = self.unit()?;
+            let opening = async { warm_up::open(core, &unit.pool, &transport::current_runtime()?, 1).await };
+            let outcome = unit.runtime.block_on(opening);
+            units.push(unit);
+            outcome
+        });
+        units.into_iter().for_each(|unit| self.give_back(unit));
+        outcome
+    }
+
+    pub(crate) fn run<T>(&self, plan: Plan<T>) -> Result<T, Error> {
+        outside_of_runtimes()?;
+        let started = Instant::now();
+        let _permit = match &self.0.core.limit {
+            Some(limit) => Some(limit.wait_here(1, plan.total_timeout)?),
+            None => None,
+        };
+        let unit = self.unit()?;
+        let outcome = unit.runtime.block_on(transport::run(&self.0.core, &unit.pool, plan, started));
         self.give_back(unit);
         outcome
     }
 
-    fn give_back(&self, unit: Unit) {
-        let now = unit.used;
+    fn unit(&self) -> Result<Unit, Error> {
+        let waiting = self.units().pop();
+        waiting.map_or_else(Unit::new, Ok)
+    }
+
+    fn give_back(&self, mut unit: Unit) {
+        let now = Instant::now();
+        unit.used = now;
+        let longest_idle = self.0.core.settings.idle_timeout.max(LONGEST_IDLE);
         let mut units = self.units();
         let oldest_is_stale =
-            units.first().is_some_and(|oldest| now.duration_since(oldest.used) >= LONGEST_IDLE);
+            units.first().is_some_and(|oldest| now.duration_since(oldest.used) >= longest_idle);
         let stale = oldest_is_stale.then(|| units.remove(0));
         units.push(unit);
         drop(units);
@@ -133,6 +167,14 @@ impl Client {
     fn units(&self) -> std::sync::MutexGuard<'_, Vec<Unit>> {
         self.0.units.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn outside_of_runtimes() -> Result<(), Error> {
+    if Handle::try_current().is_err() {
+        return Ok(());
+    }
+    let message = "the blocking client was called inside an async runtime: use tcsms::Client there, or a thread of its own";
+    Err(Error::local(ErrorKind::Config, message))
 }
 
 impl fmt::Debug for Client {
@@ -151,7 +193,7 @@ impl Unit {
             .thread_name("tcsms-resolver")
             .build();
         match runtime {
-            Ok(runtime) => Ok(Self { runtime, pool: Pool::default(), used: Instant::now() }),
+            Ok(runtime) => Ok(Self { runtime, pool: Pool::for_one(), used: Instant::now() }),
             Err(error) => Err(Error::new(
                 ErrorKind::Network,
                 Delivery::NotSent,

@@ -12,25 +12,28 @@ use crate::breaker::Limits;
 use crate::budget::Budget;
 use crate::chain;
 use crate::client::Client;
-use crate::config::{CONNECT_TO_PLAIN, Core, HttpMethod, Language, Settings, SignMethod, Site, check_plain};
+use crate::config::{
+    CONNECT_TO_PLAIN, Core, HttpMethod, Language, Settings, SignMethod, Site, TlsVersion, check_plain,
+};
 use crate::endpoint::{Address, Endpoint};
 use crate::environment::Environment;
 use crate::error::{Error, ErrorKind};
 use crate::failover::Routes;
 use crate::interceptor::{Interceptor, Interceptors};
+use crate::own_transport::Transport;
 use crate::pace::{Paces, Rate};
 use crate::provider::CredentialSource;
 use crate::proxy::Choice;
 use crate::retry::RetryPolicy;
 use crate::route::Route;
-use crate::transport::tls::Tls;
+use crate::transport::tls::{self, Tls};
+use crate::transport::{Identity, Limit};
 
 /// How many repeats a client may make while nothing succeeds.
 const DEFAULT_RETRY_BUDGET: u32 = 100;
 const DEFAULT_ROOT_DOMAIN: &str = "tencentcloudapi.com";
 const REGION: &str = "TENCENTCLOUD_REGION";
 const CONNECT_TO: &str = "TCSMS_CONNECT_TO";
-const CA_FILE: &str = "TCSMS_CA_FILE";
 
 /// Collects the settings of a [`Client`] or a [`blocking::Client`]. Every setting has a default.
 ///
@@ -47,6 +50,7 @@ const CA_FILE: &str = "TCSMS_CA_FILE";
 /// | `TCSMS_METADATA_CONNECT_TO` | the same for the metadata service of cloud servers; `off` keeps it from being asked when no credential is set |
 /// | `TCSMS_CONNECT_TO_PLAIN=1` | as [`allow_plain_http`](Self::allow_plain_http) |
 /// | `TCSMS_CA_FILE` | as [`ca_file`](Self::ca_file) |
+/// | `SSL_CERT_FILE`, `SSL_CERT_DIR` | a file, and folders with `:` between them, whose certificates (PEM) are trusted in place of the system's; on Linux and other Unix, read at the first https connection |
 /// | `https_proxy`, `HTTPS_PROXY` | the proxy for `https://` endpoints |
 /// | `http_proxy`, `HTTP_PROXY` | the proxy for `http://` endpoints; where `REQUEST_METHOD` is set (CGI) only the first |
 /// | `all_proxy`, `ALL_PROXY` | the proxy where those are not set |
@@ -65,7 +69,7 @@ pub struct ClientBuilder {
     root_domain: Option<String>,
     connect_to: Option<String>,
     allow_plain_http: Option<bool>,
-    ca_file: Option<PathBuf>,
+    tls: tls::Choice,
     proxy: Choice,
     language: Option<Language>,
     sign_method: SignMethod,
@@ -80,6 +84,10 @@ pub struct ClientBuilder {
     rates: Vec<Rate>,
     max_answer_bytes: Option<usize>,
     interceptors: Interceptors,
+    compression: bool,
+    max_connections: Option<usize>,
+    idle_timeout: Option<Duration>,
+    transport: Option<Arc<dyn Transport>>,
 }
 
 impl ClientBuilder {
@@ -169,7 +177,52 @@ impl ClientBuilder {
 
     /// Trusts the certificates of this PEM file besides those of the system.
     pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.ca_file = Some(path.into());
+        self.tls.ca_file = Some(path.into());
+        self
+    }
+
+    /// Trusts these certificates, as PEM text, besides those of the system and of [`ca_file`](Self::ca_file).
+    pub fn ca_pem(mut self, certificates: impl Into<Vec<u8>>) -> Self {
+        self.tls.ca_pem = Some(certificates.into());
+        self
+    }
+
+    /// Shows this certificate, with its private key, to servers and proxies that ask for one. Both are PEM files, read
+    /// when the client is built: the certificate with the intermediate ones behind it, the key not encrypted (PKCS #8,
+    /// PKCS #1 or SEC 1).
+    pub fn client_certificate_files(
+        mut self,
+        certificate: impl Into<PathBuf>,
+        key: impl Into<PathBuf>,
+    ) -> Self {
+        self.tls.identity = Some(Identity::Files { certificate: certificate.into(), key: key.into() });
+        self
+    }
+
+    /// As [`client_certificate_files`](Self::client_certificate_files), with the PEM texts themselves. The key is wiped
+    /// from the builder's memory when that is dropped.
+    pub fn client_certificate_pem(
+        mut self,
+        certificate: impl Into<Vec<u8>>,
+        key: impl Into<Vec<u8>>,
+    ) -> Self {
+        let key = Zeroizing::new(key.into());
+        self.tls.identity = Some(Identity::Pem { certificate: certificate.into(), key });
+        self
+    }
+
+    /// Sets the oldest version of TLS that is spoken, [`TlsVersion::V1_2`] by default.
+    pub fn min_tls_version(mut self, version: TlsVersion) -> Self {
+        self.tls.oldest = Some(version);
+        self
+    }
+
+    /// **Danger.** Takes any certificate, whoever issued it, for whatever name, expired or not: whoever is on the way
+    /// can then pass for the service, read every message and answer in its place. For a test bench that has no other
+    /// way; [`ca_file`](Self::ca_file) nearly always is one. It counts for proxies and for STS too. A warning is logged
+    /// when the client is built, and another at its first connection.
+    pub fn danger_accept_invalid_certificates(mut self, accept: bool) -> Self {
+        self.tls.accept_invalid = accept;
         self
     }
 
@@ -281,6 +334,41 @@ impl ClientBuilder {
         self
     }
 
+    /// Asks for compressed answers (gzip, deflate); off by default. An answer that comes compressed is read either way,
+    /// and the limit of [`max_answer_bytes`](Self::max_answer_bytes) counts its decoded bytes as well.
+    pub fn compression(mut self, ask: bool) -> Self {
+        self.compression = ask;
+        self
+    }
+
+    /// Sets how many connections there are at most, those that wait for their next call included; by default as many
+    /// as there are calls at a time. A call that finds none free queues, in the order of arrival, for at most its total
+    /// time; then it fails with [`ErrorKind::Timeout`], not sent. It keeps its connection during the pauses between its
+    /// attempts. What fetches credentials does not count.
+    pub fn max_connections(mut self, most: usize) -> Self {
+        self.max_connections = Some(most);
+        self
+    }
+
+    /// Sets how long a connection may wait for its next call; 30 s by default, because the service closes what was idle
+    /// for about 60 s (observed). Zero: each call opens its own.
+    pub fn idle_timeout(mut self, longest: Duration) -> Self {
+        self.idle_timeout = Some(longest);
+        self
+    }
+
+    /// Has this carry the requests in place of the client's own connections: an HTTP client of the program, or a fake in
+    /// tests. Requests to STS go through it as well; those to the metadata service of cloud servers do not.
+    ///
+    /// What is about connections (proxy, certificates, compression, [`connect_timeout`](Self::connect_timeout),
+    /// [`idle_timeout`](Self::idle_timeout), [`max_connections`](Self::max_connections)) is the transport's own affair:
+    /// beside it those settings are an [`ErrorKind::Config`], and the variables for proxies and certificates do not
+    /// count.
+    pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
+        self.transport = Some(Arc::new(transport));
+        self
+    }
+
     /// Makes the async client.
     ///
     /// # Errors
@@ -301,13 +389,43 @@ impl ClientBuilder {
         Ok(blocking::Client::new(self.core(&Environment::of_process())?))
     }
 
-    pub(crate) fn core(self, environment: &Environment) -> Result<Core, Error> {
+    /// What the client's own connections would need has no meaning beside another transport.
+    fn check_beside_transport(&self) -> Result<(), Error> {
+        let set = [
+            (!matches!(self.proxy, Choice::Environment), "proxy"),
+            (self.connect_timeout.is_some(), "connect_timeout"),
+            (self.idle_timeout.is_some(), "idle_timeout"),
+            (self.max_connections.is_some(), "max_connections"),
+            (self.compression, "compression"),
+        ];
+        let set = set.into_iter().find_map(|(set, name)| set.then_some(name));
+        match self.tls.any_set().or(set) {
+            None => Ok(()),
+            Some(name) => Err(Error::local(
+                ErrorKind::Config,
+                format!(
+                    "{name} is set beside a transport of one's own, which has to see to that itself: leave one of the two out"
+                ),
+            )),
+        }
+    }
+
+    pub(crate) fn core(mut self, environment: &Environment) -> Result<Core, Error> {
         let variable = |name| environment.get(name).filter(|value| !value.is_empty());
+
+        if self.transport.is_some() {
+            self.check_beside_transport()?;
+            self.proxy = Choice::Off;
+        }
 
         let root_domain = self.root_domain.as_deref().unwrap_or(DEFAULT_ROOT_DOMAIN);
         let endpoint = Endpoint::parse(&self.endpoint.unwrap_or_else(|| format!("sms.{root_domain}")))?;
         let replacement = self.connect_to.or_else(|| variable(CONNECT_TO));
         let replacement = replacement.map(|text| Address::parse(&text)).transpose()?;
+        if self.max_connections == Some(0) {
+            let message = "max_connections is 0, with which no call could be made: leave it out for no limit";
+            return Err(Error::local(ErrorKind::Config, message));
+        }
         let plain =
             self.allow_plain_http.unwrap_or_else(|| variable(CONNECT_TO_PLAIN).as_deref() == Some("1"));
         let route_to = |number: usize, endpoint: Endpoint| {
@@ -321,11 +439,16 @@ impl ClientBuilder {
         let backups = (1..).zip(backups).map(|(number, endpoint)| route_to(number, endpoint));
         let routes = Routes::of(primary, backups.collect::<Result<_, _>>()?, checked(self.breaker)?);
 
-        let tls = Arc::new(Tls::new(self.ca_file.or_else(|| variable(CA_FILE).map(PathBuf::from)))?);
+        let tls = match &self.transport {
+            None => Tls::new(self.tls, environment)?,
+            Some(_) => Tls::default(),
+        };
+        let tls = Arc::new(tls);
         let region = self.region.or_else(|| variable(REGION));
         let connect_timeout = self.connect_timeout.unwrap_or(Duration::from_secs(10));
         let attempt_timeout = self.attempt_timeout.unwrap_or(Duration::from_secs(60));
         let max_answer_bytes = self.max_answer_bytes.unwrap_or(16 << 20);
+        let idle_timeout = self.idle_timeout.unwrap_or(Duration::from_secs(30));
         let site = Site {
             environment,
             root_domain,
@@ -336,6 +459,9 @@ impl ClientBuilder {
             tls: Arc::clone(&tls),
             attempt_timeout,
             max_answer_bytes,
+            compression: self.compression,
+            idle_timeout,
+            own_transport: self.transport.clone(),
         };
         let settings = Settings {
             credentials: match self.credential {
@@ -353,6 +479,8 @@ impl ClientBuilder {
             retry: self.retry,
             max_answer_bytes,
             interceptors: self.interceptors,
+            compression: self.compression,
+            idle_timeout,
         };
         #[cfg(feature = "metrics")]
         crate::meters::describe();
@@ -363,6 +491,8 @@ impl ClientBuilder {
             budget: (repeats > 0).then(|| Budget::of(repeats)),
             paces: Paces::of(self.rates)?,
             tls,
+            limit: self.max_connections.map(Limit::new),
+            own_transport: self.transport,
         })
     }
 }
@@ -513,7 +643,7 @@ mod tests {
 
     #[test]
     fn a_ca_file_that_cannot_be_used_is_named() {
-        let error = core(ClientBuilder::default(), &[(CA_FILE, "/no/such.pem")]).unwrap_err();
+        let error = core(ClientBuilder::default(), &[("TCSMS_CA_FILE", "/no/such.pem")]).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config);
         assert!(error.message().contains("/no/such.pem"), "{error}");
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Instant;
 
 use tcsms_api::Action;
 
@@ -11,7 +12,7 @@ use crate::call::{Call, Named};
 use crate::config::Core;
 use crate::error::Error;
 use crate::exchange::Plan;
-use crate::transport::{self, Pool};
+use crate::transport::{self, Pool, warm_up};
 
 /// Calls the service from async code on a tokio runtime.
 ///
@@ -63,6 +64,26 @@ impl Client {
         Call::new(self.clone(), Named::new(version.into(), action.into(), parameters.into()))
     }
 
+    /// Opens connections ahead of the first calls, TLS included, until `connections` of them wait on this runtime. A
+    /// connection that no call needs is closed after [`idle_timeout`](ClientBuilder::idle_timeout).
+    ///
+    /// # Errors
+    ///
+    /// That of the first connection that could not be opened; those that could stay. [`ErrorKind::Config`] for more
+    /// than [`max_connections`](ClientBuilder::max_connections), and for a client with a transport of its own.
+    ///
+    /// [`ErrorKind::Config`]: crate::ErrorKind::Config
+    pub async fn warm_up(&self, connections: usize) -> Result<(), Error> {
+        let core = &self.0.core;
+        let count = warm_up::check(core, connections)?;
+        let runtime = transport::current_runtime()?;
+        let _permit = match &core.limit {
+            Some(limit) => Some(limit.wait(count, core.settings.total_timeout).await?),
+            None => None,
+        };
+        warm_up::open(core, &self.0.pool, &runtime, connections).await
+    }
+
     /// The same client with the actions of version 2019-07-11.
     pub fn v20190711(&self) -> V20190711<Self> {
         V20190711(self.clone())
@@ -73,7 +94,13 @@ impl Client {
     }
 
     pub(crate) async fn run<T>(&self, plan: Plan<T>) -> Result<T, Error> {
-        transport::run(&self.0.core, &self.0.pool, plan).await
+        let Some(limit) = &self.0.core.limit else {
+            return transport::run(&self.0.core, &self.0.pool, plan, Instant::now()).await;
+        };
+        transport::current_runtime()?;
+        let started = Instant::now();
+        let _permit = limit.wait(1, plan.total_timeout).await?;
+        transport::run(&self.0.core, &self.0.pool, plan, started).await
     }
 }
 

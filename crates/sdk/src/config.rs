@@ -10,11 +10,13 @@ use crate::environment::Environment;
 use crate::error::{Error, ErrorKind};
 use crate::failover::Routes;
 use crate::interceptor::Interceptors;
+use crate::own_transport::Transport;
 use crate::pace::Paces;
 use crate::provider::Credentials;
 use crate::proxy::{Choice, Proxy};
 use crate::retry::RetryPolicy;
 use crate::route::Route;
+use crate::transport::Limit;
 use crate::transport::tls::Tls;
 
 /// The variable that allows plain http to other machines.
@@ -65,6 +67,17 @@ impl Language {
     }
 }
 
+/// A version of TLS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum TlsVersion {
+    /// TLS 1.2.
+    #[default]
+    V1_2,
+    /// TLS 1.3.
+    V1_3,
+}
+
 /// What every call of a client shares, fixed when the client is built.
 pub(crate) struct Settings {
     pub(crate) credentials: Credentials,
@@ -80,6 +93,10 @@ pub(crate) struct Settings {
     pub(crate) retry: RetryPolicy,
     pub(crate) max_answer_bytes: usize,
     pub(crate) interceptors: Interceptors,
+    /// Whether compressed answers are asked for.
+    pub(crate) compression: bool,
+    /// How long a connection may wait for its next call.
+    pub(crate) idle_timeout: Duration,
 }
 
 /// A client's settings with what was computed from them once.
@@ -91,6 +108,10 @@ pub(crate) struct Core {
     /// The rates to keep; `None` when there are none.
     pub(crate) paces: Option<Paces>,
     pub(crate) tls: Arc<Tls>,
+    /// How many connections there may be.
+    pub(crate) limit: Option<Limit>,
+    /// What carries the requests in place of connections.
+    pub(crate) own_transport: Option<Arc<dyn Transport>>,
 }
 
 /// What a client shares with the services that it gets its credentials from.
@@ -104,6 +125,9 @@ pub(crate) struct Site<'a> {
     pub(crate) tls: Arc<Tls>,
     pub(crate) attempt_timeout: Duration,
     pub(crate) max_answer_bytes: usize,
+    pub(crate) compression: bool,
+    pub(crate) idle_timeout: Duration,
+    pub(crate) own_transport: Option<Arc<dyn Transport>>,
 }
 
 impl Site<'_> {
@@ -135,12 +159,21 @@ impl Site<'_> {
             max_answer_bytes: self.max_answer_bytes,
             // They are told of the client's own calls only: what is asked here is answered with secrets.
             interceptors: Interceptors::default(),
+            compression: self.compression,
+            idle_timeout: self.idle_timeout,
         }
     }
 
     pub(crate) fn core(&self, settings: Settings, route: Route) -> Core {
-        let routes = Routes::single(route);
-        Core { settings, routes, budget: None, paces: None, tls: Arc::clone(&self.tls) }
+        Core {
+            settings,
+            routes: Routes::single(route),
+            budget: None,
+            paces: None,
+            tls: Arc::clone(&self.tls),
+            limit: None,
+            own_transport: self.own_transport.clone(),
+        }
     }
 }
 

@@ -20,7 +20,8 @@ pub(crate) fn to_the_millisecond(limit: Duration) -> Duration {
 #[non_exhaustive]
 pub enum Delivery {
     /// The service cannot have seen the request: no byte of it left this machine, or the proxy refused it (status 407)
-    /// instead of passing it on. Repeating it is safe.
+    /// instead of passing it on, or the server refused the client certificate and with it all that followed. Repeating
+    /// it is safe.
     NotSent,
     /// The request, or part of it, left, and no answer of the API came back. It may have been carried out: look
     /// (`PullSmsSendStatus`, the console) before repeating a send.
@@ -111,8 +112,9 @@ pub enum ErrorKind {
     /// The proxy refused to pass the request on, or is no proxy of the kind its URL says. Correct its URL, user or
     /// password; nothing reached the service.
     Proxy,
-    /// The server's certificate was refused, or it does not speak TLS. Give the issuing authority's certificate as CA
-    /// file; never switch verification off. Nothing was sent.
+    /// The server's certificate was refused, or it refused ours, or it does not speak TLS. The message says what to do;
+    /// where no trusted authority issued the certificate, give the authority's own as CA file rather than switching
+    /// verification off. Nothing was sent.
     Tls,
     /// A time limit passed: see [`Error::step`] for what took so long and [`Error::delivery`] for whether the request
     /// may have arrived. Raise the limit, or look for the cause on the network.

@@ -83,6 +83,17 @@ pub(crate) struct Failure {
     pub(crate) source: Option<BoxError>,
 }
 
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        let Failure { kind, step, delivery, message, source } = failure;
+        let error = Error::new(kind, delivery, message).at(step);
+        match source {
+            Some(source) => error.because(source),
+            None => error,
+        }
+    }
+}
+
 pub(crate) struct Exchange<'a, T> {
     core: &'a Core,
     plan: Plan<T>,
@@ -211,12 +222,7 @@ impl<'a, T> Exchange<'a, T> {
                 }
             }
             State::Failed(failure) => {
-                let Failure { kind, step, delivery, message, source } = failure;
-                let error = Error::new(kind, delivery, message).at(step);
-                let error = match source {
-                    Some(source) => error.because(source),
-                    None => error,
-                };
+                let error = Error::from(failure);
                 self.note(Some(&error), now);
                 match self.show(None, Some(&error)) {
                     Err(stopped) => Next::Done(Err(self.finished(stopped))),

@@ -24,7 +24,8 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(3);
 
 /// The credentials of the role that is bound to the cloud server (CVM) this program runs on.
 ///
-/// They come from the server's metadata service, over plain HTTP and past any proxy, as documented; it may take 1 s to
+/// They come from the server's metadata service, over plain HTTP and past any proxy (as documented) and any own
+/// [`Transport`](crate::Transport); it may take 1 s to
 /// connect and 3 s to answer.
 #[derive(Clone, Debug, Default)]
 #[must_use]
@@ -58,10 +59,11 @@ impl CvmRole {
             Some(text) => Address::parse(&text)?,
             None => endpoint.address.clone(),
         };
-        // Never through a proxy: the address only means something on the machine itself.
+        // Never through a proxy or an own transport: the address only means something on the machine itself.
         let route = Route::of(0, endpoint, address, None)?;
         let settings = Settings { connect_timeout: CONNECT_LIMIT, ..site.settings() };
-        Ok(MachineRole { core: site.core(settings, route), role: self.role })
+        let core = Core { own_transport: None, ..site.core(settings, route) };
+        Ok(MachineRole { core, role: self.role })
     }
 }
 

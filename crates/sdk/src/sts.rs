@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -366,7 +366,7 @@ impl Sts {
             quotable: false,
         };
         // Fetches are hours apart; a connection would not live from one to the next.
-        transport::run(&self.core, &Pool::default(), plan).await.map_err(|error| {
+        transport::run(&self.core, &Pool::default(), plan, Instant::now()).await.map_err(|error| {
             Error::of_source(error.kind(), format!("STS, {action}: {}", error.told())).because(error)
         })
     }

@@ -201,3 +201,26 @@ fn the_password_of_a_proxy_is_in_no_log() {
         assert!(!text.contains(hidden), "{hidden} is in: {text}");
     }
 }
+
+#[cfg(any(feature = "tls-aws-lc", feature = "tls-ring"))]
+#[test]
+fn accepting_any_certificate_is_warned_of_when_built_and_when_used() {
+    let text = logged(|| {
+        let address = support::certified::server();
+        let builder = || {
+            support::builder()
+                .connect_to(format!("https://{address}"))
+                .idle_timeout(Duration::ZERO)
+                .danger_accept_invalid_certificates(true)
+        };
+        for driver in Driver::both(builder) {
+            for _ in 0..2 {
+                driver.send_sms().unwrap();
+            }
+        }
+    });
+    let warnings =
+        |part: &str| text.lines().filter(|line| line.contains("WARN") && line.contains(part)).count();
+    assert_eq!(warnings("danger_accept_invalid_certificates is set"), 2, "{text}");
+    assert_eq!(warnings("connecting without looking at the certificate"), 2, "once a client: {text}");
+}

@@ -1,17 +1,15 @@
 //! Opens a connection: look-up, TCP, proxy, TLS.
 
 use std::collections::VecDeque;
-use std::future::{Future, poll_fn};
 use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
-use std::task::Poll;
 use std::time::Duration;
 
 use tokio::net::TcpStream;
 use tokio_rustls::rustls;
 
 use super::connection::{Connection, Socket, Stream};
+use super::first::first;
 use super::tunnel;
 use crate::config::Core;
 use crate::endpoint::Address;
@@ -128,16 +126,11 @@ async fn handshake(core: &Core, stream: Stream, peer: &Peer<'_>) -> Result<Strea
         core.tls.connector(peer.host).map_err(|fault| failure(ErrorKind::Tls, fault, None))?;
     let stream = connector.connect(name, stream).await.map_err(|error| {
         // What comes from the protocol fails again the same way; what comes from the network may not.
-        let (kind, remedy) = match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-            None => (ErrorKind::Network, peer.when_lost),
-            Some(rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer)) => (
-                ErrorKind::Tls,
-                "; no trusted authority issued the certificate: give the issuer's certificate as CA file (TCSMS_CA_FILE)",
-            ),
-            Some(rustls::Error::InvalidMessage(_)) => (ErrorKind::Tls, peer.when_not_tls),
-            Some(_) => (ErrorKind::Tls, ""),
+        let (kind, why) = match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+            None => (ErrorKind::Network, format!("{error}{}", peer.when_lost)),
+            Some(fault) => (ErrorKind::Tls, core.tls.explain(fault, peer.when_not_tls)),
         };
-        failure(kind, format!("TLS with {} failed: {error}{remedy}", peer.name), Some(error.into()))
+        failure(kind, format!("TLS with {} failed: {why}", peer.name), Some(error.into()))
     })?;
     Ok(Stream::Tls(Box::new(stream)))
 }
@@ -161,7 +154,7 @@ fn in_turns(found: impl Iterator<Item = SocketAddr>) -> VecDeque<SocketAddr> {
 /// Connects to the first address that accepts. Each further one is tried when its predecessor failed, or has not
 /// accepted within its head start.
 async fn race(mut addresses: VecDeque<SocketAddr>) -> io::Result<TcpStream> {
-    let mut running: Vec<Pin<Box<dyn Future<Output = io::Result<TcpStream>> + Send>>> = Vec::new();
+    let mut running = Vec::new();
     let mut last = io::Error::new(io::ErrorKind::AddrNotAvailable, "the name has no address");
     loop {
         match addresses.pop_front() {
@@ -169,19 +162,10 @@ async fn race(mut addresses: VecDeque<SocketAddr>) -> io::Result<TcpStream> {
             None if running.is_empty() => return Err(last),
             None => {}
         }
-        let first = poll_fn(|cx| {
-            for place in 0..running.len() {
-                if let Poll::Ready(outcome) = running[place].as_mut().poll(cx) {
-                    drop(running.swap_remove(place));
-                    return Poll::Ready(outcome);
-                }
-            }
-            Poll::Pending
-        });
         let outcome = if addresses.is_empty() {
-            first.await
+            first(&mut running).await
         } else {
-            match tokio::time::timeout(HEAD_START, first).await {
+            match tokio::time::timeout(HEAD_START, first(&mut running)).await {
                 Ok(outcome) => outcome,
                 Err(_) => continue,
             }
@@ -218,5 +202,26 @@ mod tests {
         assert_eq!(stream.peer_addr().unwrap(), live.local_addr().unwrap());
         assert_eq!(race(VecDeque::from([dead])).await.unwrap_err().kind(), io::ErrorKind::ConnectionRefused);
         assert!(race(VecDeque::new()).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_silent_address_costs_its_head_start() {
+        // A full queue: the system ignores whoever comes.
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let silent = socket.listen(1).unwrap();
+        let address = silent.local_addr().unwrap();
+        let mut queue = Vec::new();
+        while let Ok(Ok(stream)) =
+            tokio::time::timeout(Duration::from_millis(50), TcpStream::connect(address)).await
+        {
+            queue.push(stream);
+        }
+        let live = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let started = std::time::Instant::now();
+        let stream = race(VecDeque::from([address, live.local_addr().unwrap()])).await.unwrap();
+        assert_eq!(stream.peer_addr().unwrap(), live.local_addr().unwrap());
+        let took = started.elapsed();
+        assert!(took >= HEAD_START && took < 2 * HEAD_START, "{took:?}");
     }
 }

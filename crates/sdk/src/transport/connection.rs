@@ -1,9 +1,10 @@
 //! One HTTP/1.1 connection, used by one call at a time.
 
+use std::future::{Future, poll_fn};
 use std::io;
 use std::mem::MaybeUninit;
 use std::net::SocketAddr;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
@@ -19,6 +20,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
+use super::encoding;
 use super::gate::Gate;
 use crate::exchange::HttpAnswer;
 
@@ -28,7 +30,13 @@ pub(crate) struct Connection {
     gate: Gate,
     socket: Socket,
     traffic: Traffic,
+    /// Whether no request was sent yet.
+    is_fresh: bool,
 }
+
+/// The most bytes that may come before an answer: interim answers, which are skipped, and its own head, for which the
+/// HTTP library has a smaller limit.
+const LONGEST_PRELUDE: u64 = 1 << 20;
 
 /// Why a request got no whole answer.
 #[derive(Debug)]
@@ -38,6 +46,13 @@ pub(crate) enum Fault {
     Closed,
     /// The answer exceeds this many bytes.
     TooLarge(usize),
+    /// Nothing but interim answers came.
+    Prelude,
+    /// The answer's compression cannot be undone.
+    Encoding {
+        status: u16,
+        what: String,
+    },
 }
 
 impl Connection {
@@ -46,7 +61,7 @@ impl Connection {
         let traffic = Traffic::default();
         let io = TokioIo::new(Counted { stream, traffic: traffic.clone() });
         let (sender, driver) = http1::handshake(io).await?;
-        Ok(Self { sender, driver, gate: Gate::new(), socket, traffic })
+        Ok(Self { sender, driver, gate: Gate::new(), socket, traffic, is_fresh: true })
     }
 
     /// Begins to count for the next request.
@@ -62,14 +77,34 @@ impl Connection {
         request: Request<Bytes>,
         limit: usize,
     ) -> Result<HttpAnswer, Fault> {
+        self.is_fresh = false;
         let sending = self.sender.send_request(request.map(Full::new));
-        let work = async move { whole(sending.await.map_err(Fault::Http)?, limit).await };
+        let traffic = &self.traffic;
+        let work = async move { whole(head(sending, traffic).await?, limit).await };
         self.gate.drive(&mut self.driver, work).await.unwrap_or(Err(Fault::Closed))
     }
 
     /// The other end of the socket: the service's, or the proxy's.
     pub(crate) fn peer(&self) -> Option<SocketAddr> {
         self.socket.0.peer_addr().ok()
+    }
+
+    /// Whether no request was sent yet.
+    pub(crate) fn is_fresh(&self) -> bool {
+        self.is_fresh
+    }
+
+    /// Whether the next request may be sent on a connection that waited.
+    pub(crate) async fn is_usable(&mut self) -> bool {
+        if self.is_quiet() {
+            return true;
+        }
+        // TLS 1.3 servers send tickets after the handshake, which the first answer brings along. Where there was none,
+        // they have to be read to see what is behind them.
+        if !self.is_fresh || self.sender.is_closed() || self.socket.0.readable().await.is_err() {
+            return false;
+        }
+        self.gate.settle(&mut self.driver).is_pending() && self.is_quiet()
     }
 
     /// After an answer: whether another request may follow on this connection.
@@ -79,11 +114,25 @@ impl Connection {
 
     /// Whether nothing arrived while the connection waited. Whatever arrives then is the end of it: the server closed,
     /// or said so by TLS. Asks the operating system, because a runtime that was not driven has seen nothing.
-    pub(crate) fn is_quiet(&self) -> bool {
+    fn is_quiet(&self) -> bool {
         let mut byte = [MaybeUninit::uninit()];
         let peeked = SockRef::from(&*self.socket.0).peek(&mut byte);
         !self.sender.is_closed() && peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
     }
+}
+
+/// Waits for the answer to begin, whatever comes before it.
+async fn head(
+    sending: impl Future<Output = Result<Response<Incoming>, hyper::Error>>,
+    traffic: &Traffic,
+) -> Result<Response<Incoming>, Fault> {
+    let mut sending = pin!(sending);
+    poll_fn(|cx| match sending.as_mut().poll(cx) {
+        Poll::Ready(Ok(response)) => Poll::Ready(Ok(response)),
+        _ if traffic.read() > LONGEST_PRELUDE => Poll::Ready(Err(Fault::Prelude)),
+        outcome => outcome.map_err(Fault::Http),
+    })
+    .await
 }
 
 async fn whole(response: Response<Incoming>, limit: usize) -> Result<HttpAnswer, Fault> {
@@ -111,7 +160,12 @@ async fn whole(response: Response<Incoming>, limit: usize) -> Result<HttpAnswer,
         all.extend_from_slice(&data);
     }
     let body = if all.is_empty() { first } else { all.freeze() };
-    Ok(HttpAnswer { status: head.status.as_u16(), headers: head.headers, body })
+    let status = head.status.as_u16();
+    let body = encoding::decoded(&head.headers, body, limit).map_err(|fault| match fault {
+        encoding::Fault::TooLarge(limit) => Fault::TooLarge(limit),
+        encoding::Fault::Unreadable(what) => Fault::Encoding { status, what },
+    })?;
+    Ok(HttpAnswer { status, headers: head.headers, body })
 }
 
 /// How many bytes of requests and answers went over a connection.

@@ -5,36 +5,50 @@
 
 mod connect;
 mod connection;
+mod encoding;
+mod first;
 mod gate;
+mod identity;
+mod limit;
 mod pool;
 pub(crate) mod tls;
 mod tunnel;
+mod verify;
+pub(crate) mod warm_up;
 
 use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
-use http::header::HOST;
-use http::{Request, Uri};
+use http::header::{ACCEPT_ENCODING, HOST};
+use http::{HeaderValue, Request, Uri};
 use tokio::runtime::Handle;
+use tokio_rustls::rustls;
 use tracing::{Instrument, Span};
 
 use crate::config::Core;
 use crate::error::{Delivery, Error, ErrorKind, Step, to_the_millisecond};
 use crate::exchange::{Exchange, Failure, HttpAnswer, Next, Now, Plan};
+use crate::own_transport;
 use crate::route::Route;
 use crate::spans;
 use connection::{Connection, Fault, Traffic};
+pub(crate) use identity::Identity;
+pub(crate) use limit::Limit;
 pub(crate) use pool::Pool;
 
-/// Makes the call on the current runtime, with the connections of `pool`.
-pub(crate) async fn run<T>(core: &Core, pool: &Pool, plan: Plan<T>) -> Result<T, Error> {
-    let Ok(runtime) = Handle::try_current() else {
+/// The runtime that connections of the async client would belong to.
+pub(crate) fn current_runtime() -> Result<Handle, Error> {
+    Handle::try_current().map_err(|_| {
         let message =
             "the async client needs a tokio runtime: call it inside one, or use tcsms::blocking::Client";
-        return Err(Error::local(ErrorKind::Config, message));
-    };
+        Error::local(ErrorKind::Config, message)
+    })
+}
+
+/// Makes the call that began at `started` on the current runtime, with the connections of `pool`.
+pub(crate) async fn run<T>(core: &Core, pool: &Pool, plan: Plan<T>, started: Instant) -> Result<T, Error> {
+    let runtime = current_runtime()?;
     let call = spans::call(core, &plan.parcel);
-    let started = Instant::now();
     let mut exchange = Exchange::new(core, plan, fastrand::Rng::new());
     let steps = async {
         loop {
@@ -132,13 +146,20 @@ impl Progress {
                 ErrorKind::InvalidAnswer,
                 format!("not an answer of the API: it is larger than {limit} bytes"),
             ),
-            Fault::Http(error) if error.is_parse() => Failure {
-                source: Some(Box::new(error)),
-                ..self.failure(
-                    ErrorKind::InvalidAnswer,
-                    "not an answer of the API: what came back is no HTTP".to_owned(),
-                )
-            },
+            Fault::Prelude => self.failure(
+                ErrorKind::InvalidAnswer,
+                "not an answer of the API: nothing but interim answers (status 1xx) came".to_owned(),
+            ),
+            Fault::Encoding { status, what } => {
+                let status =
+                    if status == 200 { String::new() } else { format!("HTTP status {status}, and ") };
+                self.failure(ErrorKind::InvalidAnswer, format!("not an answer of the API: {status}{what}"))
+            }
+            Fault::Http(error) if error.is_parse() => {
+                let message =
+                    format!("not an answer of the API: what came back is no HTTP that can be read ({error})");
+                Failure { source: Some(Box::new(error)), ..self.failure(ErrorKind::InvalidAnswer, message) }
+            }
             Fault::Http(error) => {
                 let reason = root_cause(&error);
                 Failure {
@@ -159,6 +180,16 @@ fn root_cause(error: &dyn std::error::Error) -> String {
     innermost.to_string()
 }
 
+/// The alert with which the server ended TLS, if that is what broke the connection.
+fn alert(fault: &Fault) -> Option<rustls::AlertDescription> {
+    let Fault::Http(error) = fault else { return None };
+    let io = std::error::Error::source(error)?.downcast_ref::<std::io::Error>()?;
+    match io.get_ref()?.downcast_ref::<rustls::Error>()? {
+        rustls::Error::AlertReceived(alert) => Some(*alert),
+        _ => None,
+    }
+}
+
 /// One attempt within its time limit.
 async fn attempt(
     core: &Core,
@@ -169,6 +200,10 @@ async fn attempt(
     limit: Duration,
     span: &Span,
 ) -> Result<HttpAnswer, Failure> {
+    if let Some(transport) = &core.own_transport {
+        return own_transport::attempt(&**transport, route, request, limit, core.settings.max_answer_bytes)
+            .await;
+    }
     let mut progress = Progress::default();
     let talk = converse(core, route, pool, runtime, request, &mut progress, span);
     match tokio::time::timeout(limit, talk).await {
@@ -192,17 +227,18 @@ async fn converse(
     route: &Route,
     pool: &Pool,
     runtime: &Handle,
-    request: Request<Bytes>,
+    mut request: Request<Bytes>,
     progress: &mut Progress,
     span: &Span,
 ) -> Result<HttpAnswer, Failure> {
-    let (mut connection, is_new) = match pool.take(runtime.id(), route.number, Instant::now()) {
-        Some(connection) => (connection, false),
-        None => (open(core, route, progress).await?, true),
-    };
-    spans::note_connection(span, is_new, || connection.peer());
+    if core.settings.compression {
+        request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static(encoding::ACCEPTED));
+    }
+    let mut connection = connection(core, route, pool, runtime, progress).await?;
+    let is_fresh = connection.is_fresh();
+    spans::note_connection(span, is_fresh, || connection.peer());
     #[cfg(feature = "metrics")]
-    let _in_use = crate::meters::InUse::of(route, is_new);
+    let _in_use = crate::meters::InUse::of(route, is_fresh);
     progress.traffic = Some(connection.start_counting());
     match connection.exchange(request, core.settings.max_answer_bytes).await {
         Ok(answer) => {
@@ -217,12 +253,48 @@ async fn converse(
                 });
             }
             if connection.is_reusable() {
-                pool.give(connection, runtime.id(), route.number, Instant::now());
+                let now = Instant::now();
+                pool.give(connection, runtime.id(), route.number, now, core.settings.idle_timeout);
             }
             Ok(answer)
         }
-        Err(fault) => Err(progress.of_fault(fault)),
+        Err(fault) => match alert(&fault).filter(|alert| is_fresh && tls::wants_identity(*alert)) {
+            // In TLS 1.3 the client may write before the server has looked at its certificate. A server that then
+            // refuses the handshake has read nothing else.
+            Some(alert) => Err(Failure {
+                kind: ErrorKind::Tls,
+                step: Step::Tls,
+                delivery: Delivery::NotSent,
+                message: format!(
+                    "TLS with {} failed: the server ended it with {alert:?}{}",
+                    route.address,
+                    core.tls.identity_advice()
+                ),
+                source: None,
+            }),
+            None => Err(progress.of_fault(fault)),
+        },
     }
+}
+
+/// A connection that waited and is still open, as far as can be seen without sending; or else a new one.
+async fn connection(
+    core: &Core,
+    route: &Route,
+    pool: &Pool,
+    runtime: &Handle,
+    progress: &mut Progress,
+) -> Result<Box<Connection>, Failure> {
+    let longest_idle = core.settings.idle_timeout;
+    while let Some(mut waited) = pool.take(runtime.id(), route.number, Instant::now(), longest_idle) {
+        if waited.is_usable().await {
+            return Ok(waited);
+        }
+    }
+    if let Some(limit) = &core.limit {
+        pool.make_room(limit);
+    }
+    open(core, route, progress).await
 }
 
 async fn open(core: &Core, route: &Route, progress: &mut Progress) -> Result<Box<Connection>, Failure> {

@@ -1,19 +1,19 @@
 //! The connections that wait for the next call.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::Id;
 
 use super::connection::Connection;
-
-/// How long a connection may wait. The service closes idle connections after about 60 s; half of that leaves no room
-/// for meeting it in the act.
-const LONGEST_IDLE: Duration = Duration::from_secs(30);
+use super::limit::Limit;
 
 /// A stack: the connection used last is used next, so that after a peak the surplus grows old and goes.
 #[derive(Default)]
-pub(crate) struct Pool(Mutex<Vec<Idle>>);
+pub(crate) struct Pool {
+    stack: Mutex<Vec<Idle>>,
+    serves_one: bool,
+}
 
 struct Idle {
     /// Boxed: it is large, and is handed over twice in every call.
@@ -26,27 +26,62 @@ struct Idle {
 }
 
 impl Pool {
-    /// A connection of this runtime and route that is still open, as far as can be seen without sending.
-    pub(crate) fn take(&self, runtime: Id, route: usize, now: Instant) -> Option<Box<Connection>> {
+    /// For calls that come one after another.
+    pub(crate) fn for_one() -> Self {
+        Self { serves_one: true, ..Self::default() }
+    }
+
+    /// A connection of this runtime and route that waited for less than `longest_idle`.
+    pub(crate) fn take(
+        &self,
+        runtime: Id,
+        route: usize,
+        now: Instant,
+        longest_idle: Duration,
+    ) -> Option<Box<Connection>> {
         loop {
             let idle = {
-                let mut stack = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut stack = self.stack();
                 let place = stack.iter().rposition(|idle| idle.runtime == runtime && idle.route == route)?;
                 stack.remove(place)
             };
-            let young = now.saturating_duration_since(idle.since) < LONGEST_IDLE;
-            if young && idle.connection.is_quiet() {
+            if now.saturating_duration_since(idle.since) < longest_idle {
                 return Some(idle.connection);
             }
         }
     }
 
+    /// Before another connection is opened: closes the oldest, so that what waits and what is used stay within `limit`.
+    pub(crate) fn make_room(&self, limit: &Limit) {
+        let keep = if self.serves_one { 0 } else { limit.spare() };
+        let mut stack = self.stack();
+        let surplus = stack.len().saturating_sub(keep);
+        let closed: Vec<Idle> = stack.drain(..surplus).collect();
+        drop(stack);
+        // Closed outside the lock.
+        drop(closed);
+    }
+
+    fn stack(&self) -> MutexGuard<'_, Vec<Idle>> {
+        self.stack.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Keeps a connection for the next call, and lets go of one that waited too long.
-    pub(crate) fn give(&self, connection: Box<Connection>, runtime: Id, route: usize, now: Instant) {
+    pub(crate) fn give(
+        &self,
+        connection: Box<Connection>,
+        runtime: Id,
+        route: usize,
+        now: Instant,
+        longest_idle: Duration,
+    ) {
+        if longest_idle.is_zero() {
+            return;
+        }
         let idle = Idle { connection, runtime, route, since: now };
-        let mut stack = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut stack = self.stack();
         let oldest_is_stale =
-            stack.first().is_some_and(|oldest| now.saturating_duration_since(oldest.since) >= LONGEST_IDLE);
+            stack.first().is_some_and(|oldest| now.saturating_duration_since(oldest.since) >= longest_idle);
         let stale = oldest_is_stale.then(|| stack.remove(0));
         stack.push(idle);
         drop(stack);

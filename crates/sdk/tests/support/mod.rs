@@ -34,6 +34,8 @@ pub enum Act {
     Text(String),
     /// Answers with these bytes, as they are.
     Raw(Vec<u8>),
+    /// Answers with these bytes, as they are, and keeps the connection.
+    RawAndKeep(Vec<u8>),
     /// Answers, then closes the connection without having said so.
     AnswerAndClose(&'static str),
     /// Answers, then resets the connection as soon as the test [releases](Server::release) it.
@@ -172,6 +174,7 @@ fn act(stream: &mut TcpStream, shared: &Shared, act: Act) -> bool {
             wait_for_end(stream);
             false
         }
+        Act::RawAndKeep(bytes) => stream.write_all(&bytes).is_ok(),
         Act::AnswerAndClose(body) => {
             let _ = stream.write_all(&answer(body));
             false
@@ -254,6 +257,15 @@ fn read_request(stream: &mut TcpStream) -> Option<Vec<u8>> {
     }
 }
 
+/// Waits until it is so, and fails when that takes longer than anything here should.
+pub fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+    let until = std::time::Instant::now() + Duration::from_secs(10);
+    while !is_so() {
+        assert!(std::time::Instant::now() < until, "{what}");
+        std::thread::yield_now();
+    }
+}
+
 /// The value of a header of a raw request.
 pub fn header(request: &[u8], name: &str) -> Option<String> {
     let text = String::from_utf8_lossy(request);
@@ -284,6 +296,13 @@ impl Driver {
         match self {
             Self::Async(..) => "async",
             Self::Blocking(_) => "blocking",
+        }
+    }
+
+    pub fn warm_up(&self, connections: usize) -> Result<(), Error> {
+        match self {
+            Self::Async(runtime, client) => runtime.block_on(client.warm_up(connections)),
+            Self::Blocking(client) => client.warm_up(connections),
         }
     }
 
