@@ -21,6 +21,7 @@ Environment:
   TENCENTCLOUD_REGION            the region when --region is not given
   TCSMS_CONNECT_TO               send every call there, for example to http://127.0.0.1:9180
   TCSMS_CA_FILE                  one more certificate authority to trust (PEM)
+  https_proxy, all_proxy         the proxy when --proxy is not given, but not for no_proxy
   NO_COLOR                       no colour, even on a terminal";
 
 /// Send SMS through Tencent Cloud, pull, count, find out why a signature fails, and run the same service locally.
@@ -88,6 +89,11 @@ pub(crate) struct ClientArgs {
     /// The host to call, with a port if need be; http:// only for this machine [default: sms.tencentcloudapi.com]
     #[arg(long, value_name = "HOST")]
     pub(crate) endpoint: Option<String>,
+
+    /// The proxy, in place of the environment's: http://, https:// or socks5:// with host and port; a password in it can
+    /// be seen by other users of this machine, in the variable https_proxy it cannot
+    #[arg(long, value_name = "URL")]
+    pub(crate) proxy: Option<String>,
 
     /// The language of error messages
     #[arg(long, value_enum)]

@@ -10,6 +10,7 @@ mod commands;
 mod exit;
 mod failure;
 mod json;
+mod log;
 mod printer;
 mod settings;
 

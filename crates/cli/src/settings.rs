@@ -6,6 +6,7 @@ use tcsms::{ClientBuilder, HttpMethod};
 
 use crate::args::{ClientArgs, Language, Method, SignMethod};
 use crate::failure::Failure;
+use crate::log;
 
 /// The key a recorded request is checked with, when it is not on the command line.
 pub(crate) const SECRET_KEY: &str = "TENCENTCLOUD_SECRET_KEY";
@@ -34,6 +35,7 @@ pub(crate) fn variable(name: &str) -> Option<String> {
 
 /// The client that the options describe. The SDK itself reads the environment for the key and the address.
 pub(crate) fn client(args: &ClientArgs) -> Result<Client, Failure> {
+    log::of_calls()?;
     let region =
         args.region.clone().or_else(|| variable(REGION)).unwrap_or_else(|| DEFAULT_REGION.to_owned());
     let mut builder = ClientBuilder::default()
@@ -49,6 +51,9 @@ pub(crate) fn client(args: &ClientArgs) -> Result<Client, Failure> {
         });
     if let Some(endpoint) = &args.endpoint {
         builder = builder.endpoint(endpoint);
+    }
+    if let Some(proxy) = &args.proxy {
+        builder = builder.proxy(proxy);
     }
     if let Some(language) = args.language {
         builder = builder.language(match language {

@@ -1,7 +1,7 @@
 //! `tcsms serve`: the service as a process of its own.
 
 use std::fmt::Write as _;
-use std::io::{self, IsTerminal};
+use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 
@@ -13,11 +13,11 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
-use tracing_subscriber::EnvFilter;
 
 use crate::args::ServeArgs;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::log;
 use crate::printer::Printer;
 use crate::settings;
 
@@ -32,7 +32,7 @@ struct Ready {
 }
 
 pub(crate) fn run(args: &ServeArgs, printer: &Printer) -> Result<Exit, Failure> {
-    start_log(args.log.as_deref())?;
+    log::of_service(args.log.as_deref())?;
     let mut config = match &args.config {
         Some(path) => read_config(path)?,
         None => Config::development(),
@@ -119,22 +119,6 @@ impl Signals {
             _ = self.terminate.recv() => 15,
         }
     }
-}
-
-fn start_log(chosen: Option<&str>) -> Result<(), Failure> {
-    let filter = chosen.map(str::to_owned).or_else(|| settings::variable(settings::LOG));
-    let filter = filter.as_deref().unwrap_or("info");
-    let parsed = EnvFilter::try_new(filter).map_err(|error| {
-        Failure::usage(format!(
-            "the log filter `{filter}` cannot be read: {error}; a plain one is info, warn or debug"
-        ))
-    })?;
-    tracing_subscriber::fmt()
-        .with_env_filter(parsed)
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal() && settings::variable(settings::NO_COLOR).is_none())
-        .try_init()
-        .map_err(|error| Failure::usage(format!("cannot write the log: {error}")))
 }
 
 fn read_config(path: &Path) -> Result<Config, Failure> {

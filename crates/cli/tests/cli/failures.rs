@@ -70,7 +70,7 @@ fn nobody_listens() {
 }
 
 /// What the program asks the proxy that these variables name; `None` when it does not connect.
-fn asked_of_a_proxy(variables: &[(&str, &str)]) -> (Option<String>, Run) {
+fn asked_of_a_proxy(variables: &[(&str, &str)], more: &[&str]) -> (Option<String>, Run) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let mut command = tcsms();
@@ -79,6 +79,7 @@ fn asked_of_a_proxy(variables: &[(&str, &str)]) -> (Option<String>, Run) {
         command.env(name, value.replace("PROXY", &address));
     }
     command.args(["call", "SendSms", "--json", "{}"]);
+    command.args(more.iter().map(|word| word.replace("PROXY", &address)));
     let proxy = std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
         let mut head = Vec::new();
@@ -105,7 +106,7 @@ fn the_proxy_of_the_environment_is_asked_for_the_endpoint() {
         ("HTTPS_PROXY", "http://PROXY"),
         ("all_proxy", "http://u:SECRETWORD@PROXY/"),
     ] {
-        let (asked, failed) = asked_of_a_proxy(&[(name, url), ("no_proxy", "other.example")]);
+        let (asked, failed) = asked_of_a_proxy(&[(name, url), ("no_proxy", "other.example")], &[]);
         let asked = asked.unwrap_or_else(|| panic!("{name}: {}", failed.err));
         assert!(asked.starts_with(start), "{name}: {asked}");
         assert_eq!(asked.contains("Proxy-Authorization: Basic dTpTRUNSRVRXT1JE\r\n"), name == "all_proxy");
@@ -117,8 +118,35 @@ fn the_proxy_of_the_environment_is_asked_for_the_endpoint() {
     // What is on this machine is not asked of a proxy.
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let (asked, failed) =
-        asked_of_a_proxy(&[("http_proxy", "PROXY"), ("TCSMS_CONNECT_TO", &format!("http://{nobody}"))]);
+        asked_of_a_proxy(&[("http_proxy", "PROXY"), ("TCSMS_CONNECT_TO", &format!("http://{nobody}"))], &[]);
     assert_eq!((asked, failed.failure()["kind"].clone()), (None, json!("connect")));
+}
+
+#[test]
+fn the_proxy_of_the_command_line_comes_before_the_environments() {
+    let (asked, failed) =
+        asked_of_a_proxy(&[("https_proxy", "http://127.0.0.1:1")], &["--proxy", "http://u:SECRETWORD@PROXY"]);
+    let asked = asked.unwrap_or_else(|| panic!("{}", failed.err));
+    assert!(asked.contains("Proxy-Authorization: Basic dTpTRUNSRVRXT1JE\r\n"), "{asked}");
+    assert!(!failed.err.contains("SECRETWORD"), "{}", failed.err);
+}
+
+#[test]
+fn warnings_of_the_sdk_are_on_standard_error() {
+    // The address is one that documentation uses: nobody is there, and nothing leaves through a proxy that is not there.
+    let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let run = run(tcsms()
+        .env("TENCENTCLOUD_SECRET_ID", "id")
+        .env("TENCENTCLOUD_SECRET_KEY", "SKSECRET")
+        .env("TCSMS_CONNECT_TO", "http://192.0.2.1:80")
+        .env("TCSMS_CONNECT_TO_PLAIN", "1")
+        .args(["call", "SendSms", "--proxy", &format!("http://{gone}")]));
+    let mut lines = run.err.lines();
+    let warning = lines.next().unwrap();
+    assert!(warning.contains("WARN") && warning.contains("unencrypted"), "{}", run.err);
+    let failure: serde_json::Value = serde_json::from_str(lines.next().unwrap()).unwrap();
+    assert_eq!(failure["kind"], "connect");
+    assert_eq!((lines.next(), run.code), (None, 3));
 }
 
 #[test]

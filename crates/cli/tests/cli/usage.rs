@@ -49,6 +49,7 @@ fn help_is_complete() {
       TENCENTCLOUD_REGION            the region when --region is not given
       TCSMS_CONNECT_TO               send every call there, for example to http://127.0.0.1:9180
       TCSMS_CA_FILE                  one more certificate authority to trust (PEM)
+      https_proxy, all_proxy         the proxy when --proxy is not given, but not for no_proxy
       NO_COLOR                       no colour, even on a terminal
     ");
 }
@@ -81,6 +82,9 @@ fn help_of_send_says_how_several_numbers_are_given() {
                                   ap-guangzhou]
           --endpoint <HOST>       The host to call, with a port if need be; http:// only for this
                                   machine [default: sms.tencentcloudapi.com]
+          --proxy <URL>           The proxy, in place of the environment's: http://, https:// or
+                                  socks5:// with host and port; a password in it can be seen by other
+                                  users of this machine, in the variable https_proxy it cannot
           --language <LANGUAGE>   The language of error messages [possible values: zh-CN, en-US]
           --sign-method <METHOD>  How requests are signed: the method of API 3.0, or an older one
                                   [default: TC3-HMAC-SHA256] [possible values: TC3-HMAC-SHA256,
