@@ -191,11 +191,11 @@ fn the_signed_cases_of_the_service() {
 
 #[test]
 fn requests_from_the_field_are_explained() {
-    let file = json("cases/explain.json");
+    let file = json("explain/explain.json");
     let requests = file["requests"].as_object().unwrap();
     assert_eq!(requests.len(), 4);
     for (name, expected) in requests {
-        let bytes = std::fs::read(conformance("cases").join(name)).unwrap();
+        let bytes = std::fs::read(conformance("explain").join(name)).unwrap();
         let explanation = explain::explain_raw(&bytes, file["secret_key"].as_str().unwrap()).unwrap();
         let text = explanation.to_string();
         assert_eq!(explanation.holds(), expected["holds"].as_bool().unwrap(), "{name}\n{text}");

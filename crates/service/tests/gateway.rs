@@ -307,7 +307,7 @@ async fn sizes() {
 #[tokio::test]
 async fn times_that_are_no_seconds() {
     let service = service("").await;
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../conformance/cases");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../conformance/explain");
     let milliseconds = std::fs::read(folder.join("c57-request.raw")).unwrap();
     assert_eq!(
         outcome(&answer(&service, raw_request(&milliseconds)).await),
@@ -329,7 +329,7 @@ async fn times_that_are_no_seconds() {
 #[tokio::test]
 async fn names_of_the_older_version_are_unknown_to_the_newer() {
     let service = service("").await;
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../conformance/cases");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../conformance/explain");
     let old_names = std::fs::read(folder.join("c30-request.raw")).unwrap();
     assert_eq!(
         outcome(&answer(&service, raw_request(&old_names)).await),

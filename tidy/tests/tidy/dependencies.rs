@@ -17,6 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("tcsms", &["tcsms-api", "tcsms-auth"]),
     ("tcsms-cli", &["tcsms", "tcsms-auth", "tcsms-service", "tcsms-store"]),
     ("tcsms-codegen", &[]),
+    ("tcsms-conformance-server", &["tcsms-auth"]),
     ("tcsms-benches", &["tcsms", "tcsms-api", "tcsms-auth", "tcsms-store"]),
     ("tcsms-fuzz", &["tcsms", "tcsms-api", "tcsms-auth"]),
     ("tcsms-tidy", &["tcsms"]),

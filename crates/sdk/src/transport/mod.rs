@@ -16,6 +16,7 @@ mod tunnel;
 mod verify;
 pub(crate) mod warm_up;
 
+use std::io;
 use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
@@ -155,7 +156,7 @@ impl Progress {
                     if status == 200 { String::new() } else { format!("HTTP status {status}, and ") };
                 self.failure(ErrorKind::InvalidAnswer, format!("not an answer of the API: {status}{what}"))
             }
-            Fault::Http(error) if error.is_parse() => {
+            Fault::Http(error) if error.is_parse() || is_misframed(&error) => {
                 let message =
                     format!("not an answer of the API: what came back is no HTTP that can be read ({error})");
                 Failure { source: Some(Box::new(error)), ..self.failure(ErrorKind::InvalidAnswer, message) }
@@ -169,6 +170,21 @@ impl Progress {
             }
         }
     }
+}
+
+/// Whether the body of an answer was not framed as HTTP frames it. The library tells this by the kind of an I/O error,
+/// as TLS tells its own faults.
+fn is_misframed(error: &hyper::Error) -> bool {
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        if let Some(cause) = cause.downcast_ref::<io::Error>() {
+            let by_tls = cause.get_ref().is_some_and(|inner| inner.is::<rustls::Error>());
+            return !by_tls
+                && matches!(cause.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput);
+        }
+        source = cause.source();
+    }
+    false
 }
 
 /// The innermost reason: what the operating system or the protocol said.

@@ -1,0 +1,113 @@
+//! The conformance program: `run` plays all cases with a driver, `serve` plays scripts for tests in other languages.
+
+use std::io::{self, BufRead, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tcsms_conformance_server::case::read_folder;
+use tcsms_conformance_server::run::{Driver, Loose, run};
+
+const USAGE: &str = "\
+usage:
+  tcsms-conformance-server run CASES DRIVER [ARGUMENT...]   plays every case of the folder CASES with the program DRIVER
+  tcsms-conformance-server serve                            plays scripts that come on standard input, a line each
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["run", cases, driver, rest @ ..] => all(Path::new(cases), driver, rest),
+        ["serve"] => serve(),
+        _ => {
+            let _ = io::stderr().write_all(USAGE.as_bytes());
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "tcsms-conformance-server: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+type Failure = Box<dyn std::error::Error>;
+
+/// Plays all cases; true when all passed.
+fn all(cases: &Path, driver: &str, arguments: &[&str]) -> Result<bool, Failure> {
+    let driver = Driver {
+        program: driver.into(),
+        arguments: arguments.iter().map(|text| (*text).to_owned()).collect(),
+    };
+    let mut out = io::stdout();
+    let (mut passed, mut failed) = (0, 0);
+    for (file, draft) in read_folder(cases)? {
+        let faults = run(&draft, &driver);
+        if faults.is_empty() {
+            passed += 1;
+            continue;
+        }
+        failed += 1;
+        writeln!(out, "{file}/{} failed:", draft.id())?;
+        for fault in faults {
+            writeln!(out, "  {fault}")?;
+        }
+    }
+    writeln!(out, "{passed} passed, {failed} failed")?;
+    Ok(failed == 0)
+}
+
+/// One line of `serve`.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Order {
+    /// Starts these servers; those before are ended.
+    Servers(Value),
+    /// The outcome of this call is known.
+    CallIsOver(usize),
+    /// Ends the servers and gives their record.
+    Record,
+}
+
+fn serve() -> Result<bool, Failure> {
+    let mut playing: Option<Loose> = None;
+    for line in io::stdin().lock().lines() {
+        let line = line?;
+        let answer = match obey(&line, &mut playing) {
+            Ok(answer) => answer,
+            Err(error) => json!({"error": error.to_string()}),
+        };
+        writeln!(io::stdout(), "{answer}")?;
+    }
+    Ok(true)
+}
+
+fn obey(line: &str, playing: &mut Option<Loose>) -> Result<Value, Failure> {
+    match serde_json::from_str(line)? {
+        Order::Servers(scripts) => {
+            let started = Loose::start(&scripts)?;
+            let name = |name: &str| started.places.fill(&format!("{{{name}}}"));
+            let servers: serde_json::Map<String, Value> = scripts
+                .as_object()
+                .into_iter()
+                .flat_map(|scripts| scripts.keys())
+                .map(|key| (key.clone(), name(key).into()))
+                .collect();
+            let answer = json!({"servers": servers, "ca": name("ca"), "folder": name("folder")});
+            *playing = Some(started);
+            Ok(answer)
+        }
+        Order::CallIsOver(call) => {
+            playing.as_ref().ok_or("no servers were started")?.call_is_over(call);
+            Ok(json!({"call_is_over": call}))
+        }
+        Order::Record => {
+            let records = playing.take().ok_or("no servers were started")?.close()?;
+            Ok(json!({"record": records}))
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! Plays one case with a driver: a program that makes the case's calls with an SDK.
+//!
+//! The driver reads one line of JSON with the settings, then one line for each call, and writes one line with the
+//! outcome of each ([`Outcome`]). When the client cannot be made, that is the outcome of the first call.
+
+use std::collections::BTreeMap;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use crate::case::{Case, Draft};
+use crate::identity::identities;
+use crate::outcome::{self, Outcome};
+use crate::places::Places;
+use crate::script::{Record, Script};
+use crate::settings::Settings;
+use crate::stage::{Ports, Stage};
+
+/// How a driver is started. Each case has a process of its own, because environments differ.
+#[derive(Clone, Debug)]
+pub struct Driver {
+    /// The program.
+    pub program: PathBuf,
+    /// Its arguments.
+    pub arguments: Vec<String>,
+}
+
+/// What no SDK takes longer for: a driver that is silent for so long hangs.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The variables that SDKs read: none of them reaches a driver unless the case names it.
+const PREFIXES: &[&str] = &["TENCENTCLOUD_", "TCSMS_", "TKE_"];
+const NAMES: &[&str] = &[
+    "ALL_PROXY",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "REQUEST_METHOD",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+];
+
+/// Plays the case and says what is wrong, a line each; nothing when the SDK passes.
+pub fn run(draft: &Draft, driver: &Driver) -> Vec<String> {
+    match play(draft, driver) {
+        Ok(faults) => faults,
+        Err(error) => vec![format!("the case cannot be played: {error}")],
+    }
+}
+
+type Failure = Box<dyn std::error::Error>;
+
+fn play(draft: &Draft, driver: &Driver) -> Result<Vec<String>, Failure> {
+    let folder = tempfile::tempdir()?;
+    let ports = Ports::bind(draft.servers().keys())?;
+    let mut places = Places::default();
+    ports.name(&mut places)?;
+    furnish(&mut places, folder.path())?;
+    let case = draft.filled(&places)?;
+    for (name, content) in &case.files {
+        std::fs::write(folder.path().join(name), &content.0)?;
+    }
+    let stage = ports.open(&case.servers)?;
+
+    let mut faults = Vec::new();
+    let mut worker = Worker::start(driver, &case, folder.path())?;
+    let told = calls(&case, &mut worker, &stage, &mut faults);
+    let noise = worker.end();
+    let records = stage.close()?;
+    told?;
+    let nothing = Record::default();
+    for (name, wire) in &case.wire {
+        let record = records.get(name).unwrap_or(&nothing);
+        faults
+            .extend(wire.faults(record, &case.settings).into_iter().map(|fault| format!("{name}: {fault}")));
+    }
+    if !faults.is_empty() {
+        faults.push(format!("what the servers heard: {}", serde_json::to_string(&records)?));
+        if !noise.trim().is_empty() {
+            faults.push(format!("the driver says: {}", noise.trim()));
+        }
+    }
+    Ok(faults)
+}
+
+/// Makes the file of the authority, and says what the placeholders of the case's folder stand for.
+///
+/// # Errors
+///
+/// When the file cannot be made.
+pub fn furnish(places: &mut Places, folder: &Path) -> io::Result<()> {
+    let ca = folder.join("conformance-ca.pem");
+    std::fs::write(&ca, &identities().map_err(io::Error::other)?.ca)?;
+    places.put("folder", folder.to_string_lossy());
+    places.put("ca", ca.to_string_lossy());
+    Ok(())
+}
+
+/// Makes the calls one after the other.
+fn calls(case: &Case, worker: &mut Worker, stage: &Stage, faults: &mut Vec<String>) -> Result<(), Failure> {
+    let secrets = secrets(case);
+    worker.tell(&serde_json::to_string(&case.settings)?)?;
+    for (place, call) in case.calls.iter().enumerate() {
+        let started = Instant::now();
+        worker.tell(&serde_json::to_string(call)?)?;
+        let line = worker.hear()?;
+        let took = started.elapsed();
+        let outcome: Outcome = serde_json::from_str(&line)
+            .map_err(|error| format!("the driver wrote `{}`: {error}", line.trim()))?;
+        let took = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        let found = outcome::faults(&call.expect, &outcome, took, &secrets);
+        faults.extend(found.into_iter().map(|fault| format!("call {}: {fault}", place + 1)));
+        stage.call_is_over(place + 1);
+    }
+    Ok(())
+}
+
+/// What no error may show.
+fn secrets(case: &Case) -> Vec<String> {
+    let Settings { secret_key, token, .. } = &case.settings;
+    let signers =
+        case.wire.values().flat_map(|wire| &wire.requests).filter_map(|request| request.signed_by.as_ref());
+    let theirs = signers.flat_map(|signer| [Some(signer.secret_key.clone()), signer.token.clone()]);
+    [secret_key.clone(), token.clone()]
+        .into_iter()
+        .chain(theirs)
+        .flatten()
+        .chain(case.secrets.clone())
+        .collect()
+}
+
+/// The driver at work.
+struct Worker {
+    child: Child,
+    input: Option<ChildStdin>,
+    lines: Receiver<io::Result<String>>,
+    noise: Option<std::thread::JoinHandle<String>>,
+}
+
+impl Worker {
+    fn start(driver: &Driver, case: &Case, folder: &Path) -> Result<Self, Failure> {
+        let mut command = Command::new(&driver.program);
+        command.args(&driver.arguments).current_dir(folder);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        for (name, _) in std::env::vars_os() {
+            let text = name.to_string_lossy().to_ascii_uppercase();
+            if NAMES.contains(&text.as_str()) || PREFIXES.iter().any(|prefix| text.starts_with(prefix)) {
+                command.env_remove(&name);
+            }
+        }
+        // No file of this machine's user, and no question to a metadata service that may be a real one.
+        command.env("HOME", folder).env("TCSMS_METADATA_CONNECT_TO", "off");
+        for (name, value) in &case.environment {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        let mut child = command
+            .spawn()
+            .map_err(|error| format!("the driver {} cannot be started: {error}", driver.program.display()))?;
+        let (send, lines) = channel();
+        let output = child.stdout.take().ok_or("the driver has no output")?;
+        std::thread::spawn(move || {
+            for line in BufReader::new(output).lines() {
+                if send.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+        let mut errors = child.stderr.take().ok_or("the driver has no standard error")?;
+        let noise = std::thread::spawn(move || {
+            let mut bytes = Vec::new();
+            let _ = errors.read_to_end(&mut bytes);
+            String::from_utf8_lossy(&bytes).into_owned()
+        });
+        Ok(Self { input: child.stdin.take(), child, lines, noise: Some(noise) })
+    }
+
+    /// Writes one line. A driver that ended is found out by what it does not answer.
+    fn tell(&mut self, line: &str) -> Result<(), Failure> {
+        if let Some(input) = &mut self.input {
+            let _ = input.write_all(format!("{line}\n").as_bytes()).and_then(|()| input.flush());
+        }
+        Ok(())
+    }
+
+    fn hear(&mut self) -> Result<String, Failure> {
+        match self.lines.recv_timeout(PATIENCE) {
+            Ok(line) => Ok(line?),
+            Err(RecvTimeoutError::Timeout) => Err(format!("the driver said nothing for {PATIENCE:?}").into()),
+            Err(RecvTimeoutError::Disconnected) => {
+                Err(format!("the driver ended before it told the outcome: {}", self.end().trim()).into())
+            }
+        }
+    }
+
+    /// Lets the driver end, and gives what it wrote on its standard error.
+    fn end(&mut self) -> String {
+        drop(self.input.take());
+        if !matches!(self.lines.recv_timeout(PATIENCE), Err(RecvTimeoutError::Disconnected)) {
+            let _ = self.child.kill();
+        }
+        let _ = self.child.wait();
+        self.noise.take().and_then(|thread| thread.join().ok()).unwrap_or_default()
+    }
+}
+
+/// Servers without a case: for tests in other languages that judge for themselves.
+pub struct Loose {
+    stage: Stage,
+    /// Placeholders of the servers and the folder.
+    pub places: Places,
+    /// Holds the authority's file until the end.
+    _folder: tempfile::TempDir,
+}
+
+impl Loose {
+    /// Starts servers of these scripts, in whose texts placeholders may stand.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the scripts, or with this machine.
+    pub fn start(scripts: &serde_json::Value) -> Result<Self, Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let names: Vec<String> = scripts.as_object().ok_or("servers is an object")?.keys().cloned().collect();
+        let ports = Ports::bind(names.iter())?;
+        let mut places = Places::default();
+        ports.name(&mut places)?;
+        furnish(&mut places, folder.path())?;
+        let mut scripts = scripts.clone();
+        places.fill_all(&mut scripts);
+        let scripts: BTreeMap<String, Script> = serde_json::from_value(scripts)?;
+        Ok(Self { stage: ports.open(&scripts)?, places, _folder: folder })
+    }
+
+    /// As [`Stage::call_is_over`].
+    pub fn call_is_over(&self, call: usize) {
+        self.stage.call_is_over(call);
+    }
+
+    /// As [`Stage::close`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn close(self) -> io::Result<BTreeMap<String, Record>> {
+        self.stage.close()
+    }
+}

@@ -1,0 +1,151 @@
+//! The settings of a client that a case can name: the one list of their names.
+
+use serde::{Deserialize, Serialize};
+
+/// The settings of a client. What is absent is left at the SDK's default. Durations are in milliseconds.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// The id of the key pair that signs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret_id: Option<String>,
+    /// The key of the pair.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret_key: Option<String>,
+    /// The session token of a temporary pair.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    /// The section of the credentials file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
+    /// The credential is the role of the cloud server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cvm_role: Option<CvmRole>,
+    /// The credential is a role assumed through STS, signed for by the key pair, or by `cvm_role`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assume_role: Option<AssumeRole>,
+    /// The credential is a role that the identity of a pod assumes through STS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub web_identity: Option<WebIdentity>,
+    /// The region.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// The endpoint: a host, `host:port`, or a URL.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<String>,
+    /// The domain below which the endpoint lies.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub root_domain: Option<String>,
+    /// Where connections go in place of the endpoint.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connect_to: Option<String>,
+    /// Whether plain http may leave the machine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allow_plain_http: Option<bool>,
+    /// A PEM file of trusted authorities.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ca_file: Option<String>,
+    /// The URL of a proxy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proxy: Option<String>,
+    /// True: no proxy, whatever the environment says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub no_proxy: Option<bool>,
+    /// `zh-CN` or `en-US`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// `TC3-HMAC-SHA256`, `HmacSHA256` or `HmacSHA1`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sign_method: Option<String>,
+    /// `POST` or `GET`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub http_method: Option<String>,
+    /// The time limits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeouts: Option<Timeouts>,
+    /// When a failed call is tried again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry: Option<Retry>,
+    /// How large an answer may be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_answer_bytes: Option<u64>,
+}
+
+/// The role of a cloud server.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CvmRole {
+    /// Its name; without one the metadata service is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// Where connections to the metadata service go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connect_to: Option<String>,
+}
+
+/// A role of STS.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssumeRole {
+    /// The role's resource name.
+    pub role_arn: String,
+    /// The name of the session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_name: Option<String>,
+    /// A policy as JSON text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
+    /// The external id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
+    /// How long a credential lasts, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration_seconds: Option<u64>,
+    /// Where connections to STS go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connect_to: Option<String>,
+}
+
+/// A role for the identity of a pod.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WebIdentity {
+    /// The role's resource name.
+    pub role_arn: String,
+    /// The identity provider that the role trusts.
+    pub provider_id: String,
+    /// The file with the pod's token.
+    pub token_file: String,
+    /// Where connections to STS go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connect_to: Option<String>,
+}
+
+/// Time limits in milliseconds.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Timeouts {
+    /// For opening a connection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connect_ms: Option<u64>,
+    /// For one attempt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attempt_ms: Option<u64>,
+    /// For a call with all its attempts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total_ms: Option<u64>,
+}
+
+/// When a failed call is tried again.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retry {
+    /// `never`, `safe` or `any`.
+    pub policy: String,
+    /// How many attempts are made in all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempts: Option<u32>,
+    /// The first pause.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pause_ms: Option<u64>,
+}

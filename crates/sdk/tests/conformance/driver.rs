@@ -1,0 +1,249 @@
+//! The driver of this SDK: makes the calls of a case, and tells their outcomes in plain words.
+
+use std::error::Error as _;
+use std::io::Write;
+use std::time::Duration;
+
+use serde_json::Value;
+use tcsms::{
+    Action, AssumeRole, Call, Client, ClientBuilder, Credential, CvmRole, Error, HttpMethod, Language,
+    RetryPolicy, SignMethod, WebIdentity, blocking, v20190711, v20210111,
+};
+use tcsms_conformance_server::outcome::{Failure, Outcome};
+use tcsms_conformance_server::settings::{self, Settings};
+
+/// One call, as the runner writes it.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    action: String,
+    version: String,
+    by_name: bool,
+    parameters: Option<Value>,
+    parameters_text: Option<String>,
+    region: Option<String>,
+    language: Option<String>,
+    timeout_ms: Option<u64>,
+    retry: Option<settings::Retry>,
+}
+
+/// One of the two clients.
+enum Maker {
+    Async(tokio::runtime::Runtime, Client),
+    Blocking(blocking::Client),
+}
+
+/// Drives the client of this name, `async` or `blocking`, until the runner has no more calls.
+pub(crate) fn drive(name: &str) {
+    let mut lines = std::io::stdin().lines().map(|line| line.unwrap());
+    let settings: Settings = serde_json::from_str(&lines.next().unwrap()).unwrap();
+    let maker = builder(&settings).and_then(|builder| match name {
+        "async" => {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            Ok(Maker::Async(runtime, builder.build()?))
+        }
+        _ => Ok(Maker::Blocking(builder.build_blocking()?)),
+    });
+    for line in lines {
+        let line: Line = serde_json::from_str(&line).unwrap();
+        let outcome = match &maker {
+            Ok(maker) => maker.make(&line),
+            Err(error) => Outcome::Error(told(error)),
+        };
+        println!("{}", serde_json::to_string(&outcome).unwrap());
+        std::io::stdout().flush().unwrap();
+    }
+}
+
+fn builder(settings: &Settings) -> Result<ClientBuilder, Error> {
+    let mut builder = Client::builder();
+    let pair = match (&settings.secret_id, &settings.secret_key, &settings.token) {
+        (Some(id), Some(key), Some(token)) => Some(Credential::with_token(id, key, token)?),
+        (Some(id), Some(key), None) => Some(Credential::new(id, key)?),
+        _ => None,
+    };
+    let machine = settings.cvm_role.as_ref().map(|told| {
+        let mut role = CvmRole::new();
+        role = told.role.iter().fold(role, |role, name| role.role(name));
+        told.connect_to.iter().fold(role, |role, to| role.connect_to(to))
+    });
+    if let Some(told) = &settings.web_identity {
+        let mut pod = WebIdentity::new(&told.role_arn, &told.provider_id, &told.token_file);
+        pod = told.connect_to.iter().fold(pod, |pod, to| pod.connect_to(to));
+        builder = builder.credential(pod);
+    } else if let Some(told) = &settings.assume_role {
+        let mut role = AssumeRole::new(&told.role_arn);
+        role = told.session_name.iter().fold(role, |role, name| role.session_name(name));
+        role = told.policy.iter().fold(role, |role, policy| role.policy(policy));
+        role = told.external_id.iter().fold(role, |role, id| role.external_id(id));
+        role = told.duration_seconds.iter().fold(role, |role, s| role.duration(Duration::from_secs(*s)));
+        role = told.connect_to.iter().fold(role, |role, to| role.connect_to(to));
+        builder = builder.credential(match (machine, pair) {
+            (Some(machine), _) => role.signed_by(machine),
+            (None, Some(pair)) => role.signed_by(pair),
+            (None, None) => role,
+        });
+    } else if let Some(machine) = machine {
+        builder = builder.credential(machine);
+    } else if let Some(pair) = pair {
+        builder = builder.credential(pair);
+    }
+
+    let text = |value: &Option<String>| value.clone();
+    macro_rules! set {
+        ($($name:ident: $value:expr;)*) => { $( if let Some(value) = $value { builder = builder.$name(value); } )* };
+    }
+    let milliseconds = |value: Option<u64>| value.map(Duration::from_millis);
+    let timeouts = settings.timeouts.clone().unwrap_or_default();
+    set! {
+        profile: text(&settings.profile);
+        region: text(&settings.region);
+        endpoint: text(&settings.endpoint);
+        root_domain: text(&settings.root_domain);
+        connect_to: text(&settings.connect_to);
+        allow_plain_http: settings.allow_plain_http;
+        ca_file: text(&settings.ca_file);
+        proxy: text(&settings.proxy);
+        language: settings.language.as_deref().map(language);
+        sign_method: settings.sign_method.as_deref().map(sign_method);
+        http_method: settings.http_method.as_deref().map(http_method);
+        connect_timeout: milliseconds(timeouts.connect_ms);
+        attempt_timeout: milliseconds(timeouts.attempt_ms);
+        total_timeout: milliseconds(timeouts.total_ms);
+        retry: settings.retry.as_ref().map(retry);
+        max_answer_bytes: settings.max_answer_bytes.map(|bytes| usize::try_from(bytes).unwrap());
+    }
+    if settings.no_proxy == Some(true) {
+        builder = builder.no_proxy();
+    }
+    Ok(builder)
+}
+
+fn language(name: &str) -> Language {
+    match name {
+        "zh-CN" => Language::ZhCn,
+        "en-US" => Language::EnUs,
+        other => panic!("there is no language {other}"),
+    }
+}
+
+fn sign_method(name: &str) -> SignMethod {
+    match name {
+        "TC3-HMAC-SHA256" => SignMethod::Tc3HmacSha256,
+        "HmacSHA256" => SignMethod::HmacSha256,
+        "HmacSHA1" => SignMethod::HmacSha1,
+        other => panic!("there is no way to sign called {other}"),
+    }
+}
+
+fn http_method(name: &str) -> HttpMethod {
+    match name {
+        "POST" => HttpMethod::Post,
+        "GET" => HttpMethod::Get,
+        other => panic!("there is no method {other}"),
+    }
+}
+
+fn retry(told: &settings::Retry) -> RetryPolicy {
+    let policy = match told.policy.as_str() {
+        "never" => RetryPolicy::never(),
+        "safe" => RetryPolicy::safe(),
+        "any" => RetryPolicy::any(),
+        other => panic!("there is no policy {other}"),
+    };
+    let policy = told.attempts.iter().fold(policy, |policy, attempts| policy.with_attempts(*attempts));
+    told.pause_ms.iter().fold(policy, |policy, pause| policy.with_pause(Duration::from_millis(*pause)))
+}
+
+impl Maker {
+    fn make(&self, line: &Line) -> Outcome {
+        if line.by_name {
+            return self.by_name(line);
+        }
+        match (line.version.as_str(), line.action.as_str()) {
+            ("2021-01-11", "SendSms") => self.typed::<v20210111::SendSmsRequest>(line),
+            ("2021-01-11", "PullSmsSendStatus") => self.typed::<v20210111::PullSmsSendStatusRequest>(line),
+            ("2021-01-11", "SendStatusStatistics") => {
+                self.typed::<v20210111::SendStatusStatisticsRequest>(line)
+            }
+            ("2021-01-11", "AddSmsTemplate") => self.typed::<v20210111::AddSmsTemplateRequest>(line),
+            ("2021-01-11", "DescribeSmsTemplateList") => {
+                self.typed::<v20210111::DescribeSmsTemplateListRequest>(line)
+            }
+            ("2021-01-11", "SendMultiGlobalSms") => self.typed::<v20210111::SendMultiGlobalSmsRequest>(line),
+            ("2019-07-11", "SendSms") => self.typed::<v20190711::SendSmsRequest>(line),
+            (version, action) => {
+                panic!("this driver has no {action} of {version}: add it, or call it by name")
+            }
+        }
+    }
+
+    fn typed<R: Action>(&self, line: &Line) -> Outcome {
+        let request: R = serde_json::from_value(line.parameters.clone().unwrap()).unwrap();
+        let outcome = match self {
+            Self::Async(runtime, client) => {
+                runtime.block_on(with_options(client.request(request), line).send())
+            }
+            Self::Blocking(client) => with_options(client.request(request), line).send(),
+        };
+        match outcome {
+            Ok(answer) => Outcome::Answer(serde_json::to_value(answer).unwrap()),
+            Err(error) => Outcome::Error(told(&error)),
+        }
+    }
+
+    fn by_name(&self, line: &Line) -> Outcome {
+        let text = match (&line.parameters_text, &line.parameters) {
+            (Some(text), _) => text.clone(),
+            (None, Some(parameters)) => parameters.to_string(),
+            (None, None) => panic!("the call has no parameters"),
+        };
+        let outcome = match self {
+            Self::Async(runtime, client) => {
+                runtime.block_on(with_options(client.call(&line.version, &line.action, text), line).send())
+            }
+            Self::Blocking(client) => {
+                with_options(client.call(&line.version, &line.action, text), line).send()
+            }
+        };
+        match outcome {
+            Ok(answer) => Outcome::Answer(serde_json::from_str(answer.json()).unwrap()),
+            Err(error) => Outcome::Error(told(&error)),
+        }
+    }
+}
+
+fn with_options<C, R>(mut call: Call<C, R>, line: &Line) -> Call<C, R> {
+    if let Some(region) = &line.region {
+        call = call.with_region(region);
+    }
+    if let Some(name) = &line.language {
+        call = call.with_language(language(name));
+    }
+    if let Some(limit) = line.timeout_ms {
+        call = call.with_timeout(Duration::from_millis(limit));
+    }
+    if let Some(policy) = &line.retry {
+        call = call.with_retry(retry(policy));
+    }
+    call
+}
+
+fn told(error: &Error) -> Failure {
+    let mut shown = vec![format!("{error:?}")];
+    let mut source = error.source();
+    while let Some(cause) = source {
+        shown.push(format!("{cause} {cause:?}"));
+        source = cause.source();
+    }
+    Failure {
+        kind: error.kind().to_string(),
+        code: error.code().map(|code| code.as_str().to_owned()),
+        request_id: error.request_id().map(str::to_owned),
+        delivery: error.delivery().to_string(),
+        attempts: error.attempts(),
+        step: error.step().map(|step| step.to_string()),
+        message: error.to_string(),
+        shown,
+    }
+}
