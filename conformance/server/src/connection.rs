@@ -71,11 +71,13 @@ enum Next {
 
 /// Does the steps of connection `number`.
 pub(crate) fn serve(socket: TcpStream, number: usize, steps: &[Step], log: &Log) {
-    let outcome = Talk::over(socket, number, log).and_then(|mut talk| {
-        if talk.all(steps)? == Next::Step {
-            talk.until_the_end()?;
-        }
-        Ok(())
+    let mut talk = match Talk::over(socket, number, log) {
+        Ok(talk) => talk,
+        Err(error) => return log.fault(number, &error.to_string()),
+    };
+    let outcome = talk.all(steps).and_then(|next| match next {
+        Next::Step => talk.until_the_end(),
+        Next::Over => Ok(()),
     });
     // A client may break a connection whenever it likes; the record shows what it did not ask for.
     if let Err(error) = outcome

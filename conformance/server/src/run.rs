@@ -8,6 +8,7 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::case::{Case, Draft};
@@ -43,7 +44,12 @@ const NAMES: &[&str] = &[
 ];
 
 /// Plays the case and says what is wrong, a line each; nothing when the SDK passes.
+///
+/// One case at a time, whoever calls: a driver that is being started has all connections of this process too for a
+/// moment, and while it has them none of another case would end when its script ends it.
 pub fn run(draft: &Draft, driver: &Driver) -> Vec<String> {
+    static PLAYING: Mutex<()> = Mutex::new(());
+    let _playing = PLAYING.lock().unwrap_or_else(PoisonError::into_inner);
     match play(draft, driver) {
         Ok(faults) => faults,
         Err(error) => vec![format!("the case cannot be played: {error}")],
