@@ -253,17 +253,23 @@ impl Draft {
     }
 }
 
+/// How often one call may be made, or one request be expected.
+pub(crate) const MOST_TIMES: usize = 1000;
+
 fn filled(mut text: Value, places: &Places) -> Result<Case, CaseError> {
     let id = text.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
     places.fill_all(&mut text);
-    let mut case: Case = serde_json::from_value(text).map_err(|error| CaseError::text(id, error))?;
+    let mut case: Case = serde_json::from_value(text).map_err(|error| CaseError::text(&id, error))?;
+    if case.calls.iter().any(|call| call.times > MOST_TIMES) {
+        return Err(CaseError::text(id, format!("a call is made {MOST_TIMES} times at most")));
+    }
     case.calls = case.calls.into_iter().flat_map(|call| vec![call.clone(); call.times]).collect();
     Ok(case)
 }
 
 /// Something for every placeholder of a case, before there are servers.
 fn stand_ins(text: &Value) -> Places {
-    let mut places = Places::default();
+    let mut places = Places::brief();
     for name in text.get("servers").and_then(Value::as_object).into_iter().flat_map(Map::keys) {
         places.put(name, "127.0.0.1:1");
         places.put(format!("{name}.port"), "1");
@@ -303,9 +309,12 @@ fn check(case: &Case) -> Result<(), String> {
     }
     for call in &case.calls {
         if call.parameters.is_some() == call.parameters_text.is_some()
-            || call.parameters_text.is_some() > call.by_name
+            || (call.parameters_text.is_some() && !call.by_name)
         {
             return Err("a call has parameters, or by_name and parameters_text".to_owned());
+        }
+        if call.expect.answer.is_some() == call.expect.error.is_some() {
+            return Err("a call expects an answer or an error".to_owned());
         }
     }
     if let Some(name) = case.wire.keys().find(|name| !case.servers.contains_key(*name)) {
@@ -445,7 +454,10 @@ mod tests {
             ("\"host\": \"x\"", "\"host\": \"x\", \"host\": \"y\"", "twice"),
             ("\"one\"", "\"One\"", "id"),
             ("\"wire\": {\"server\"", "\"wire\": {\"serve\"", "no server is called serve"),
-            ("\"parameters\"", "\"parameters_text\"", "parameters"),
+            ("\"parameters\"", "\"parameters_text\"", "expected a string"),
+            ("\"times\": 2", "\"times\": 100000000000", "1000 times"),
+            ("\"headers\"", "\"times\": 100000000000, \"headers\"", "1000 times"),
+            ("\"x\"", "1", "a header is"),
         ] {
             let error = changed(from, to).map(drop).expect_err(to).to_string();
             assert!(error.contains(part), "{to}: {error}");

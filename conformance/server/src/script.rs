@@ -146,7 +146,7 @@ pub fn unhex(text: &str) -> Result<Vec<u8>, String> {
                 .ok_or_else(|| format!("{sign:?} is no hexadecimal digit"))
         })
         .collect::<Result<_, _>>()?;
-    if digits.len() % 2 != 0 {
+    if !digits.len().is_multiple_of(2) {
         return Err("the number of hexadecimal digits is odd".to_owned());
     }
     Ok(digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect())

@@ -10,6 +10,7 @@ use tcsms_auth::tc3::SKIP;
 use tcsms_auth::verify::{Claim, Policy};
 use tcsms_auth::{Request, form};
 
+use crate::case::MOST_TIMES;
 use crate::script::{Heard, Record, hex, unhex};
 use crate::settings::Settings;
 
@@ -92,6 +93,9 @@ impl Wire {
     /// What the types cannot say.
     pub(crate) fn check(&self) -> Result<(), String> {
         for request in &self.requests {
+            if request.times.is_some_and(|times| times > MOST_TIMES) {
+                return Err(format!("wire: a request comes {MOST_TIMES} times at most"));
+            }
             let hex = [&request.hex, &request.hex_start];
             hex.into_iter().flatten().try_for_each(|digits| unhex(digits).map(drop))?;
             let bodies = [
@@ -302,4 +306,115 @@ fn header_fault(name: &str, wanted: &Value, request: &Request<'_>) -> Option<Str
         _ => false,
     };
     (!holds).then(|| format!("header {name}: expected {wanted}, got {found:?}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use tcsms_auth::tc3::{Payload, Signing};
+
+    const BODY: &str = r#"{"A":["1"]}"#;
+
+    /// A request as it would come from a right client, changed by `change` after it was signed.
+    fn heard(change: fn(String) -> String) -> Record {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        let signing = Signing {
+            method: "POST",
+            content_type: "application/json",
+            host: "h",
+            payload: Payload::Body(BODY.as_bytes()),
+            service: "sms",
+            timestamp: i64::try_from(now).unwrap(),
+            secret_id: "id",
+            ..Signing::default()
+        };
+        let authorization = signing.authorization(&signing.key("key"));
+        let text = format!(
+            "POST / HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nX-TC-Action: A\r\nX-TC-Version: 2021-01-11\r\nX-TC-Timestamp: {now}\r\nAuthorization: {authorization}\r\nContent-Length: {}\r\n\r\n{BODY}",
+            BODY.len()
+        );
+        let bytes = change(text).into_bytes();
+        Record {
+            connections: 1,
+            heard: vec![Heard { connection: 1, is_request: true, bytes }],
+            ..Record::default()
+        }
+    }
+
+    fn judged(wire: Value, record: &Record) -> String {
+        let settings: Settings =
+            serde_json::from_value(json!({"secret_id": "id", "secret_key": "key"})).unwrap();
+        let wire: Wire = serde_json::from_value(wire).unwrap();
+        wire.check().unwrap();
+        wire.faults(record, &settings).join("; ")
+    }
+
+    #[test]
+    fn a_right_request_passes_every_check() {
+        let record = heard(|text| text);
+        let wire = json!({"connections": 1, "requests": [{
+            "connection": 1, "method": "POST", "target": "/", "json": {"A": ["1"]},
+            "headers": {"host": "h", "x-tc-action": true, "x-tc-token": null}
+        }]});
+        assert_eq!(judged(wire, &record), "");
+        assert_eq!(judged(json!({"requests": [{"text": BODY}]}), &record), "");
+        assert_eq!(judged(json!({"requests": [{"hex_start": "504f5354"}]}), &record), "");
+    }
+
+    #[test]
+    fn each_check_can_fail() {
+        for (wanted, part) in [
+            (json!({"connections": 2, "requests": [{}]}), "connections: expected 2, got 1"),
+            (json!({"requests": []}), "requests: expected 0, got 1"),
+            (json!({"requests": [{"times": 2}]}), "requests: expected 2, got 1"),
+            (json!({"requests": [{"connection": 2}]}), "connection 2"),
+            (json!({"requests": [{"method": "GET"}]}), "method"),
+            (json!({"requests": [{"target": "/x"}]}), "target"),
+            (json!({"requests": [{"json": {"A": ["2"]}}]}), "body"),
+            (json!({"requests": [{"json": {}}]}), "body"),
+            (json!({"requests": [{"text": ""}]}), "body"),
+            (json!({"requests": [{"form": {"A": "1"}}]}), "parameter"),
+            (json!({"requests": [{"hex": "00"}]}), "bytes"),
+            (json!({"requests": [{"headers": {"host": "other"}}]}), "header host"),
+            (json!({"requests": [{"headers": {"host": null}}]}), "header host"),
+            (json!({"requests": [{"headers": {"x-tc-token": true}}]}), "header x-tc-token"),
+            (json!({"requests": [{"signature": "absent"}]}), "expected no signature"),
+            (json!({"requests": [{"signature": "skip"}]}), "SKIP"),
+            (json!({"requests": [{"signed_by": {"secret_id": "other", "secret_key": "key"}}]}), "signed by"),
+            (
+                json!({"requests": [{"signed_by": {"secret_id": "id", "secret_key": "other"}}]}),
+                "does not hold",
+            ),
+            (
+                json!({"requests": [{"signed_by": {"secret_id": "id", "secret_key": "key", "token": "t"}}]}),
+                "token",
+            ),
+            (json!({"requests": [{}], "distinct": ["Nonce"]}), "Nonce"),
+        ] {
+            let faults = judged(wanted.clone(), &heard(|text| text));
+            assert!(faults.contains(part), "{wanted}: {faults}");
+        }
+    }
+
+    #[test]
+    fn what_was_changed_after_signing_is_found() {
+        type Change = fn(String) -> String;
+        let changes: [(Change, &str); 4] = [
+            (|text| text.replace("[\"1\"]", "[\"2\"]"), "does not hold"),
+            (
+                |text| text.replace("Content-Type: application/json", "Content-Type: application/jsonx"),
+                "does not hold",
+            ),
+            (|text| text.replace("X-TC-Timestamp: 1", "X-TC-Timestamp: 2"), "the request's time"),
+            (|text| text.replace("Host: h", "Host: h\r\nHost: h"), "header host"),
+        ];
+        for (change, part) in changes {
+            let faults = judged(json!({"requests": [{"headers": {"host": "h"}}]}), &heard(change));
+            assert!(faults.contains(part), "{faults}");
+        }
+        let mut record = heard(|text| text);
+        record.faults.push("connection 1: more came".to_owned());
+        assert_eq!(judged(json!({"requests": [{}]}), &record), "connection 1: more came");
+    }
 }
