@@ -12,7 +12,7 @@ use crate::script::{Answer, Step, Tls};
 use crate::stage::Log;
 
 /// How long a step waits for a client before it counts as a fault. Nothing that works comes near it.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What the bytes go over. TLS lies in TLS where a proxy speaks it too.
 enum Stream {
@@ -250,9 +250,10 @@ impl<'a> Talk<'a> {
         Ok(true)
     }
 
-    /// Waits for the client to close. What it sends before is a fault: the script has no step for it.
+    /// Waits for the client to close. What it sends before is a fault: the script has no step for it, and nobody would
+    /// answer it, so the connection ends.
     fn until_the_end(&mut self) -> io::Result<()> {
-        while self.more()? {}
+        while self.unread.is_empty() && self.more()? {}
         if !self.unread.is_empty() {
             let text = String::from_utf8_lossy(&self.unread);
             let fault = format!("{} bytes came that no step reads: {text}", self.unread.len());

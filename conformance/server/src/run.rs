@@ -29,7 +29,7 @@ pub struct Driver {
 }
 
 /// What no SDK takes longer for: a driver that is silent for so long hangs.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The variables that SDKs read: none of them reaches a driver unless the case names it.
 const PREFIXES: &[&str] = &["TENCENTCLOUD_", "TCSMS_", "TKE_"];
