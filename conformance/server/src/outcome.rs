@@ -30,6 +30,9 @@ pub struct Failure {
     pub attempts: u32,
     /// The step of the last attempt: `resolve`, `connect`, `proxy`, `tls`, `write`, `wait` or `read`.
     pub step: Option<String>,
+    /// Host and port of the endpoint that the last attempt was for.
+    #[serde(default)]
+    pub endpoint: Option<String>,
     /// The text for people.
     pub message: String,
     /// Every other text that the error gives away: for debugging, of its cause, as JSON.
@@ -68,6 +71,8 @@ pub struct ExpectedError {
     pub attempts: Option<u32>,
     /// As [`Failure::step`]; `none` for an error without one.
     pub step: Option<String>,
+    /// As [`Failure::endpoint`]; `none` for an error without one.
+    pub endpoint: Option<String>,
     /// Parts of the message.
     #[serde(default)]
     pub message: Vec<String>,
@@ -134,6 +139,7 @@ fn compare(wanted: &ExpectedError, found: &Failure, faults: &mut Vec<String>) {
         ("code", &wanted.code, &found.code),
         ("requestId", &wanted.request_id, &found.request_id),
         ("step", &wanted.step, &found.step),
+        ("endpoint", &wanted.endpoint, &found.endpoint),
     ] {
         if let Some(wanted) = wanted {
             differs(what, wanted, &told(found));

@@ -1,5 +1,7 @@
 //! The settings of a client that a case can name: the one list of their names.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// The settings of a client. What is absent is left at the SDK's default. Durations are in milliseconds.
@@ -66,6 +68,21 @@ pub struct Settings {
     /// When a failed call is tried again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry: Option<Retry>,
+    /// How many repeats a client may make while nothing succeeds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_budget: Option<u32>,
+    /// Endpoints to go to when those before fail.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub backup_endpoints: Vec<String>,
+    /// When an endpoint that fails is left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub breaker: Option<Breaker>,
+    /// How many attempts start in a second, of all actions without a rate of their own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub call_rate: Option<u32>,
+    /// The same for one action, by its name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub action_rates: BTreeMap<String, u32>,
     /// How large an answer may be.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_answer_bytes: Option<u64>,
@@ -136,11 +153,23 @@ pub struct Timeouts {
     pub total_ms: Option<u64>,
 }
 
+/// When an endpoint is left out, and for how long.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Breaker {
+    /// After so many failures
+    pub failures: u32,
+    /// within this time
+    pub window_ms: u64,
+    /// for this long.
+    pub pause_ms: u64,
+}
+
 /// When a failed call is tried again.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Retry {
-    /// `never`, `safe` or `any`.
+    /// `never`, `safe`, `idempotent` or `any`.
     pub policy: String,
     /// How many attempts are made in all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -148,4 +177,10 @@ pub struct Retry {
     /// The first pause.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pause_ms: Option<u64>,
+    /// The longest pause.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub longest_pause_ms: Option<u64>,
+    /// By how much a pause is moved at random.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jitter_percent: Option<u32>,
 }

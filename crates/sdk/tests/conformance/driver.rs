@@ -111,7 +111,16 @@ fn builder(settings: &Settings) -> Result<ClientBuilder, Error> {
         attempt_timeout: milliseconds(timeouts.attempt_ms);
         total_timeout: milliseconds(timeouts.total_ms);
         retry: settings.retry.as_ref().map(retry);
+        retry_budget: settings.retry_budget;
+        call_rate: settings.call_rate;
         max_answer_bytes: settings.max_answer_bytes.map(|bytes| usize::try_from(bytes).unwrap());
+    }
+    builder = settings.backup_endpoints.iter().fold(builder, |builder, to| builder.backup_endpoint(to));
+    builder =
+        settings.action_rates.iter().fold(builder, |builder, (name, rate)| builder.action_rate(name, *rate));
+    if let Some(told) = &settings.breaker {
+        let [window, pause] = [told.window_ms, told.pause_ms].map(Duration::from_millis);
+        builder = builder.breaker(told.failures, window, pause);
     }
     if settings.no_proxy == Some(true) {
         builder = builder.no_proxy();
@@ -145,14 +154,14 @@ fn http_method(name: &str) -> HttpMethod {
 }
 
 fn retry(told: &settings::Retry) -> RetryPolicy {
-    let policy = match told.policy.as_str() {
-        "never" => RetryPolicy::never(),
-        "safe" => RetryPolicy::safe(),
-        "any" => RetryPolicy::any(),
-        other => panic!("there is no policy {other}"),
-    };
+    let policy =
+        RetryPolicy::parse(&told.policy).unwrap_or_else(|| panic!("there is no policy {}", told.policy));
     let policy = told.attempts.iter().fold(policy, |policy, attempts| policy.with_attempts(*attempts));
-    told.pause_ms.iter().fold(policy, |policy, pause| policy.with_pause(Duration::from_millis(*pause)))
+    let policy =
+        told.pause_ms.iter().fold(policy, |policy, ms| policy.with_pause(Duration::from_millis(*ms)));
+    let longest = told.longest_pause_ms.map(Duration::from_millis);
+    let policy = longest.into_iter().fold(policy, RetryPolicy::with_longest_pause);
+    told.jitter_percent.into_iter().fold(policy, RetryPolicy::with_jitter)
 }
 
 impl Maker {
@@ -243,6 +252,7 @@ fn told(error: &Error) -> Failure {
         delivery: error.delivery().to_string(),
         attempts: error.attempts(),
         step: error.step().map(|step| step.to_string()),
+        endpoint: error.endpoint().map(str::to_owned),
         message: error.to_string(),
         shown,
     }
