@@ -64,22 +64,16 @@ pub struct Call {
     #[serde(default)]
     pub by_name: bool,
     /// The parameters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parameters: Option<Value>,
     /// The parameters as text, for a call by name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parameters_text: Option<String>,
     /// In place of the client's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
     /// In place of the client's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
     /// In place of the client's total limit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout_ms: Option<u64>,
     /// In place of the client's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry: Option<Retry>,
     /// How often the call is made.
     #[serde(default = "once", skip_serializing)]

@@ -9,82 +9,56 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// The id of the key pair that signs.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_id: Option<String>,
     /// The key of the pair.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_key: Option<String>,
     /// The session token of a temporary pair.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
     /// The section of the credentials file.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<String>,
     /// The credential is the role of the cloud server.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cvm_role: Option<CvmRole>,
     /// The credential is a role assumed through STS, signed for by the key pair, or by `cvm_role`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub assume_role: Option<AssumeRole>,
     /// The credential is a role that the identity of a pod assumes through STS.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub web_identity: Option<WebIdentity>,
     /// The region.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
     /// The endpoint: a host, `host:port`, or a URL.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub endpoint: Option<String>,
     /// The domain below which the endpoint lies.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub root_domain: Option<String>,
     /// Where connections go in place of the endpoint.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub connect_to: Option<String>,
     /// Whether plain http may leave the machine.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_plain_http: Option<bool>,
     /// A PEM file of trusted authorities.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ca_file: Option<String>,
     /// The URL of a proxy.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub proxy: Option<String>,
     /// True: no proxy, whatever the environment says.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub no_proxy: Option<bool>,
     /// `zh-CN` or `en-US`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
     /// `TC3-HMAC-SHA256`, `HmacSHA256` or `HmacSHA1`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sign_method: Option<String>,
     /// `POST` or `GET`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub http_method: Option<String>,
     /// The time limits.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub timeouts: Option<Timeouts>,
     /// When a failed call is tried again.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub retry: Option<Retry>,
     /// How many repeats a client may make while nothing succeeds.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_budget: Option<u32>,
     /// Endpoints to go to when those before fail.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub backup_endpoints: Vec<String>,
     /// When an endpoint that fails is left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub breaker: Option<Breaker>,
     /// How many attempts start in a second, of all actions without a rate of their own.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub call_rate: Option<u32>,
     /// The same for one action, by its name.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub action_rates: BTreeMap<String, u32>,
     /// How large an answer may be.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_answer_bytes: Option<u64>,
 }
 
@@ -93,10 +67,8 @@ pub struct Settings {
 #[serde(deny_unknown_fields)]
 pub struct CvmRole {
     /// Its name; without one the metadata service is asked.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,
     /// Where connections to the metadata service go.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connect_to: Option<String>,
 }
 
@@ -107,19 +79,14 @@ pub struct AssumeRole {
     /// The role's resource name.
     pub role_arn: String,
     /// The name of the session.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_name: Option<String>,
     /// A policy as JSON text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
     /// The external id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// How long a credential lasts, in seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration_seconds: Option<u64>,
     /// Where connections to STS go.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connect_to: Option<String>,
 }
 
@@ -134,7 +101,6 @@ pub struct WebIdentity {
     /// The file with the pod's token.
     pub token_file: String,
     /// Where connections to STS go.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connect_to: Option<String>,
 }
 
@@ -143,13 +109,10 @@ pub struct WebIdentity {
 #[serde(deny_unknown_fields, default)]
 pub struct Timeouts {
     /// For opening a connection.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub connect_ms: Option<u64>,
     /// For one attempt.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub attempt_ms: Option<u64>,
     /// For a call with all its attempts.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub total_ms: Option<u64>,
 }
 
@@ -172,15 +135,11 @@ pub struct Retry {
     /// `never`, `safe`, `idempotent` or `any`.
     pub policy: String,
     /// How many attempts are made in all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attempts: Option<u32>,
     /// The first pause.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pause_ms: Option<u64>,
     /// The longest pause.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub longest_pause_ms: Option<u64>,
     /// By how much a pause is moved at random.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jitter_percent: Option<u32>,
 }
