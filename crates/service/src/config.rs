@@ -46,10 +46,16 @@ pub struct Account {
     pub reply_url: Option<String>,
     /// Whether it belongs to a person, who may not send marketing texts. Default false.
     pub individual: bool,
+    /// Whether it is certified; without that it can do nothing with signatures and templates. Default true.
+    pub certified: bool,
+    /// Whether it owes money; then it is refused nearly everything. Default false.
+    pub arrears: bool,
     /// Its keys.
     pub keys: Vec<Key>,
     /// Its apps.
     pub apps: Vec<App>,
+    /// The papers that its signatures may refer to.
+    pub qualifications: Vec<Qualification>,
     /// Its configured signatures.
     pub signs: Vec<ConfiguredSign>,
     /// Its configured templates.
@@ -67,6 +73,51 @@ pub struct Key {
     pub secret_key: Secret,
     /// The session token that must come with it when it is a temporary key.
     pub token: Option<Secret>,
+    /// Whether it belongs to a user of the account that is not the main one. Default false.
+    pub sub_account: bool,
+}
+
+/// Papers that say who somebody is. Signatures of the mainland name them by their id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Qualification {
+    /// Its id, unique within the account.
+    pub id: u64,
+    /// Its name.
+    pub name: String,
+    /// How far its review has come.
+    pub state: QualificationState,
+}
+
+/// How far the review of a qualification has come, in the documented steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QualificationState {
+    /// Waiting for its first review.
+    Reviewing,
+    /// Passed: the only state in which a new signature may name it (our choice).
+    Approved,
+    /// Refused.
+    Rejected,
+    /// To be submitted again with more papers.
+    Incomplete,
+    /// Changed, and waiting for the review of the change.
+    ChangeReviewing,
+    /// Changed, and the change was refused.
+    ChangeRejected,
+}
+
+impl QualificationState {
+    /// The value of `QualificationStatusCode` on the wire: 0 to 5.
+    #[must_use]
+    pub fn code(self) -> i64 {
+        match self {
+            Self::Reviewing => 0,
+            Self::Approved => 1,
+            Self::Rejected => 2,
+            Self::Incomplete => 3,
+            Self::ChangeReviewing => 4,
+            Self::ChangeRejected => 5,
+        }
+    }
 }
 
 /// An app of an account.
@@ -132,6 +183,10 @@ pub struct Rules {
     pub urls_in_values: bool,
     /// Words that no text may hold. Default none.
     pub sensitive_words: Vec<String>,
+    /// Countries that the service does not send to, as two capital letters. Default none.
+    pub countries_not_offered: Vec<String>,
+    /// A new signature of the mainland must name an approved qualification. Default false.
+    pub qualification_required: bool,
     /// The account may use `ExtendCode`. Default false.
     pub extend_code: bool,
     /// Reports carry the sender's `SessionContext`. Default true.
@@ -215,6 +270,8 @@ impl Default for Rules {
             template_variables: true,
             urls_in_values: false,
             sensitive_words: Vec::new(),
+            countries_not_offered: Vec::new(),
+            qualification_required: false,
             extend_code: false,
             session_context_in_reports: true,
             pull_open: true,
@@ -260,6 +317,7 @@ fn development_account(limits: Limits) -> Account {
         secret_id: id.to_owned(),
         secret_key: Secret::new(key.to_owned()),
         token: None,
+        sub_account: false,
     };
     let app = |id: &str| App {
         sdk_app_id: id.to_owned(),
@@ -273,6 +331,7 @@ fn development_account(limits: Limits) -> Account {
         name: name.to_owned(),
         scope,
         state: ReviewState::Approved,
+        qualification: None,
     };
     let template = |id, content: &str, scope| ConfiguredTemplate {
         id,
@@ -286,6 +345,9 @@ fn development_account(limits: Limits) -> Account {
         id: "dev".to_owned(),
         reply_url: None,
         individual: false,
+        certified: true,
+        arrears: false,
+        qualifications: Vec::new(),
         keys: vec![
             key("secretId", "secretKey"),
             key("xxx", "xxx"),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use insta::assert_snapshot;
 use tcsms_service::config::{ReviewMode, default_limits, strict_limits};
 use tcsms_service::{Config, Directory};
-use tcsms_store::{Limits, ReviewState, Scope, TemplateKind};
+use tcsms_store::{ConfiguredPackage, Limits, ReviewState, Scope, TemplateKind};
 
 fn error(text: &str) -> String {
     match Config::from_toml(text, "tcsms.toml") {
@@ -25,14 +25,22 @@ const FULL: &str = r#"
 [[account]]
 id = "dev"
 reply_url = "http://127.0.0.1:9000/reply"
+certified = false
+arrears = true
 [[account.key]]
 secret_id = "<your secret id>"
 secret_key = "s p a c e"
+sub_account = true
+[[account.qualification]]
+id = 7
+name = "营业执照"
+status = "change-reviewing"
 [[account.app]]
 sdk_app_id = "1400787878"
 status_url = "http://127.0.0.1:9000/status"
 [account.app.limits]
 per_number_1d = 3
+app_country_per_day = 9
 exempt_numbers = ["13700000001", "+85261234567"]
 [[account.app]]
 sdk_app_id = "1400787879"
@@ -40,6 +48,7 @@ enabled = false
 [[account.sign]]
 id = 1
 name = "xxx"
+qualification = 7
 [[account.sign]]
 id = 2
 name = "Lime Tech"
@@ -55,6 +64,9 @@ status = "reviewing"
 [[account.package]]
 id = 1
 amount = 100000
+gift = true
+created = "2026-11-25 11:00:00"
+expires = "2027-11-25 11:00:00"
 [[account]]
 id = "second"
 individual = true
@@ -71,6 +83,8 @@ delay = "500ms"
 [rules]
 any_region = false
 sensitive_words = ["赌博"]
+countries_not_offered = ["KP"]
+qualification_required = true
 "#;
 
 #[test]
@@ -82,7 +96,8 @@ fn everything_that_may_be_said() {
     assert_eq!(account.reply_url.as_deref(), Some("http://127.0.0.1:9000/reply"));
     let base = Limits { per_number_30s: 2, account_global_per_day: 7, ..strict_limits() };
     let exempt = ["+8613700000001", "+85261234567"].map(str::to_owned);
-    let own = Limits { per_number_1d: 3, exempt_numbers: exempt.into(), ..base.clone() };
+    let own =
+        Limits { per_number_1d: 3, app_country_per_day: 9, exempt_numbers: exempt.into(), ..base.clone() };
     let (owner, app) = directory.app("1400787878").unwrap();
     assert_eq!((owner.id.as_str(), &*app.limits, app.enabled), ("dev", &own, true));
     let (_, disabled) = directory.app("1400787879").unwrap();
@@ -97,12 +112,26 @@ fn everything_that_may_be_said() {
         (template.id, template.kind, template.state),
         (449_739, TemplateKind::Verification, ReviewState::Reviewing)
     );
-    assert_eq!((account.packages[0].id, account.packages[0].amount), (1, 100_000));
+    let package = ConfiguredPackage {
+        id: 1,
+        amount: 100_000,
+        gift: true,
+        created: Some(1_795_575_600),
+        effective: None,
+        expires: Some(1_827_111_600),
+    };
+    assert_eq!(account.packages, [package]);
+    assert!(!account.certified && account.arrears && key.sub_account);
+    let papers = &account.qualifications[0];
+    assert_eq!((papers.id, papers.name.as_str(), papers.state.code()), (7, "营业执照", 4));
+    assert_eq!(account.signs.iter().map(|sign| sign.qualification).collect::<Vec<_>>(), [Some(7), None]);
     assert!(directory.account("second").unwrap().individual);
     assert_eq!((config.review.mode, config.review.delay), (ReviewMode::Manual, Duration::from_secs(300)));
     assert_eq!(config.delivery.delay, Duration::from_millis(500));
     assert!(!config.api_rate && !config.rules.any_region && config.rules.marketing_hours);
     assert_eq!(config.rules.sensitive_words, ["赌博"]);
+    assert_eq!(config.rules.countries_not_offered, ["KP"]);
+    assert!(config.rules.qualification_required);
     assert!(directory.key("nobody").is_none() && directory.app("1").is_none());
 }
 
@@ -142,7 +171,7 @@ fn unknown_keys_are_refused_with_a_suggestion() {
     assert_snapshot!(error("[delivery]\ndelai = \"1s\""), @"tcsms.toml:2:1: unknown key `delai` in [delivery]; did you mean `delay`?");
     assert_snapshot!(error("[review]\nspeed = 1"), @"tcsms.toml:2:1: unknown key `speed` in [review]; known keys here: mode, delay");
     assert_snapshot!(error("[[accounts]]\nid = \"a\""), @"tcsms.toml:1:3: unknown key `accounts` at the top; did you mean `account`?");
-    assert_snapshot!(account_error("[[account.app]]\nsdk_app_id = \"1\"\n[account.app.limits]\naccount_global_per_day = 1"), @"tcsms.toml:6:1: unknown key `account_global_per_day` in [account.app.limits]; known keys here: exempt_numbers, per_number_30s, thirty_seconds_by_content, per_number_1h, per_number_1d, per_number_same_content, app_per_day, app_mainland_per_day, app_global_per_day");
+    assert_snapshot!(account_error("[[account.app]]\nsdk_app_id = \"1\"\n[account.app.limits]\naccount_global_per_day = 1"), @"tcsms.toml:6:1: unknown key `account_global_per_day` in [account.app.limits]; known keys here: exempt_numbers, per_number_30s, thirty_seconds_by_content, per_number_1h, per_number_1d, per_number_same_content, app_per_day, app_mainland_per_day, app_global_per_day, app_country_per_day");
 }
 
 #[test]
@@ -161,6 +190,8 @@ fn values_of_the_wrong_kind_are_quoted() {
     assert_snapshot!(account_error("[[account.app]]\nsdk_app_id = \"1\"\n[account.app.limits]\nexempt_numbers = [\"12345\"]"), @r#"tcsms.toml:6:19: `12345` is no phone number; write it as in "+8613700000001""#);
     assert_snapshot!(account_error("[[account.app]]\nsdk_app_id = \"1\"\ncountries = [\"HK\", \"us\"]"), @r#"tcsms.toml:5:20: `us` is no country; write its two capital letters, as in "HK""#);
     assert_snapshot!(account_error("[[account.sign]]\nid = 1\nname = \"【a】\""), @r#"tcsms.toml:5:8: `name` = "【a】" must not contain brackets; the service adds them"#);
+    assert_snapshot!(account_error("[[account.sign]]\nid = 1\nname = \"a\"\nqualification = 3"), @"tcsms.toml:6:17: `qualification` = 3 is none of this account; add it as [[account.qualification]]");
+    assert_snapshot!(account_error("[[account.package]]\nid = 1\namount = 1\nexpires = \"2026-11-25\""), @r#"tcsms.toml:6:11: `expires` = "2026-11-25" is no time; write it in Beijing time, as in "2026-11-25 11:00:00""#);
     assert_snapshot!(account_error("[[account.template]]\nid = \"x\"\ncontent = \"a\""), @r#"tcsms.toml:4:6: `id` = "x" must be a number in quotes, such as "449739""#);
     assert_snapshot!(account_error("[[account.template]]\nid = \"1\"\ncontent = \"{1}{2}\""), @"tcsms.toml:5:11: template 1 does not fit: variables {1} and {2} touch; put words or a sign between them");
 }

@@ -4,8 +4,7 @@
 //! step sets the clock (`clock`, seconds after the file's), waits for as many delivered messages as `delivered`
 //! says, sends `request`, and compares the answer with `expect`. In an expected answer `<sid>` stands for a serial
 //! number of the mainland form that was not met before, `<sid:NAME>` for one that is remembered, `<uuid>`, `<text>`
-//! for a text that is not empty, `<number>`, and `<any>`. `pending` marks a step whose action is still missing and
-//! what is answered until then.
+//! for a text that is not empty, `<number>`, and `<any>`.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -46,20 +45,12 @@ struct Case {
 struct Step {
     request: Call,
     expect: Value,
-    pending: Option<Pending>,
     #[serde(default)]
     clock: i64,
     #[serde(default)]
     delivered: usize,
     #[serde(default)]
     messages: Vec<Text>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Pending {
-    reason: String,
-    expect: Value,
 }
 
 /// A message that the store must hold after the step.
@@ -194,9 +185,8 @@ impl Bench {
         if !is_uuid(id.as_str().unwrap_or_default()) {
             return Err(format!("RequestId {id}"));
         }
-        let expect = step.pending.as_ref().map_or(&step.expect, |pending| &pending.expect);
         let response = Value::Object(response.clone());
-        self.compare("Response", expect, &response).map_err(|what| format!("{what}\nin {response}"))?;
+        self.compare("Response", &step.expect, &response).map_err(|what| format!("{what}\nin {response}"))?;
         for expected in &step.messages {
             let found = self.messages(Some(&expected.phone), None).await;
             let Some(last) = found.last() else { return Err(format!("no message to {}", expected.phone)) };
@@ -305,14 +295,4 @@ async fn golden_cases() {
         bench.service.stop().await;
     }
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
-}
-
-#[test]
-fn pending_steps_say_why() {
-    let file: File = serde_json::from_str(CASES).unwrap();
-    let pending = file.cases.iter().flat_map(|case| &case.steps).filter_map(|step| step.pending.as_ref());
-    for pending in pending {
-        assert!(!pending.reason.is_empty());
-        assert_eq!(pending.expect["Error"]["Code"], "UnsupportedOperation");
-    }
 }

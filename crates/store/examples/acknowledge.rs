@@ -65,6 +65,8 @@ fn batch(task: usize, round: usize, numbers: usize) -> SendBatch {
         at: NOW,
         request_id: "2b7e1516-28ae-4d2a-abf7-158809cf4f3c".to_owned(),
         limits: Arc::new(Limits::default()),
+        spare_opted_out: true,
+        serial_when_refused: false,
         refusal_of: |limit| Refusal { code: format!("{limit:?}"), message: String::new() },
         messages: (0..numbers).map(message).collect(),
     }

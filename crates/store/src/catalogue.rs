@@ -10,8 +10,8 @@ use rusqlite::{Connection, Row, params};
 
 use crate::error::{Fault, StoreError, stored};
 use crate::model::{
-    Added, Configured, ConfiguredAccount, NewTemplate, PlannedReview, Review, ReviewState, Reviewed, Scope,
-    Sign, Template, TemplateKind,
+    Configured, ConfiguredAccount, PlannedReview, Review, ReviewState, Reviewed, Scope, Sign,
+    SignApplication, Template, TemplateKind,
 };
 use crate::store::Store;
 use crate::writer::Db;
@@ -19,8 +19,8 @@ use crate::writer::Db;
 /// The signatures and templates of one account, by id.
 #[derive(Clone, Default)]
 pub(crate) struct AccountCatalogue {
-    signs: BTreeMap<u64, Arc<Sign>>,
-    templates: BTreeMap<u64, Arc<Template>>,
+    pub(crate) signs: BTreeMap<u64, Arc<Sign>>,
+    pub(crate) templates: BTreeMap<u64, Arc<Template>>,
 }
 
 /// The catalogues of all accounts, as of the last commit.
@@ -50,16 +50,23 @@ impl Catalogue {
         }
     }
 
+    /// Whether another account has something that `has` recognises.
+    pub(crate) fn elsewhere(&self, account: &str, has: impl Fn(&AccountCatalogue) -> bool) -> bool {
+        let accounts = self.accounts.read().unwrap_or_else(PoisonError::into_inner);
+        accounts.iter().any(|(name, other)| name != account && has(other))
+    }
+
     fn of<T>(&self, account: &str, look: impl FnOnce(&AccountCatalogue) -> T) -> Option<T> {
         self.accounts.read().unwrap_or_else(PoisonError::into_inner).get(account).map(look)
     }
 }
 
 impl AccountCatalogue {
-    fn load(conn: &Connection, account: &str) -> Result<Self, Fault> {
+    pub(crate) fn load(conn: &Connection, account: &str) -> Result<Self, Fault> {
         let signs = conn
             .prepare_cached(
-                "SELECT id, name, scope, state, reply, planned_at, planned_state, planned_reply, created
+                "SELECT id, name, scope, state, reply, planned_at, planned_state, planned_reply, created, kind,
+                    document, purpose, remark, qualification
                  FROM sign WHERE account = ?1 AND NOT removed",
             )?
             .query_map([account], |row| {
@@ -71,6 +78,13 @@ impl AccountCatalogue {
                     scope: code(row, 2, Scope::from_code)?,
                     review: reviewed(row, 3)?,
                     created: row.get(8)?,
+                    application: SignApplication {
+                        kind: row.get(9)?,
+                        document: row.get(10)?,
+                        purpose: row.get(11)?,
+                        remark: row.get(12)?,
+                        qualification: row.get::<_, Option<i64>>(13)?.map(i64::unsigned_abs),
+                    },
                 };
                 Ok((id, Arc::new(sign)))
             })?
@@ -130,11 +144,6 @@ impl Store {
     /// added through the API, or too large.
     pub async fn apply_configuration(&self, configured: Configured, now: i64) -> Result<(), StoreError> {
         self.write(1, move |db| configure(db, &configured, now)).await
-    }
-
-    /// Adds a template in the state "under review" and gives it the lowest id above all that the account ever had.
-    pub async fn add_template(&self, template: NewTemplate) -> Result<Added, StoreError> {
-        self.write(1, move |db| add_template(db, &template)).await
     }
 
     /// The account's template with this id. Ask its [`Reviewed::at`] whether it is in force.
@@ -198,10 +207,11 @@ fn configure_account(conn: &Connection, account: &ConfiguredAccount, now: i64) -
     for sign in &account.signs {
         let written = conn
             .prepare_cached(
-                "INSERT INTO sign (account, id, name, scope, state, reply, created, configured, removed)
-                 VALUES (?1, ?2, ?3, ?4, ?5, '', ?6, 1, 0)
+                "INSERT INTO sign (account, id, name, scope, state, reply, created, qualification, configured, removed)
+                 VALUES (?1, ?2, ?3, ?4, ?5, '', ?6, ?7, 1, 0)
                  ON CONFLICT (account, id) DO UPDATE SET
-                    name = excluded.name, scope = excluded.scope, state = excluded.state, removed = 0
+                    name = excluded.name, scope = excluded.scope, state = excluded.state, reply = '',
+                    planned_at = NULL, qualification = excluded.qualification, removed = 0
                  WHERE configured",
             )?
             .execute(params![
@@ -210,7 +220,8 @@ fn configure_account(conn: &Connection, account: &ConfiguredAccount, now: i64) -
                 sign.name,
                 sign.scope.code(),
                 sign.state.code(),
-                now
+                now,
+                sign.qualification.map(|id| stored("the qualification id", id)).transpose()?
             ])?;
         if written == 0 {
             return Err(taken("signature", sign.id).into());
@@ -224,7 +235,7 @@ fn configure_account(conn: &Connection, account: &ConfiguredAccount, now: i64) -
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, '', ?7, '', ?8, 1, 0)
                  ON CONFLICT (account, id) DO UPDATE SET
                     name = excluded.name, content = excluded.content, kind = excluded.kind, scope = excluded.scope,
-                    state = excluded.state, removed = 0
+                    state = excluded.state, reply = '', planned_at = NULL, removed = 0
                  WHERE configured",
             )?
             .execute(params![
@@ -243,53 +254,23 @@ fn configure_account(conn: &Connection, account: &ConfiguredAccount, now: i64) -
     }
     for package in &account.packages {
         conn.prepare_cached(
-            "INSERT INTO package (account, id, amount, used, effective, expires, removed)
-             VALUES (?1, ?2, ?3, 0, ?4, ?5, 0)
+            "INSERT INTO package (account, id, amount, used, gift, created, effective, expires, removed)
+             VALUES (?1, ?2, ?3, 0, ?4, coalesce(?5, ?8), ?6, ?7, 0)
              ON CONFLICT (account, id) DO UPDATE SET
-                amount = excluded.amount, effective = excluded.effective, expires = excluded.expires, removed = 0",
+                amount = excluded.amount, gift = excluded.gift,
+                created = coalesce(?5, nullif(created, 0), ?8),
+                effective = excluded.effective, expires = excluded.expires, removed = 0",
         )?
         .execute(params![
             account.id,
             stored("the package id", package.id)?,
             stored("the amount of a package,", package.amount)?,
+            package.gift,
+            package.created,
             package.effective,
-            package.expires
+            package.expires,
+            now
         ])?;
     }
     Ok(())
-}
-
-fn add_template(db: &mut Db, template: &NewTemplate) -> Result<Added, Fault> {
-    let conn = &db.conn;
-    let (highest, held): (i64, i64) = conn
-        .prepare_cached("SELECT coalesce(max(id), 0), count(*) FILTER (WHERE NOT removed) FROM template WHERE account = ?1")?
-        .query_row([&template.account], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    if held.unsigned_abs() >= template.max as u64 {
-        return Ok(Added::TooMany);
-    }
-    let too_large = StoreError::TooLarge { what: "the next template id", value: highest.unsigned_abs() + 1 };
-    let id = highest.checked_add(1).ok_or(too_large)?;
-    let planned = template.planned.as_ref();
-    conn.prepare_cached(
-        "INSERT INTO template (account, id, name, content, kind, scope, remark, state, reply, planned_at,
-            planned_state, planned_reply, created, configured, removed)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, '', ?9, ?10, ?11, ?12, 0, 0)",
-    )?
-    .execute(params![
-        template.account,
-        id,
-        template.name,
-        template.content,
-        template.kind.code(),
-        template.scope.code(),
-        template.remark,
-        ReviewState::Reviewing.code(),
-        planned.map(|planned| planned.at),
-        planned.map(|planned| planned.review.state.code()),
-        planned.map(|planned| planned.review.reply.as_str()),
-        template.created
-    ])?;
-    let catalogue = AccountCatalogue::load(conn, &template.account)?;
-    db.announce_catalogue(template.account.clone(), catalogue);
-    Ok(Added::Id(id.unsigned_abs()))
 }

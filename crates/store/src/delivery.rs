@@ -4,7 +4,7 @@
 //! carrier's answer and the record repeats that one step, and an outcome that arrives twice, or after the message was
 //! removed, changes nothing.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Row};
 
 use crate::error::{Fault, StoreError, at_most};
 use crate::model::{DeliveryId, DeliveryOutcome, Due, Receipt, Report};
@@ -89,11 +89,13 @@ fn finish(db: &mut Db, outcomes: &[DeliveryOutcome]) -> Result<usize, Fault> {
             continue;
         }
         news += 1;
-        if let Some(Receipt { delivered, word, at }) = receipt {
-            let app: i64 = db
+        if let Some(receipt) = receipt {
+            let Receipt { delivered, word, at } = receipt;
+            let (app, sent_at): (i64, i64) = db
                 .conn
-                .prepare_cached("SELECT app FROM message WHERE id = ?1")?
-                .query_row([id.row], |row| row.get(0))?;
+                .prepare_cached("SELECT app, at FROM message WHERE id = ?1")?
+                .query_row([id.row], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            db.hours.add_receipt(app, sent_at, receipt);
             db.conn
                 .prepare_cached("INSERT INTO receipt (message, delivered, word, at) VALUES (?1, ?2, ?3, ?4)")?
                 .execute((id.row, delivered, word, at))?;
@@ -107,25 +109,33 @@ fn finish(db: &mut Db, outcomes: &[DeliveryOutcome]) -> Result<usize, Fault> {
     Ok(news)
 }
 
+/// The columns that [`read_report`] reads, from the second on.
+pub(crate) const REPORT_COLUMNS: &str =
+    "serial, phone, country_code, session_context, message.at, delivered, word, receipt.at";
+
+pub(crate) fn read_report(row: &Row<'_>) -> Result<Report, rusqlite::Error> {
+    Ok(Report {
+        serial: row.get(1)?,
+        phone: row.get(2)?,
+        country_code: row.get(3)?,
+        session_context: row.get(4)?,
+        sent_at: row.get(5)?,
+        receipt: Receipt { delivered: row.get(6)?, word: row.get(7)?, at: row.get(8)? },
+    })
+}
+
 fn pull(conn: &Connection, app: i64, limit: usize) -> Result<Vec<Report>, Fault> {
-    let mut statement = conn.prepare_cached(
-        "SELECT place, serial, phone, country_code, session_context, message.at, delivered, word, receipt.at
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT place, {REPORT_COLUMNS}
          FROM report JOIN message ON message.id = report.message JOIN receipt ON receipt.message = report.message
-         WHERE report.app = ?1 ORDER BY place LIMIT ?2",
-    )?;
+         WHERE report.app = ?1 ORDER BY place LIMIT ?2"
+    ))?;
     let mut last_place = None;
     let mut reports = Vec::new();
     let mut rows = statement.query((app, at_most(limit)))?;
     while let Some(row) = rows.next()? {
         last_place = Some(row.get::<_, i64>(0)?);
-        reports.push(Report {
-            serial: row.get(1)?,
-            phone: row.get(2)?,
-            country_code: row.get(3)?,
-            session_context: row.get(4)?,
-            sent_at: row.get(5)?,
-            receipt: Receipt { delivered: row.get(6)?, word: row.get(7)?, at: row.get(8)? },
-        });
+        reports.push(read_report(row)?);
     }
     drop(rows);
     if let Some(last_place) = last_place {

@@ -25,18 +25,33 @@
 
 mod catalogue;
 mod delivery;
+mod entries;
 mod error;
 mod limiter;
 mod messages;
 mod model;
+mod opt_outs;
+mod packages;
 mod readers;
+mod records;
+mod replies;
 mod schema;
 mod send;
 mod serial;
+mod signs;
 mod statistics;
 mod store;
+mod templates;
 mod writer;
 
+pub use entries::{Changed, Removed};
 pub use error::StoreError;
 pub use model::*;
+pub use opt_outs::OptOut;
+pub use packages::Package;
+pub use records::Records;
+pub use replies::{NewReply, Reply};
+pub use signs::{NewSign, SignAdded};
+pub use statistics::{ReceiptCount, ReceiptCounts};
 pub use store::{Location, Store};
+pub use templates::{Added, NewTemplate};

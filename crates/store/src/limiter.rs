@@ -35,6 +35,7 @@ pub(crate) struct Attempt {
     number: u64,
     content: u64,
     mainland: bool,
+    country: u64,
     at: i64,
 }
 
@@ -45,6 +46,7 @@ struct Needs {
     span: i64,
     day: bool,
     content: bool,
+    country: bool,
 }
 
 impl Needs {
@@ -54,11 +56,17 @@ impl Needs {
             (0, 1..) => 30,
             (0, 0) => 0,
         };
-        Self { span, day: limits.per_number_1d > 0, content: limits.per_number_same_content > 0 }
+        Self {
+            span,
+            day: limits.per_number_1d > 0,
+            content: limits.per_number_same_content > 0,
+            country: limits.app_country_per_day > 0,
+        }
     }
 
-    fn numbers(self) -> bool {
-        self.span > 0 || self.day || self.content
+    /// Whether the hourly counters alone do not tell.
+    fn messages(self) -> bool {
+        self.span > 0 || self.day || self.content || self.country
     }
 }
 
@@ -74,6 +82,8 @@ struct Limiter {
     sweep_at: usize,
     per_day: HashMap<u64, u32>,
     per_content: HashMap<(u64, u64), u32>,
+    /// Messages outside the mainland, by country.
+    per_country: HashMap<u64, u64>,
     mainland_today: u64,
     global_today: u64,
 }
@@ -162,8 +172,8 @@ impl Limiters {
 }
 
 impl Attempt {
-    pub(crate) fn new(phone: &str, text: &str, mainland: bool, at: i64) -> Self {
-        Self { number: number_key(phone), content: hash(text), mainland, at }
+    pub(crate) fn new(phone: &str, text: &str, mainland: bool, iso: &str, at: i64) -> Self {
+        Self { number: number_key(phone), content: hash(text), mainland, country: hash(iso), at }
     }
 }
 
@@ -179,28 +189,29 @@ impl Limiter {
             sweep_at: 1024,
             per_day: HashMap::new(),
             per_content: HashMap::new(),
+            per_country: HashMap::new(),
             mainland_today: today.mainland,
             global_today: today.global,
         };
-        if !needs.numbers() {
+        if !needs.messages() {
             return Ok(limiter);
         }
         let day_start = beijing_day_start(now);
-        let from = if needs.day || needs.content {
+        let from = if needs.day || needs.content || needs.country {
             day_start.min(limiter.complete_from)
         } else {
             limiter.complete_from
         };
         let Some((first, last)) = statistics::messages_since(conn, app, from)? else { return Ok(limiter) };
         let mut statement = conn.prepare_cached(
-            "SELECT phone, text, mainland, at FROM message
+            "SELECT phone, text, mainland, at, iso FROM message
              WHERE id BETWEEN ?1 AND ?2 AND app = ?3 AND at >= ?4 AND refusal_code IS NULL ORDER BY id",
         )?;
         let mut rows = statement.query((first, last, app, from))?;
         while let Some(row) = rows.next()? {
-            let (phone, text) = (row.get_ref(0)?, row.get_ref(1)?);
-            let (phone, text) = (phone.as_str().unwrap_or_default(), text.as_str().unwrap_or_default());
-            limiter.count_number(Attempt::new(phone, text, row.get(2)?, row.get(3)?));
+            let text = |column| Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_str().unwrap_or_default());
+            let attempt = Attempt::new(text(0)?, text(1)?, row.get(2)?, text(4)?, row.get(3)?);
+            limiter.count_message(attempt);
         }
         Ok(limiter)
     }
@@ -210,6 +221,7 @@ impl Limiter {
         self.day = beijing_day(now);
         self.per_day.clear();
         self.per_content.clear();
+        self.per_country.clear();
         self.mainland_today = 0;
         self.global_today = 0;
     }
@@ -245,6 +257,10 @@ impl Limiter {
             reached(limits.app_mainland_per_day, || mainland).then_some(Limit::AppMainland)
         } else if reached(limits.app_global_per_day, || global) {
             Some(Limit::AppGlobal)
+        } else if reached(limits.app_country_per_day, || {
+            self.per_country.get(&attempt.country).copied().unwrap_or_default()
+        }) {
+            Some(Limit::AppCountry)
         } else {
             reached(limits.account_global_per_day, || account_global).then_some(Limit::AccountGlobal)
         }
@@ -253,7 +269,7 @@ impl Limiter {
     /// Counts a message that was accepted just now, and drops what is too old to matter from here on.
     fn count(&mut self, attempt: Attempt) {
         *if attempt.mainland { &mut self.mainland_today } else { &mut self.global_today } += 1;
-        self.count_number(attempt);
+        self.count_message(attempt);
         let keep_from = attempt.at.saturating_sub(self.needs.span + SLACK);
         if let Some(times) = self.recent.get_mut(&attempt.number) {
             while times.front().is_some_and(|&(at, _)| at < keep_from) {
@@ -266,7 +282,7 @@ impl Limiter {
         }
     }
 
-    fn count_number(&mut self, Attempt { number, content, at, .. }: Attempt) {
+    fn count_message(&mut self, Attempt { number, content, mainland, country, at }: Attempt) {
         if self.needs.span > 0 {
             self.recent.entry(number).or_default().push_back((at, content));
         }
@@ -279,10 +295,13 @@ impl Limiter {
         if self.needs.content {
             *self.per_content.entry((number, content)).or_default() += 1;
         }
+        if self.needs.country && !mainland {
+            *self.per_country.entry(country).or_default() += 1;
+        }
     }
 
     /// Takes back the newest message that was counted.
-    fn take_back(&mut self, Attempt { number, content, mainland, at }: Attempt) {
+    fn take_back(&mut self, Attempt { number, content, mainland, country, at }: Attempt) {
         if let Some(times) = self.recent.get_mut(&number)
             && times.back() == Some(&(at, content))
         {
@@ -297,6 +316,9 @@ impl Limiter {
             *count = count.saturating_sub(1);
         }
         if let Some(count) = self.per_content.get_mut(&(number, content)) {
+            *count = count.saturating_sub(1);
+        }
+        if !mainland && let Some(count) = self.per_country.get_mut(&country) {
             *count = count.saturating_sub(1);
         }
     }

@@ -10,7 +10,7 @@ use crate::store::Store;
 use crate::writer::Db;
 
 /// The columns that [`read_message`] reads.
-const SELECT: &str =
+pub(crate) const SELECT: &str =
     "SELECT message.id, serial, account, app.name, message.at, request_id, phone, country_code, iso,
         mainland, text, params, code, template, sign, extend_code, sender_id, session_context, segments,
         refusal_code, refusal_message, delivered, word, receipt.at
@@ -47,8 +47,9 @@ impl Store {
         .await
     }
 
-    /// Removes the messages of the account, or of all accounts, with their receipts, reports, delivery work and
-    /// counters, as if they had never been sent; only what they cost stays charged. Returns how many there were.
+    /// Removes the messages of the account, or of all accounts, with their receipts, reports, replies, opt-outs,
+    /// delivery work and counters, as if they had never been sent; only what they cost stays charged. Returns how many
+    /// there were.
     pub async fn delete_messages(&self, account: Option<&str>) -> Result<u64, StoreError> {
         let account = account.map(str::to_owned);
         self.write(1, move |db| delete(db, account.as_deref())).await
@@ -103,7 +104,7 @@ fn list(conn: &Connection, filter: &MessageFilter) -> Result<Vec<Message>, Fault
     Ok(messages)
 }
 
-fn read_message(row: &Row<'_>) -> Result<Message, rusqlite::Error> {
+pub(crate) fn read_message(row: &Row<'_>) -> Result<Message, rusqlite::Error> {
     let params: String = row.get(11)?;
     let refusal_code: Option<String> = row.get(19)?;
     let delivered: Option<bool> = row.get(21)?;
@@ -152,9 +153,10 @@ fn delete(db: &mut Db, account: Option<&str>) -> Result<u64, Fault> {
     let mut removed = 0;
     for app in apps {
         let conn = &db.conn;
-        conn.execute("DELETE FROM report WHERE app = ?1", [app])?;
-        conn.execute("DELETE FROM hour WHERE app = ?1", [app])?;
-        for table in ["delivery", "receipt"] {
+        for table in ["report", "hour", "outcome", "reply", "opt_out"] {
+            conn.execute(&format!("DELETE FROM {table} WHERE app = ?1"), [app])?;
+        }
+        for table in ["delivery", "receipt", "conversion"] {
             let of_app = "message IN (SELECT id FROM message WHERE app = ?1)";
             conn.execute(&format!("DELETE FROM {table} WHERE {of_app}"), [app])?;
         }

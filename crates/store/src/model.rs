@@ -22,6 +22,8 @@ pub struct Refusal {
 pub enum Limit {
     /// The packages of the account hold fewer segments than the whole batch needs. Refuses the whole batch.
     Balance,
+    /// The number has opted out of what the app sends, login codes excepted.
+    OptOut,
     /// One number within 30 seconds.
     ThirtySeconds,
     /// One number within one hour.
@@ -36,6 +38,8 @@ pub enum Limit {
     AppMainland,
     /// All global messages of the app within one calendar day.
     AppGlobal,
+    /// All messages of the app to one country within one calendar day, the mainland excepted.
+    AppCountry,
     /// All global messages of the account within one calendar day.
     AccountGlobal,
 }
@@ -62,6 +66,8 @@ pub struct Limits {
     pub app_mainland_per_day: u32,
     /// Global messages of the app within one calendar day.
     pub app_global_per_day: u32,
+    /// Messages of the app to each country outside the mainland within one calendar day.
+    pub app_country_per_day: u32,
     /// Global messages of the whole account within one calendar day.
     pub account_global_per_day: u32,
     /// Numbers (as in [`NewMessage::phone`]) to which the four rules of a number do not apply.
@@ -91,6 +97,10 @@ pub struct SendBatch {
     pub request_id: String,
     /// The frequency limits that apply.
     pub limits: Arc<Limits>,
+    /// Whether numbers that opted out of the app are spared; login codes reach them all the same.
+    pub spare_opted_out: bool,
+    /// Whether a refused message has a serial number too.
+    pub serial_when_refused: bool,
     /// The documented code and text of each limit, recorded with a message that the limit refuses.
     pub refusal_of: fn(Limit) -> Refusal,
     /// The messages, in the order of the request. Two for the same number are handled one after the other.
@@ -125,7 +135,7 @@ pub struct NewMessage {
 /// What became of one message of a batch; the store answers them in the order of the batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sent {
-    /// The serial number; empty when the message was refused.
+    /// The serial number; empty when the message was refused and such messages have none.
     pub serial: String,
     /// Why it was refused: the refusal that it came with, or the one of `limit`.
     pub refusal: Option<Refusal>,
@@ -182,7 +192,7 @@ impl Status {
 pub struct Message {
     /// Its place in the order of arrival; the cursor of [`MessageFilter::after`].
     pub row: i64,
-    /// The serial number; empty for a refused message.
+    /// The serial number; mostly empty for a refused message.
     pub serial: String,
     /// The account that sent it.
     pub account: String,
@@ -281,9 +291,14 @@ pub struct Report {
 impl Report {
     /// The number without `+` and country code.
     pub fn subscriber(&self) -> &str {
-        let digits = self.phone.strip_prefix('+').unwrap_or(&self.phone);
-        digits.strip_prefix(self.country_code.as_str()).unwrap_or(digits)
+        subscriber(&self.phone, &self.country_code)
     }
+}
+
+/// The number without `+` and this country code.
+pub(crate) fn subscriber<'a>(phone: &'a str, country_code: &str) -> &'a str {
+    let digits = phone.strip_prefix('+').unwrap_or(phone);
+    digits.strip_prefix(country_code).unwrap_or(digits)
 }
 
 /// The name of one piece of delivery work; it is handed back with the outcome.
@@ -480,6 +495,23 @@ pub struct Sign {
     pub review: Reviewed,
     /// When it was submitted.
     pub created: i64,
+    /// What the applicant said about it.
+    pub application: SignApplication,
+}
+
+/// What the applicant said about a signature, in the numbers of the wire.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SignApplication {
+    /// `SignType`.
+    pub kind: u8,
+    /// `DocumentType`.
+    pub document: u8,
+    /// `SignPurpose`.
+    pub purpose: u8,
+    /// The applicant's remark.
+    pub remark: String,
+    /// The id of the applicant's qualification, when one was named.
+    pub qualification: Option<u64>,
 }
 
 /// A template.
@@ -503,38 +535,6 @@ pub struct Template {
     pub review: Reviewed,
     /// When it was submitted.
     pub created: i64,
-}
-
-/// A template that is added through the API.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewTemplate {
-    /// The account that it will belong to.
-    pub account: String,
-    /// Its title.
-    pub name: String,
-    /// The text with `{1}`, `{2}`…
-    pub content: String,
-    /// What it is for.
-    pub kind: TemplateKind,
-    /// Where it may be used.
-    pub scope: Scope,
-    /// The applicant's remark.
-    pub remark: String,
-    /// When it is submitted.
-    pub created: i64,
-    /// What the review will decide, and when; `None` leaves it waiting until somebody decides.
-    pub planned: Option<PlannedReview>,
-    /// How many templates the account may hold, this one included.
-    pub max: usize,
-}
-
-/// What became of a template that was to be added.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Added {
-    /// It has this id.
-    Id(u64),
-    /// The account holds as many as it may; nothing was added.
-    TooMany,
 }
 
 /// What the configuration says about the accounts: written to the store at start.
@@ -568,6 +568,8 @@ pub struct ConfiguredSign {
     pub scope: Scope,
     /// Its state.
     pub state: ReviewState,
+    /// The id of its qualification.
+    pub qualification: Option<u64>,
 }
 
 /// One template of the configuration.
@@ -594,6 +596,10 @@ pub struct ConfiguredPackage {
     pub id: u64,
     /// Segments in it.
     pub amount: u64,
+    /// Whether it was given, not bought.
+    pub gift: bool,
+    /// When it was made; `None`: when the store met it first.
+    pub created: Option<i64>,
     /// From when it may be used; `None`: always.
     pub effective: Option<i64>,
     /// From when it may not be used any more; `None`: never. Packages are used up in this order.

@@ -140,6 +140,59 @@ const MIGRATIONS: &[&str] = &["
     -- One row: below this no message id is given out again, even when the messages are gone.
     CREATE TABLE message_floor (floor INTEGER NOT NULL) STRICT;
     INSERT INTO message_floor VALUES (1);
+", "
+    -- What the applicant said about a signature.
+    ALTER TABLE sign ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE sign ADD COLUMN document INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE sign ADD COLUMN purpose INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE sign ADD COLUMN remark TEXT NOT NULL DEFAULT '';
+    ALTER TABLE sign ADD COLUMN qualification INTEGER;
+
+    ALTER TABLE package ADD COLUMN created INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE package ADD COLUMN gift INTEGER NOT NULL DEFAULT 0;
+
+    -- Receipts by the hour in which their message was sent, and by what they say.
+    CREATE TABLE outcome (
+        app INTEGER NOT NULL,
+        hour INTEGER NOT NULL,
+        word TEXT NOT NULL,
+        delivered INTEGER NOT NULL,
+        count INTEGER NOT NULL,
+        PRIMARY KEY (app, hour, word, delivered)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO outcome
+        SELECT app, message.at / 3600, word, delivered, count(*)
+        FROM receipt JOIN message ON message.id = receipt.message GROUP BY 1, 2, 3, 4;
+
+    -- What people answered. Few compared with messages, so they may have indexes.
+    CREATE TABLE reply (
+        id INTEGER PRIMARY KEY,
+        app INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        phone TEXT NOT NULL,
+        country_code TEXT NOT NULL,
+        sign TEXT NOT NULL,
+        extend_code TEXT NOT NULL,
+        text TEXT NOT NULL,
+        -- Still in the pull queue.
+        waiting INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX reply_waiting ON reply (app, id) WHERE waiting;
+    CREATE INDEX reply_of_number ON reply (app, phone, at);
+
+    -- Numbers that want nothing but login codes from the app any more.
+    CREATE TABLE opt_out (
+        app INTEGER NOT NULL,
+        phone TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (app, phone)
+    ) STRICT, WITHOUT ROWID;
+
+    -- Messages whose code was typed back.
+    CREATE TABLE conversion (
+        message INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL
+    ) STRICT;
 "];
 
 /// A database that is ready for the writer.

@@ -7,6 +7,8 @@ use rusqlite::{Connection, params};
 use crate::error::{Fault, StoreError, stored};
 use crate::limiter::Attempt;
 use crate::model::{Limit, NewMessage, Refusal, SendBatch, Sent};
+use crate::opt_outs;
+use crate::packages::Usable;
 use crate::serial;
 use crate::statistics::{Added, account_global_total};
 use crate::store::Store;
@@ -24,11 +26,11 @@ impl Store {
         self.write(weight, move |db| record(db, &batch)).await
     }
 
-    /// The segments that the account's packages hold at the time `now`; `None` when it has no packages and may send
-    /// without bound.
-    pub async fn balance(&self, account: &str, now: i64) -> Result<Option<u64>, StoreError> {
-        let account = account.to_owned();
-        self.read(move |conn| Ok(Packages::load(conn, &account, now)?.map(|packages| packages.left()))).await
+    /// Records several batches in one transaction, one after the other, each as [`Store::send`] does it: those that
+    /// come first take from the packages first.
+    pub async fn send_each(&self, batches: Vec<SendBatch>) -> Result<Vec<Vec<Sent>>, StoreError> {
+        let weight = batches.iter().map(|batch| batch.messages.len()).sum();
+        self.write(weight, move |db| batches.iter().map(|batch| record(db, batch)).collect()).await
     }
 }
 
@@ -38,7 +40,7 @@ fn record(db: &mut Db, batch: &SendBatch) -> Result<Vec<Sent>, Fault> {
     }
     let template = stored("the template id", batch.template)?;
     let app = db.app(&batch.account, &batch.app)?;
-    let packages = Packages::load(&db.conn, &batch.account, batch.at)?;
+    let packages = Usable::load(&db.conn, &batch.account, batch.at)?;
     let needed: u64 = batch
         .messages
         .iter()
@@ -55,6 +57,7 @@ fn record(db: &mut Db, batch: &SendBatch) -> Result<Vec<Sent>, Fault> {
         0
     };
 
+    let spare_opted_out = batch.spare_opted_out && opt_outs::any(&db.conn, app)?;
     let first_message = db.next_message_id();
     let mut params = SharedParams::default();
     let mut sent = Vec::with_capacity(batch.messages.len());
@@ -67,20 +70,24 @@ fn record(db: &mut Db, batch: &SendBatch) -> Result<Vec<Sent>, Fault> {
         last_message: first_message + batch.messages.len() as i64 - 1,
     };
     for message in &batch.messages {
-        let attempt = Attempt::new(&message.phone, &message.text, message.mainland, batch.at);
+        let attempt = Attempt::new(&message.phone, &message.text, message.mainland, &message.iso, batch.at);
         let limit = if too_poor {
             Some(Limit::Balance)
         } else if message.refusal.is_some() {
             None
+        } else if spare_opted_out && opt_outs::has(&db.conn, app, &message.phone)? {
+            Some(Limit::OptOut)
         } else {
             db.limiters.judge(app, &batch.limits, &message.phone, attempt, account_global)
         };
         let refusal = limit.map(batch.refusal_of).or_else(|| message.refusal.clone());
         let id = db.take_message_id();
-        let serial = match (&refusal, message.mainland) {
-            (Some(_), _) => String::new(),
-            (None, true) => serial::mainland(id, batch.at),
-            (None, false) => serial::global(id, batch.at),
+        let serial = if refusal.is_some() && !batch.serial_when_refused {
+            String::new()
+        } else if message.mainland {
+            serial::mainland(id, batch.at)
+        } else {
+            serial::global(id, batch.at)
         };
         insert(
             &db.conn,
@@ -176,47 +183,5 @@ impl SharedParams {
             self.last = Some((Arc::clone(params), json));
         }
         self.last.as_ref().map_or("[]", |(_, json)| json)
-    }
-}
-
-/// The packages of an account that are in force, in the order in which they are used up.
-struct Packages {
-    /// The id and the segments left.
-    usable: Vec<(i64, u64)>,
-}
-
-impl Packages {
-    /// `None` when the account has no packages at all, which means: no bound. When all of them have expired or are
-    /// not yet in force, nothing is left.
-    fn load(conn: &Connection, account: &str, now: i64) -> Result<Option<Self>, Fault> {
-        let mut statement = conn.prepare_cached(
-            "SELECT id, max(amount - used, 0), coalesce(effective <= ?2, 1) AND coalesce(?2 < expires, 1)
-             FROM package WHERE account = ?1 AND NOT removed ORDER BY expires IS NULL, expires, id",
-        )?;
-        let mut rows = statement.query((account, now))?;
-        let (mut any, mut usable) = (false, Vec::new());
-        while let Some(row) = rows.next()? {
-            any = true;
-            if row.get(2)? {
-                usable.push((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()));
-            }
-        }
-        Ok(any.then_some(Self { usable }))
-    }
-
-    fn left(&self) -> u64 {
-        self.usable.iter().map(|(_, left)| left).fold(0, |sum, left| sum.saturating_add(*left))
-    }
-
-    fn charge(self, conn: &Connection, account: &str, mut segments: u64) -> Result<(), Fault> {
-        for (id, left) in self.usable {
-            let part = segments.min(left);
-            if part > 0 {
-                conn.prepare_cached("UPDATE package SET used = used + ?3 WHERE account = ?1 AND id = ?2")?
-                    .execute((account, id, part as i64))?;
-                segments -= part;
-            }
-        }
-        Ok(())
     }
 }

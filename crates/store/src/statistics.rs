@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use rusqlite::{Connection, Row};
 
 use crate::error::{Fault, StoreError};
-use crate::model::SendCounts;
+use crate::model::{Receipt, SendCounts};
 use crate::store::Store;
 use crate::writer::find_app;
 
@@ -36,6 +36,8 @@ pub(crate) fn beijing_day_start(at: i64) -> i64 {
 #[derive(Default)]
 pub(crate) struct Hours {
     added: HashMap<(i64, i64), Added>,
+    /// Receipts by app, hour of sending, word, and whether they say that the message was delivered.
+    receipts: HashMap<(i64, i64, String, bool), i64>,
 }
 
 /// What is added to one hour of one app.
@@ -65,8 +67,23 @@ impl Hours {
             .or_insert(more);
     }
 
+    /// Counts the receipt of a message that the app sent at `sent_at`.
+    pub(crate) fn add_receipt(&mut self, app: i64, sent_at: i64, receipt: &Receipt) {
+        *self
+            .receipts
+            .entry((app, hour_of(sent_at), receipt.word.clone(), receipt.delivered))
+            .or_default() += 1;
+    }
+
     /// Writes what was added.
     pub(crate) fn flush(&mut self, conn: &Connection) -> Result<(), Fault> {
+        for ((app, hour, word, delivered), count) in self.receipts.drain() {
+            conn.prepare_cached(
+                "INSERT INTO outcome (app, hour, word, delivered, count) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT (app, hour, word, delivered) DO UPDATE SET count = count + excluded.count",
+            )?
+            .execute((app, hour, word, delivered, count))?;
+        }
         if self.added.is_empty() {
             return Ok(());
         }
@@ -100,6 +117,7 @@ impl Hours {
     /// Forgets what was added: it has not happened.
     pub(crate) fn clear(&mut self) {
         self.added.clear();
+        self.receipts.clear();
     }
 }
 
@@ -145,12 +163,42 @@ pub(crate) fn sent_on_day(conn: &Connection, app: i64, now: i64) -> Result<bool,
 
 /// The first and last id between which all messages stand that the app sent at `from` or later.
 pub(crate) fn messages_since(conn: &Connection, app: i64, from: i64) -> Result<Option<(i64, i64)>, Fault> {
+    messages_between(conn, app, from, i64::MAX)
+}
+
+/// The first and last id between which all messages stand that the app sent from `from` to `to`.
+pub(crate) fn messages_between(
+    conn: &Connection,
+    app: i64,
+    from: i64,
+    to: i64,
+) -> Result<Option<(i64, i64)>, Fault> {
     let range: (Option<i64>, Option<i64>) = conn
         .prepare_cached(
-            "SELECT min(first_message), max(last_message) FROM hour WHERE app = ?1 AND hour >= ?2",
+            "SELECT min(first_message), max(last_message) FROM hour WHERE app = ?1 AND hour BETWEEN ?2 AND ?3",
         )?
-        .query_row((app, hour_of(from)), |row| Ok((row.get(0)?, row.get(1)?)))?;
+        .query_row((app, hour_of(from), hour_of(to)), |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(range.0.zip(range.1))
+}
+
+/// How many receipts say the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReceiptCount {
+    /// The code word, for example `DELIVRD`.
+    pub word: String,
+    /// Whether they say that the phone has the message.
+    pub delivered: bool,
+    /// So many.
+    pub count: u64,
+}
+
+/// What an app sent over a span of hours, and what has been reported of it so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReceiptCounts {
+    /// Numbers that were accepted.
+    pub successes: u64,
+    /// The receipts of messages that were sent in these hours, by word. Their sum is at most `successes`.
+    pub receipts: Vec<ReceiptCount>,
 }
 
 fn unsigned(row: &Row<'_>, column: usize) -> Result<u64, rusqlite::Error> {
@@ -169,22 +217,52 @@ impl Store {
         end: i64,
     ) -> Result<SendCounts, StoreError> {
         let (account, app) = (account.to_owned(), app.to_owned());
-        self.read(move |conn| {
-            let Some(app) = find_app(conn, &account, &app)? else { return Ok(SendCounts::default()) };
-            let sums = conn
-                .prepare_cached(
-                    "SELECT coalesce(sum(requests), 0), coalesce(sum(successes), 0), coalesce(sum(fee), 0)
-                     FROM hour WHERE app = ?1 AND hour BETWEEN ?2 AND ?3",
-                )?
-                .query_row((app, hour_of(begin), hour_of(end)), |row| {
-                    Ok(SendCounts {
-                        requests: unsigned(row, 0)?,
-                        successes: unsigned(row, 1)?,
-                        fee: unsigned(row, 2)?,
-                    })
-                })?;
-            Ok(sums)
+        self.read(move |conn| match find_app(conn, &account, &app)? {
+            Some(app) => send_counts(conn, app, begin, end),
+            None => Ok(SendCounts::default()),
         })
         .await
     }
+
+    /// What was accepted in the hours in which `begin` and `end` lie, both included, and the receipts of these
+    /// messages. A receipt counts in the hour in which its message was sent, whenever it came.
+    pub async fn receipt_statistics(
+        &self,
+        account: &str,
+        app: &str,
+        begin: i64,
+        end: i64,
+    ) -> Result<ReceiptCounts, StoreError> {
+        let (account, app) = (account.to_owned(), app.to_owned());
+        self.read(move |conn| {
+            let Some(app) = find_app(conn, &account, &app)? else { return Ok(ReceiptCounts::default()) };
+            let receipts = conn
+                .prepare_cached(
+                    "SELECT word, delivered, sum(count) FROM outcome WHERE app = ?1 AND hour BETWEEN ?2 AND ?3
+                     GROUP BY word, delivered",
+                )?
+                .query_map((app, hour_of(begin), hour_of(end)), |row| {
+                    Ok(ReceiptCount { word: row.get(0)?, delivered: row.get(1)?, count: unsigned(row, 2)? })
+                })?
+                .collect::<Result<_, _>>()?;
+            Ok(ReceiptCounts { successes: send_counts(conn, app, begin, end)?.successes, receipts })
+        })
+        .await
+    }
+}
+
+fn send_counts(conn: &Connection, app: i64, begin: i64, end: i64) -> Result<SendCounts, Fault> {
+    let sums = conn
+        .prepare_cached(
+            "SELECT coalesce(sum(requests), 0), coalesce(sum(successes), 0), coalesce(sum(fee), 0)
+             FROM hour WHERE app = ?1 AND hour BETWEEN ?2 AND ?3",
+        )?
+        .query_row((app, hour_of(begin), hour_of(end)), |row| {
+            Ok(SendCounts {
+                requests: unsigned(row, 0)?,
+                successes: unsigned(row, 1)?,
+                fee: unsigned(row, 2)?,
+            })
+        })?;
+    Ok(sums)
 }

@@ -377,6 +377,8 @@ mod tests {
             at: NOW,
             request_id: String::new(),
             limits: Arc::new(Limits { per_number_1d: 1, ..Limits::default() }),
+            spare_opted_out: true,
+            serial_when_refused: false,
             refusal_of: |limit| Refusal { code: format!("{limit:?}"), message: String::new() },
             messages: vec![message],
         }

@@ -1,14 +1,15 @@
-//! PullSmsSendStatus: takes delivery reports out of an app's queue, oldest first, each once.
+//! PullSmsSendStatus and PullSmsReplyStatus: take reports and replies out of an app's queues, oldest first, each once.
 
 use tcsms_api::{ErrorCode, v20190711, v20210111};
-use tcsms_store::Report;
+use tcsms_store::{Reply, Report};
 
+use super::pulled::{reply_2019, reply_2021, report_2019, report_2021};
 use super::{Actions, Caller, store_failed};
+use crate::config::App;
 use crate::gateway::errors::ApiError;
-use crate::rules::time;
 
-/// The most reports in one answer, as documented.
-const REPORTS_MAX: u64 = 100;
+/// The most entries in one answer, as documented.
+const ENTRIES_MAX: u64 = 100;
 
 impl Actions {
     pub(super) async fn pull_sms_send_status(
@@ -16,22 +17,10 @@ impl Actions {
         caller: Caller<'_>,
         request: v20210111::PullSmsSendStatusRequest,
     ) -> Result<v20210111::PullSmsSendStatusResponse, ApiError> {
-        let reports = self.pull(caller, request.sms_sdk_app_id, request.limit).await?;
-        let set = reports.into_iter().map(|report| {
-            let context =
-                if self.config.rules.session_context_in_reports { &*report.session_context } else { "" };
-            v20210111::PullSmsSendStatus::new()
-                .user_receive_time(unsigned(report.receipt.at))
-                .country_code(&*report.country_code)
-                .subscriber_number(report.subscriber())
-                .phone_number(&*report.phone)
-                .serial_no(&*report.serial)
-                .report_status(report_status(&report))
-                .description(&*report.receipt.word)
-                .session_context(context)
-        });
+        let reports = self.pull_reports(caller, request.sms_sdk_app_id, request.limit).await?;
+        let with_context = self.config.rules.session_context_in_reports;
         Ok(v20210111::PullSmsSendStatusResponse::new()
-            .pull_sms_send_status_set(set)
+            .pull_sms_send_status_set(reports.iter().map(|report| report_2021(report, with_context)))
             .request_id(caller.request_id))
     }
 
@@ -40,59 +29,78 @@ impl Actions {
         caller: Caller<'_>,
         request: v20190711::PullSmsSendStatusRequest,
     ) -> Result<v20190711::PullSmsSendStatusResponse, ApiError> {
-        let reports = self.pull(caller, request.sms_sdk_appid, request.limit).await?;
-        // This version's PurePhoneNumber is the one with the country code and PhoneNumber the one without: the names
-        // look swapped, but the documented texts and example agree.
-        let set = reports.into_iter().map(|report| {
-            v20190711::PullSmsSendStatus::new()
-                .user_receive_time(time::format_second(report.receipt.at))
-                .user_receive_unix_time(unsigned(report.receipt.at))
-                .nation_code(&*report.country_code)
-                .pure_phone_number(&*report.phone)
-                .phone_number(report.subscriber())
-                .serial_no(&*report.serial)
-                .report_status(report_status(&report))
-                .description(&*report.receipt.word)
-        });
+        let reports = self.pull_reports(caller, request.sms_sdk_appid, request.limit).await?;
         Ok(v20190711::PullSmsSendStatusResponse::new()
-            .pull_sms_send_status_set(set)
+            .pull_sms_send_status_set(reports.iter().map(report_2019))
             .request_id(caller.request_id))
     }
 
-    async fn pull(
+    pub(super) async fn pull_sms_reply_status(
+        &self,
+        caller: Caller<'_>,
+        request: v20210111::PullSmsReplyStatusRequest,
+    ) -> Result<v20210111::PullSmsReplyStatusResponse, ApiError> {
+        let replies = self.pull_replies(caller, request.sms_sdk_app_id, request.limit).await?;
+        Ok(v20210111::PullSmsReplyStatusResponse::new()
+            .pull_sms_reply_status_set(replies.iter().map(reply_2021))
+            .request_id(caller.request_id))
+    }
+
+    pub(super) async fn pull_sms_reply_status_2019(
+        &self,
+        caller: Caller<'_>,
+        request: v20190711::PullSmsReplyStatusRequest,
+    ) -> Result<v20190711::PullSmsReplyStatusResponse, ApiError> {
+        let replies = self.pull_replies(caller, request.sms_sdk_appid, request.limit).await?;
+        Ok(v20190711::PullSmsReplyStatusResponse::new()
+            .pull_sms_reply_status_set(replies.iter().map(reply_2019))
+            .request_id(caller.request_id))
+    }
+
+    async fn pull_reports(
         &self,
         caller: Caller<'_>,
         app: Option<String>,
         limit: Option<u64>,
     ) -> Result<Vec<Report>, ApiError> {
+        let (app, limit) = self.check_pull(caller, app, limit)?;
+        let reports = self.store.pull_reports(&caller.account.id, &app.sdk_app_id, limit).await;
+        reports.map_err(|error| store_failed(&error))
+    }
+
+    async fn pull_replies(
+        &self,
+        caller: Caller<'_>,
+        app: Option<String>,
+        limit: Option<u64>,
+    ) -> Result<Vec<Reply>, ApiError> {
+        let (app, limit) = self.check_pull(caller, app, limit)?;
+        let replies = self.store.pull_replies(&caller.account.id, &app.sdk_app_id, limit).await;
+        replies.map_err(|error| store_failed(&error))
+    }
+
+    fn check_pull(
+        &self,
+        caller: Caller<'_>,
+        app: Option<String>,
+        limit: Option<u64>,
+    ) -> Result<(&App, usize), ApiError> {
         let app = self.app(caller, &app.unwrap_or_default())?;
         if !self.config.rules.pull_open {
             return Err(ApiError::new(
                 ErrorCode::UnauthorizedOperationRequestPermissionDeny,
-                "pulling reports is not opened for this account; have it opened",
+                "pulling reports and replies is not opened for this account; have it opened",
             ));
         }
         let limit = limit.unwrap_or_default();
-        // No code for a wrong Limit is listed for this action: a value out of range is a packet that cannot be read.
+        // No code for a wrong Limit is listed for these actions: a value out of range is a packet that cannot be read.
         let limit =
-            usize::try_from(limit).ok().filter(|_| (1..=REPORTS_MAX).contains(&limit)).ok_or_else(|| {
+            usize::try_from(limit).ok().filter(|_| (1..=ENTRIES_MAX).contains(&limit)).ok_or_else(|| {
                 ApiError::new(
                     ErrorCode::FailedOperationFailResolvePacket,
-                    format!("the Limit is {limit}; use 1 to {REPORTS_MAX}"),
+                    format!("the Limit is {limit}; use 1 to {ENTRIES_MAX}"),
                 )
             })?;
-        self.store
-            .pull_reports(&caller.account.id, &app.sdk_app_id, limit)
-            .await
-            .map_err(|error| store_failed(&error))
+        Ok((app, limit))
     }
-}
-
-fn report_status(report: &Report) -> &'static str {
-    if report.receipt.delivered { "SUCCESS" } else { "FAIL" }
-}
-
-/// A Unix second as the answer types have it; business time before 1970 becomes 0.
-fn unsigned(at: i64) -> u64 {
-    u64::try_from(at).unwrap_or_default()
 }

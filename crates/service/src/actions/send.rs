@@ -8,22 +8,14 @@
 use std::sync::Arc;
 
 use tcsms_api::{ErrorCode, v20190711, v20210111};
-use tcsms_store::{Limit, NewMessage, Review, ReviewState, SendBatch, Sent, Template, TemplateKind};
+use tcsms_store::{Limit, NewMessage, ReviewState, SendBatch, Sent, Template};
 
+use super::content::{Content, check_count, check_name, check_session_context};
 use super::{Actions, Caller, store_failed};
-use crate::config::App;
 use crate::gateway::errors::ApiError;
 use crate::rules::numbers::{self, Number};
 use crate::rules::refusals::{self, Refusal};
-use crate::rules::{codes, content, segments, templates, time};
-
-/// The most numbers in one request, as documented.
-const NUMBERS_MAX: usize = 200;
-/// The most characters of a name or extension number: nothing longer can be valid, and each message records them (our
-/// choice).
-const NAME_MAX: usize = templates::LENGTH_MAX;
-/// A SessionContext must be shorter than this many bytes, as documented.
-const SESSION_CONTEXT_END: usize = 512;
+use crate::rules::templates;
 
 /// A request of either version.
 struct Request {
@@ -37,13 +29,6 @@ struct Request {
     sender_id: String,
     /// Whether a template that does not fit is answered with the older, wider code.
     older_template_code: bool,
-}
-
-/// What the message says, the same for every number of the request.
-struct Content {
-    text: Arc<str>,
-    code: Option<String>,
-    segments: u32,
 }
 
 /// What the answer repeats of a message that was handed to the store.
@@ -145,9 +130,17 @@ impl Actions {
 
         let numbers: Vec<Option<Number>> = request.numbers.iter().map(|text| numbers::parse(text)).collect();
         let content = self.content(caller, &request, &numbers).await?;
+        let content = content.map_err(|refusal| match request.older_template_code {
+            true => refusal.in_older_words(),
+            false => refusal,
+        });
 
         let whole_batch_refused = content.is_err();
-        let messages = messages(&mut request, numbers, content, app, self.due_ms(caller));
+        let spare_opted_out = content.as_ref().is_ok_and(|content| content.spares_opted_out);
+        let draft = self.draft(caller, app, content, std::mem::take(&mut request.values));
+        let given = std::mem::take(&mut request.numbers).into_iter();
+        let messages: Vec<NewMessage> =
+            given.zip(numbers).map(|(given, number)| draft.message(given, number)).collect();
         let echoes: Vec<Echo> = messages.iter().map(Echo::of).collect();
         let session_context = request.session_context.clone();
         let batch = SendBatch {
@@ -161,18 +154,14 @@ impl Actions {
             at: caller.now(),
             request_id: caller.request_id.to_owned(),
             limits: Arc::clone(&app.limits),
+            spare_opted_out,
+            serial_when_refused: false,
             refusal_of: refusals::of_limit,
             messages,
         };
         let sent = self.store.send(batch).await.map_err(|error| store_failed(&error))?;
         let elements = sent.into_iter().zip(echoes);
         Ok(elements.map(|(sent, echo)| element(sent, echo, whole_batch_refused, &session_context)).collect())
-    }
-
-    /// When the simulator hands a message of this call to the phone, in Unix milliseconds.
-    fn due_ms(&self, caller: Caller<'_>) -> i64 {
-        let delay = i64::try_from(self.config.delivery.delay.as_millis()).unwrap_or(i64::MAX);
-        caller.now_ms.saturating_add(delay)
     }
 
     /// What the message says, or why no number of the request gets it.
@@ -182,18 +171,8 @@ impl Actions {
         request: &Request,
         numbers: &[Option<Number>],
     ) -> Result<Result<Content, Refusal>, ApiError> {
-        let template = match templates::id(&request.template) {
-            Some(id) => {
-                self.store.template(&caller.account.id, id).await.map_err(|error| store_failed(&error))?
-            }
-            None => None,
-        };
-        let Some(template) = template.filter(|template| approved(template.review.at(caller.now()))) else {
-            return Ok(Err(if request.older_template_code {
-                Refusal::TemplateUnfit
-            } else {
-                Refusal::TemplateUnapproved(request.template.clone())
-            }));
+        let Some(template) = self.usable_template(caller, &request.template).await? else {
+            return Ok(Err(Refusal::TemplateUnapproved(request.template.clone())));
         };
         let mainland = match destination(numbers, &template) {
             Ok(mainland) => mainland,
@@ -204,69 +183,12 @@ impl Actions {
         } else {
             let sign = self.store.sign(&caller.account.id, &request.sign, mainland, caller.now()).await;
             let sign = sign.map_err(|error| store_failed(&error))?;
-            sign.is_some_and(|sign| approved(sign.review.at(caller.now())))
+            sign.is_some_and(|sign| sign.review.at(caller.now()).state == ReviewState::Approved)
         };
         if !sign_approved {
             return Ok(Err(Refusal::SignatureUnapproved { sign: request.sign.clone(), mainland }));
         }
-        Ok(self.compose(caller, request, &template, mainland))
-    }
-
-    /// Checks the values and puts the text together.
-    fn compose(
-        &self,
-        caller: Caller<'_>,
-        request: &Request,
-        template: &Template,
-        mainland: bool,
-    ) -> Result<Content, Refusal> {
-        let rules = &self.config.rules;
-        if template.kind == TemplateKind::Marketing {
-            if caller.account.individual {
-                return Err(Refusal::MarketingByIndividual);
-            }
-            if rules.marketing_hours && !time::in_marketing_hours(caller.now()) {
-                return Err(Refusal::MarketingHours);
-            }
-        }
-        let parsed = templates::Template::parse(&template.content)
-            .map_err(|_| Refusal::TemplateUnapproved(request.template.clone()))?;
-        if request.values.len() != parsed.variables() {
-            return Err(if request.older_template_code {
-                Refusal::TemplateUnfit
-            } else {
-                Refusal::ValueCount
-            });
-        }
-        if template.kind == TemplateKind::Verification
-            && !request.values.iter().all(|value| content::is_code(value))
-        {
-            return Err(Refusal::ValueNotCode);
-        }
-        let limit = usize::try_from(rules.template_value_max).unwrap_or(usize::MAX);
-        for (value, place) in request.values.iter().zip(1..) {
-            let characters = value.chars().count();
-            if characters > limit {
-                return Err(Refusal::ValueTooLong { place, characters, limit });
-            }
-        }
-        if !rules.urls_in_values && request.values.iter().any(|value| content::contains_link(value)) {
-            return Err(Refusal::ValueHasLink);
-        }
-        let body = parsed.render(&request.values);
-        let text = content::compose(&request.sign, &body, mainland);
-        if let Some(word) = content::sensitive_word(&text, &rules.sensitive_words) {
-            return Err(Refusal::SensitiveWord(word.to_owned()));
-        }
-        let characters = text.chars().count();
-        if characters > templates::LENGTH_MAX {
-            return Err(Refusal::TextTooLong(characters));
-        }
-        Ok(Content {
-            segments: if mainland { segments::mainland(&text) } else { segments::global(&text) },
-            code: codes::find(&body).map(str::to_owned),
-            text: text.into(),
-        })
+        Ok(self.compose(caller, &template, &request.sign, &request.values, mainland))
     }
 }
 
@@ -278,33 +200,11 @@ fn check_packet(request: &Request, extend_code_open: bool) -> Result<(), ApiErro
             "phone number set is empty; send 1 to 200 phone numbers",
         ));
     }
-    if request.numbers.len() > NUMBERS_MAX {
-        return Err(ApiError::new(
-            ErrorCode::LimitExceededPhoneNumberCountLimit,
-            format!(
-                "more than 200 phone numbers in one request: {}; send them in several",
-                request.numbers.len()
-            ),
-        ));
-    }
-    let bytes = request.session_context.len();
-    if bytes >= SESSION_CONTEXT_END {
-        return Err(ApiError::new(
-            ErrorCode::FailedOperationFailResolvePacket,
-            format!("the SessionContext has {bytes} bytes; it must be shorter than {SESSION_CONTEXT_END}"),
-        ));
-    }
-    let names = [
-        ("signature's name", &request.sign),
-        ("ExtendCode", &request.extend_code),
-        ("SenderId", &request.sender_id),
-    ];
-    if let Some((what, _)) = names.into_iter().find(|(_, name)| name.chars().count() > NAME_MAX) {
-        return Err(ApiError::new(
-            ErrorCode::FailedOperationFailResolvePacket,
-            format!("the {what} has more than {NAME_MAX} characters; shorten it"),
-        ));
-    }
+    check_count(request.numbers.len())?;
+    check_session_context(&request.session_context)?;
+    check_name("signature's name", &request.sign)?;
+    check_name("ExtendCode", &request.extend_code)?;
+    check_name("SenderId", &request.sender_id)?;
     if !request.extend_code.is_empty() && !extend_code_open {
         return Err(ApiError::new(
             ErrorCode::UnauthorizedOperationRequestPermissionDeny,
@@ -318,10 +218,6 @@ fn check_packet(request: &Request, extend_code_open: bool) -> Result<(), ApiErro
         ));
     }
     Ok(())
-}
-
-fn approved(review: &Review) -> bool {
-    review.state == ReviewState::Approved
 }
 
 /// Whether the request goes to the mainland (or else abroad). Numbers that cannot be understood do not count; when
@@ -339,58 +235,6 @@ fn destination(numbers: &[Option<Number>], template: &Template) -> Result<bool, 
         (false, false) => Err(Refusal::MainlandTemplateToGlobal),
         (false, true) => Err(Refusal::GlobalTemplateToMainland),
     }
-}
-
-/// The messages to record and, where nothing refuses them, to send; takes the numbers and values out of the request.
-fn messages(
-    request: &mut Request,
-    numbers: Vec<Option<Number>>,
-    content: Result<Content, Refusal>,
-    app: &App,
-    due_ms: i64,
-) -> Vec<NewMessage> {
-    let values = std::mem::take(&mut request.values);
-    let (content, values, refusal) = match content {
-        Ok(content) => (content, values, None),
-        // Values that were not checked may be of any size, and every message would record them.
-        Err(refusal) => {
-            let content = Content { text: "".into(), code: None, segments: 0 };
-            (content, Vec::new(), Some(tcsms_store::Refusal::from(&refusal)))
-        }
-    };
-    let params: Arc<[String]> = values.into();
-    let given = std::mem::take(&mut request.numbers).into_iter();
-    let message = |(given, number): (String, Option<Number>)| {
-        let refused_alone = match &number {
-            None => Some(Refusal::NotANumber),
-            Some(number)
-                if !number.mainland && !app.countries.is_empty() && !app.countries.contains(&number.iso) =>
-            {
-                Some(Refusal::CountryNotListed(number.iso.clone()))
-            }
-            Some(_) => None,
-        };
-        let refusal = refusal.clone().or_else(|| refused_alone.as_ref().map(Into::into));
-        let number = number.unwrap_or_else(|| Number {
-            e164: given,
-            country_code: String::new(),
-            iso: numbers::UNKNOWN_COUNTRY.to_owned(),
-            mainland: false,
-        });
-        NewMessage {
-            phone: number.e164,
-            country_code: number.country_code,
-            iso: number.iso,
-            mainland: number.mainland,
-            text: Arc::clone(&content.text),
-            params: Arc::clone(&params),
-            code: content.code.clone(),
-            segments: content.segments,
-            due_ms: refusal.is_none().then_some(due_ms),
-            refusal,
-        }
-    };
-    given.zip(numbers).map(message).collect()
 }
 
 /// The answer for a message. A failure that was found before the number was looked at has no country, as recorded.

@@ -1,39 +1,51 @@
-//! AddSmsTemplate: puts a new template into review.
+//! AddSmsTemplate, ModifySmsTemplate, DeleteSmsTemplate and DescribeSmsTemplateList: templates and their review.
+
+use std::sync::Arc;
 
 use tcsms_api::{ErrorCode, Version, v20190711, v20210111};
-use tcsms_store::{Added, NewTemplate, PlannedReview, Review, ReviewState, Scope, TemplateKind};
+use tcsms_store::{Added, Changed, NewTemplate, Removed, ReviewState, Scope, Template, TemplateKind};
 
-use super::{Actions, Caller, store_failed};
-use crate::config::ReviewMode;
+use super::listing::{Listing, check_ids};
+use super::signs::DELETED;
+use super::{Actions, Caller, by_version, scope, store_failed, unsigned};
 use crate::gateway::errors::ApiError;
 use crate::rules::{content, templates};
 
 /// The most templates of an account, as documented.
 const TEMPLATES_MAX: usize = 1000;
 
-/// A request of either version.
+/// A request to add or change, of either version.
 struct Request {
     name: String,
     content: String,
     sms_type: u64,
     international: u64,
     remark: String,
+    version: Version,
+}
+
+/// The four request types have the same members.
+macro_rules! request {
+    ($request:ident, $version:ident) => {
+        Request {
+            name: $request.template_name.unwrap_or_default(),
+            content: $request.template_content.unwrap_or_default(),
+            sms_type: $request.sms_type.unwrap_or_default(),
+            international: $request.international.unwrap_or_default(),
+            remark: $request.remark.unwrap_or_default(),
+            version: Version::$version,
+        }
+    };
 }
 
 impl Actions {
+    /// The id is a text in the answer, as documented; everywhere else it is a number.
     pub(super) async fn add_sms_template(
         &self,
         caller: Caller<'_>,
         request: v20210111::AddSmsTemplateRequest,
     ) -> Result<v20210111::AddSmsTemplateResponse, ApiError> {
-        let request = Request {
-            name: request.template_name.unwrap_or_default(),
-            content: request.template_content.unwrap_or_default(),
-            sms_type: request.sms_type.unwrap_or_default(),
-            international: request.international.unwrap_or_default(),
-            remark: request.remark.unwrap_or_default(),
-        };
-        let id = self.add_template(caller, request, Version::V20210111).await?;
+        let id = self.add_template(caller, request!(request, V20210111)).await?;
         let status = v20210111::AddTemplateStatus::new().template_id(id.to_string());
         Ok(v20210111::AddSmsTemplateResponse::new().add_template_status(status).request_id(caller.request_id))
     }
@@ -43,49 +55,172 @@ impl Actions {
         caller: Caller<'_>,
         request: v20190711::AddSmsTemplateRequest,
     ) -> Result<v20190711::AddSmsTemplateResponse, ApiError> {
-        let request = Request {
-            name: request.template_name.unwrap_or_default(),
-            content: request.template_content.unwrap_or_default(),
-            sms_type: request.sms_type.unwrap_or_default(),
-            international: request.international.unwrap_or_default(),
-            remark: request.remark.unwrap_or_default(),
-        };
-        let id = self.add_template(caller, request, Version::V20190711).await?;
+        let id = self.add_template(caller, request!(request, V20190711)).await?;
         let status = v20190711::AddTemplateStatus::new().template_id(id.to_string());
         Ok(v20190711::AddSmsTemplateResponse::new().add_template_status(status).request_id(caller.request_id))
     }
 
-    async fn add_template(
+    pub(super) async fn modify_sms_template(
         &self,
         caller: Caller<'_>,
-        request: Request,
-        version: Version,
-    ) -> Result<u64, ApiError> {
-        let (kind, scope) = self.check_template(caller, &request, version)?;
-        if scope == Scope::Mainland && !self.has_mainland_sign(caller).await? {
+        request: v20210111::ModifySmsTemplateRequest,
+    ) -> Result<v20210111::ModifySmsTemplateResponse, ApiError> {
+        let id = request.template_id.unwrap_or_default();
+        self.change_template(caller, id, request!(request, V20210111)).await?;
+        let status = v20210111::ModifyTemplateStatus::new().template_id(id);
+        Ok(v20210111::ModifySmsTemplateResponse::new()
+            .modify_template_status(status)
+            .request_id(caller.request_id))
+    }
+
+    pub(super) async fn modify_sms_template_2019(
+        &self,
+        caller: Caller<'_>,
+        request: v20190711::ModifySmsTemplateRequest,
+    ) -> Result<v20190711::ModifySmsTemplateResponse, ApiError> {
+        let id = request.template_id.unwrap_or_default();
+        self.change_template(caller, id, request!(request, V20190711)).await?;
+        let status = v20190711::ModifyTemplateStatus::new().template_id(id);
+        Ok(v20190711::ModifySmsTemplateResponse::new()
+            .modify_template_status(status)
+            .request_id(caller.request_id))
+    }
+
+    pub(super) async fn delete_sms_template(
+        &self,
+        caller: Caller<'_>,
+        request: v20210111::DeleteSmsTemplateRequest,
+    ) -> Result<v20210111::DeleteSmsTemplateResponse, ApiError> {
+        self.remove_template(caller, request.template_id.unwrap_or_default()).await?;
+        let status =
+            v20210111::DeleteTemplateStatus::new().delete_status(DELETED).delete_time(unsigned(caller.now()));
+        Ok(v20210111::DeleteSmsTemplateResponse::new()
+            .delete_template_status(status)
+            .request_id(caller.request_id))
+    }
+
+    pub(super) async fn delete_sms_template_2019(
+        &self,
+        caller: Caller<'_>,
+        request: v20190711::DeleteSmsTemplateRequest,
+    ) -> Result<v20190711::DeleteSmsTemplateResponse, ApiError> {
+        self.remove_template(caller, request.template_id.unwrap_or_default()).await?;
+        let status =
+            v20190711::DeleteTemplateStatus::new().delete_status(DELETED).delete_time(unsigned(caller.now()));
+        Ok(v20190711::DeleteSmsTemplateResponse::new()
+            .delete_template_status(status)
+            .request_id(caller.request_id))
+    }
+
+    pub(super) async fn describe_sms_template_list(
+        &self,
+        caller: Caller<'_>,
+        request: v20210111::DescribeSmsTemplateListRequest,
+    ) -> Result<v20210111::DescribeSmsTemplateListResponse, ApiError> {
+        let listing = Listing::read(request.template_id_set, request.limit, request.offset)?;
+        let scope = scope(
+            request.international.unwrap_or_default(),
+            ErrorCode::InvalidParameterValueInvalidInternational,
+        )?;
+        let templates = self.list_templates(caller, scope, &listing).await?;
+        let set = templates.iter().map(|template| {
+            let review = template.review.at(caller.now());
+            v20210111::DescribeTemplateListStatus::new()
+                .template_id(template.id)
+                .international(template.scope.code().into())
+                .status_code(review.state.code().into())
+                .review_reply(&*review.reply)
+                .template_name(&*template.name)
+                .create_time(unsigned(template.created))
+                .template_content(&*template.content)
+        });
+        Ok(v20210111::DescribeSmsTemplateListResponse::new()
+            .describe_template_status_set(set)
+            .request_id(caller.request_id))
+    }
+
+    /// This version must name templates, and does not show their text.
+    pub(super) async fn describe_sms_template_list_2019(
+        &self,
+        caller: Caller<'_>,
+        request: v20190711::DescribeSmsTemplateListRequest,
+    ) -> Result<v20190711::DescribeSmsTemplateListResponse, ApiError> {
+        let listing = Listing::Ids(check_ids(request.template_id_set.unwrap_or_default())?);
+        let scope =
+            scope(request.international.unwrap_or_default(), ErrorCode::FailedOperationFailResolvePacket)?;
+        let templates = self.list_templates(caller, scope, &listing).await?;
+        let set = templates.iter().map(|template| {
+            let review = template.review.at(caller.now());
+            v20190711::DescribeTemplateListStatus::new()
+                .template_id(template.id)
+                .international(template.scope.code().into())
+                .status_code(review.state.code().into())
+                .review_reply(&*review.reply)
+                .template_name(&*template.name)
+                .create_time(unsigned(template.created))
+        });
+        Ok(v20190711::DescribeSmsTemplateListResponse::new()
+            .describe_template_status_set(set)
+            .request_id(caller.request_id))
+    }
+
+    async fn add_template(&self, caller: Caller<'_>, request: Request) -> Result<u64, ApiError> {
+        let template = self.check_template(caller, request)?;
+        if template.scope == Scope::Mainland && !self.has_mainland_sign(caller).await? {
             return Err(ApiError::new(
                 ErrorCode::FailedOperationMissingSignature,
                 "the account has no approved mainland signature; add one before its templates",
             ));
         }
-        let template = NewTemplate {
-            account: caller.account.id.clone(),
-            planned: self.planned_review(caller, &request.content, kind, scope),
-            name: request.name,
-            content: request.content,
-            kind,
-            scope,
-            remark: request.remark,
-            created: caller.now(),
-            max: TEMPLATES_MAX,
-        };
-        match self.store.add_template(template).await.map_err(|error| store_failed(&error))? {
+        match self.store.add_template(template, TEMPLATES_MAX).await.map_err(|error| store_failed(&error))? {
             Added::Id(id) => Ok(id),
             Added::TooMany => Err(ApiError::new(
                 ErrorCode::FailedOperationTemplateNumberLimit,
                 format!("the account has {TEMPLATES_MAX} templates, which is the limit; delete one first"),
             )),
         }
+    }
+
+    async fn change_template(&self, caller: Caller<'_>, id: u64, request: Request) -> Result<(), ApiError> {
+        let template = self.check_template(caller, request)?;
+        match self.store.modify_template(id, template).await.map_err(|error| store_failed(&error))? {
+            Changed::Done => Ok(()),
+            // Names of templates may be used twice.
+            Changed::Unknown | Changed::Taken(_) => Err(ApiError::new(
+                ErrorCode::FailedOperationMissingTemplateToModify,
+                format!("the account has no template {id}; use the TemplateId of one"),
+            )),
+            Changed::OtherScope => Err(ApiError::new(
+                ErrorCode::InvalidParameterValueInvalidInternational,
+                format!("International cannot be changed; leave that of template {id}, or add a new one"),
+            )),
+            Changed::Approved => Err(ApiError::new(
+                ErrorCode::FailedOperationTemplateAlreadyPassedCheck,
+                format!("template {id} is approved and cannot be changed; add a new one"),
+            )),
+        }
+    }
+
+    async fn remove_template(&self, caller: Caller<'_>, id: u64) -> Result<(), ApiError> {
+        let removed = self.store.remove_template(&caller.account.id, id).await;
+        let code = match removed.map_err(|error| store_failed(&error))? {
+            Removed::Done => return Ok(()),
+            Removed::Unknown => ErrorCode::FailedOperationTemplateIdNotExist,
+            Removed::Foreign => ErrorCode::FailedOperationMissingTemplateToModify,
+        };
+        Err(ApiError::new(code, format!("the account has no template {id}; use the TemplateId of one")))
+    }
+
+    async fn list_templates(
+        &self,
+        caller: Caller<'_>,
+        scope: Scope,
+        listing: &Listing,
+    ) -> Result<Vec<Arc<Template>>, ApiError> {
+        let templates = self.store.templates(&caller.account.id).await;
+        let templates = templates.map_err(|error| store_failed(&error))?;
+        let fits = |template: &Template| template.scope.covers(scope == Scope::Mainland);
+        Ok(listing.choose(templates, |template| template.id, fits))
     }
 
     /// Whether the account has a mainland signature in force.
@@ -97,22 +232,8 @@ impl Actions {
     }
 
     /// The checks that need nothing but the request and the configuration.
-    fn check_template(
-        &self,
-        caller: Caller<'_>,
-        request: &Request,
-        version: Version,
-    ) -> Result<(TemplateKind, Scope), ApiError> {
-        let scope = match request.international {
-            0 => Scope::Mainland,
-            1 => Scope::Global,
-            other => {
-                return Err(ApiError::new(
-                    ErrorCode::InvalidParameterValueInvalidInternational,
-                    format!("International is {other}; use 0 for the mainland or 1 for global"),
-                ));
-            }
-        };
+    fn check_template(&self, caller: Caller<'_>, request: Request) -> Result<NewTemplate, ApiError> {
+        let scope = scope(request.international, ErrorCode::InvalidParameterValueInvalidInternational)?;
         let kind = templates::kind_of_sms_type(request.sms_type).ok_or_else(|| {
             ApiError::new(
                 ErrorCode::InvalidParameterValueInvalidSmsType,
@@ -129,10 +250,8 @@ impl Actions {
             ));
         }
         // Three codes are not listed for version 2019-07-11, which has one word for them.
-        let code = |of_2021| match version {
-            Version::V20210111 => of_2021,
-            Version::V20190711 => ErrorCode::InvalidParameterInvalidParameters,
-        };
+        let code =
+            |of_2021| by_version(request.version, of_2021, ErrorCode::InvalidParameterInvalidParameters);
         if kind == TemplateKind::Marketing && caller.account.individual {
             return Err(ApiError::new(
                 code(ErrorCode::FailedOperationForbidAddMarketingTemplates),
@@ -167,28 +286,16 @@ impl Actions {
                 ));
             }
         }
-        Ok((kind, scope))
-    }
-
-    /// What the review is going to decide; `None` when a person decides.
-    fn planned_review(
-        &self,
-        caller: Caller<'_>,
-        text: &str,
-        kind: TemplateKind,
-        scope: Scope,
-    ) -> Option<PlannedReview> {
-        let settings = self.config.review;
-        let refused = |reply: &str| Review { state: ReviewState::Refused, reply: reply.to_owned() };
-        let review = match settings.mode {
-            ReviewMode::Manual => return None,
-            ReviewMode::Reject => refused("the service is set to refuse every review"),
-            ReviewMode::Auto => match templates::review_objection(text, kind, scope == Scope::Global) {
-                Some(objection) => refused(objection),
-                None => Review { state: ReviewState::Approved, reply: String::new() },
-            },
-        };
-        let delay = i64::try_from(settings.delay.as_secs()).unwrap_or(i64::MAX);
-        Some(PlannedReview { at: caller.now().saturating_add(delay), review })
+        let objection = templates::review_objection(&request.content, kind, scope == Scope::Global);
+        Ok(NewTemplate {
+            account: caller.account.id.clone(),
+            planned: self.planned_review(caller, objection),
+            name: request.name,
+            content: request.content,
+            kind,
+            scope,
+            remark: request.remark,
+            created: caller.now(),
+        })
     }
 }

@@ -11,10 +11,10 @@ use toml::de::DeTable;
 
 use super::table::{ConfigError, Located, Source, Table};
 use super::{
-    Account, App, Config, DEFAULT_MAX_CLOCK_SKEW, Delivery, Key, Review, ReviewMode, Rules, Secret,
-    default_limits, development_account, strict_limits,
+    Account, App, Config, DEFAULT_MAX_CLOCK_SKEW, Delivery, Key, Qualification, QualificationState, Review,
+    ReviewMode, Rules, Secret, default_limits, development_account, strict_limits,
 };
-use crate::rules::{numbers, templates};
+use crate::rules::{numbers, templates, time};
 
 /// The largest id: what the database's integers hold.
 const ID_MAX: u64 = i64::MAX as u64;
@@ -112,6 +112,7 @@ fn read_limits(table: &mut Table<'_, '_>, base: &Limits) -> Result<Limits, Confi
         app_per_day: table.count("app_per_day", base.app_per_day)?,
         app_mainland_per_day: table.count("app_mainland_per_day", base.app_mainland_per_day)?,
         app_global_per_day: table.count("app_global_per_day", base.app_global_per_day)?,
+        app_country_per_day: table.count("app_country_per_day", base.app_country_per_day)?,
         account_global_per_day: base.account_global_per_day,
         exempt_numbers,
     })
@@ -142,6 +143,8 @@ fn read_rules(mut table: Table<'_, '_>) -> Result<Rules, ConfigError> {
         template_variables: table.boolean("template_variables", default.template_variables)?,
         urls_in_values: table.boolean("urls_in_values", default.urls_in_values)?,
         sensitive_words: sensitive_words.into_iter().map(|word| word.value).collect(),
+        countries_not_offered: read_countries(&mut table, "countries_not_offered")?,
+        qualification_required: table.boolean("qualification_required", default.qualification_required)?,
         extend_code: table.boolean("extend_code", default.extend_code)?,
         session_context_in_reports: table
             .boolean("session_context_in_reports", default.session_context_in_reports)?,
@@ -162,6 +165,8 @@ fn read_account(
     unique(&table, "account", "id", &id, &mut seen.accounts)?;
     let reply_url = read_url(&mut table, "reply_url")?;
     let individual = table.boolean("individual", false)?;
+    let certified = table.boolean("certified", true)?;
+    let arrears = table.boolean("arrears", false)?;
     let mut keys = Vec::new();
     for key in table.tables("key")? {
         keys.push(read_key(key, seen, file)?);
@@ -171,9 +176,14 @@ fn read_account(
         apps.push(read_app(app, limits, seen)?);
     }
     let mut ids = HashSet::new();
+    let mut qualifications = Vec::new();
+    for qualification in table.tables("qualification")? {
+        qualifications.push(read_qualification(qualification, &mut ids)?);
+    }
+    let mut ids_of_signs = HashSet::new();
     let mut signs = Vec::new();
     for sign in table.tables("sign")? {
-        signs.push(read_sign(sign, &mut ids)?);
+        signs.push(read_sign(sign, &mut ids_of_signs, &ids)?);
     }
     let mut ids = HashSet::new();
     let mut templates = Vec::new();
@@ -186,7 +196,19 @@ fn read_account(
         packages.push(read_package(package, &mut ids)?);
     }
     table.finish()?;
-    Ok(Account { id: id.value, reply_url, individual, keys, apps, signs, templates, packages })
+    Ok(Account {
+        id: id.value,
+        reply_url,
+        individual,
+        certified,
+        arrears,
+        keys,
+        apps,
+        qualifications,
+        signs,
+        templates,
+        packages,
+    })
 }
 
 fn read_key(mut table: Table<'_, '_>, seen: &mut Seen, file: &str) -> Result<Key, ConfigError> {
@@ -211,8 +233,9 @@ fn read_key(mut table: Table<'_, '_>, seen: &mut Seen, file: &str) -> Result<Key
     if token.as_ref().is_some_and(|token| token.expose().is_empty()) {
         return Err(table.error(table.at, "`token` is empty; leave it out for a key that needs none"));
     }
+    let sub_account = table.boolean("sub_account", false)?;
     table.finish()?;
-    Ok(Key { secret_id: secret_id.value, secret_key: secret_key.value, token })
+    Ok(Key { secret_id: secret_id.value, secret_key: secret_key.value, token, sub_account })
 }
 
 /// Reads a secret from a file of its own; blanks and line ends around it do not belong to it.
@@ -242,7 +265,7 @@ fn read_app(mut table: Table<'_, '_>, base: &Limits, seen: &mut Seen) -> Result<
     unique(&table, "app", "sdk_app_id", &sdk_app_id, &mut seen.apps)?;
     let status_url = read_url(&mut table, "status_url")?;
     let enabled = table.boolean("enabled", true)?;
-    let countries = read_countries(&mut table)?;
+    let countries = read_countries(&mut table, "countries")?;
     let limits = match table.table("limits")? {
         Some(mut own) => {
             let limits = read_limits(&mut own, base)?;
@@ -255,8 +278,8 @@ fn read_app(mut table: Table<'_, '_>, base: &Limits, seen: &mut Seen) -> Result<
     Ok(App { sdk_app_id: sdk_app_id.value, status_url, enabled, countries, limits: Arc::new(limits) })
 }
 
-fn read_countries(table: &mut Table<'_, '_>) -> Result<Vec<String>, ConfigError> {
-    let countries = table.strings("countries")?;
+fn read_countries(table: &mut Table<'_, '_>, key: &'static str) -> Result<Vec<String>, ConfigError> {
+    let countries = table.strings(key)?;
     let is_code = |text: &str| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase());
     if let Some(wrong) = countries.iter().find(|country| !is_code(&country.value)) {
         let message = format!("`{}` is no country; write its two capital letters, as in \"HK\"", wrong.value);
@@ -265,7 +288,31 @@ fn read_countries(table: &mut Table<'_, '_>) -> Result<Vec<String>, ConfigError>
     Ok(countries.into_iter().map(|country| country.value).collect())
 }
 
-fn read_sign(mut table: Table<'_, '_>, ids: &mut HashSet<u64>) -> Result<ConfiguredSign, ConfigError> {
+fn read_qualification(
+    mut table: Table<'_, '_>,
+    ids: &mut HashSet<u64>,
+) -> Result<Qualification, ConfigError> {
+    const STATES: [(&str, QualificationState); 6] = [
+        ("approved", QualificationState::Approved),
+        ("reviewing", QualificationState::Reviewing),
+        ("rejected", QualificationState::Rejected),
+        ("incomplete", QualificationState::Incomplete),
+        ("change-reviewing", QualificationState::ChangeReviewing),
+        ("change-rejected", QualificationState::ChangeRejected),
+    ];
+    let id = table.required_integer("id", 1..=ID_MAX)?;
+    unique(&table, "qualification of this account", "id", &id, ids)?;
+    let name = table.required_string("name")?.value;
+    let state = table.choice("status", &STATES, QualificationState::Approved)?;
+    table.finish()?;
+    Ok(Qualification { id: id.value, name, state })
+}
+
+fn read_sign(
+    mut table: Table<'_, '_>,
+    ids: &mut HashSet<u64>,
+    qualifications: &HashSet<u64>,
+) -> Result<ConfiguredSign, ConfigError> {
     let id = table.required_integer("id", 1..=ID_MAX)?;
     unique(&table, "sign of this account", "id", &id, ids)?;
     let name = table.required_string("name")?;
@@ -275,8 +322,17 @@ fn read_sign(mut table: Table<'_, '_>, ids: &mut HashSet<u64>) -> Result<Configu
     }
     let scope = read_scope(&mut table)?;
     let state = table.choice("status", &REVIEW_STATES, ReviewState::Approved)?;
+    let qualification = table.integer("qualification", 1..=ID_MAX)?;
+    if let Some(unknown) = qualification.as_ref().filter(|one| !qualifications.contains(&one.value)) {
+        let message = format!(
+            "`qualification` = {} is none of this account; add it as [[account.qualification]]",
+            unknown.value
+        );
+        return Err(table.error(unknown.at, message));
+    }
     table.finish()?;
-    Ok(ConfiguredSign { id: id.value, name: name.value, scope, state })
+    let qualification = qualification.map(|one| one.value);
+    Ok(ConfiguredSign { id: id.value, name: name.value, scope, state, qualification })
 }
 
 fn read_template(
@@ -314,8 +370,25 @@ fn read_package(mut table: Table<'_, '_>, ids: &mut HashSet<u64>) -> Result<Conf
     let id = table.required_integer("id", 1..=ID_MAX)?;
     unique(&table, "package of this account", "id", &id, ids)?;
     let amount = table.required_integer("amount", 0..=ID_MAX)?.value;
+    let gift = table.boolean("gift", false)?;
+    let created = read_time(&mut table, "created")?;
+    let effective = read_time(&mut table, "effective")?;
+    let expires = read_time(&mut table, "expires")?;
     table.finish()?;
-    Ok(ConfiguredPackage { id: id.value, amount, effective: None, expires: None })
+    Ok(ConfiguredPackage { id: id.value, amount, gift, created, effective, expires })
+}
+
+/// A time of the Beijing calendar, in Unix seconds.
+fn read_time(table: &mut Table<'_, '_>, key: &'static str) -> Result<Option<i64>, ConfigError> {
+    let Some(text) = table.string(key)? else { return Ok(None) };
+    let at = time::parse_second(&text.value).ok_or_else(|| {
+        let message = format!(
+            "`{key}` = \"{}\" is no time; write it in Beijing time, as in \"2026-11-25 11:00:00\"",
+            text.value
+        );
+        table.error(text.at, message)
+    })?;
+    Ok(Some(at))
 }
 
 fn read_scope(table: &mut Table<'_, '_>) -> Result<Scope, ConfigError> {

@@ -110,6 +110,8 @@ mod tests {
             at: NOW,
             request_id: String::new(),
             limits: Arc::new(Limits::default()),
+            spare_opted_out: false,
+            serial_when_refused: false,
             refusal_of: |_| Refusal { code: String::new(), message: String::new() },
             messages: messages.collect(),
         };

@@ -30,7 +30,7 @@ use self::errors::{ApiError, Language};
 use self::rate::Rates;
 use self::request_log::{Entry, Explanation, RequestLog};
 use self::wire::Common;
-use crate::actions::{Actions, Caller};
+use crate::actions::{self, Actions, Caller};
 use crate::clock::Clock;
 use crate::config::{Account, Config, Directory};
 
@@ -47,6 +47,8 @@ pub(crate) struct Gateway {
 /// A call that passed every check.
 struct Admitted<'a> {
     account: Arc<Account>,
+    /// The key belongs to another user of the account than the main one.
+    sub_account: bool,
     action: &'static ActionInfo,
     /// The parameters as a JSON object.
     parameters: Cow<'a, [u8]>,
@@ -107,7 +109,8 @@ impl Gateway {
             Ok(_) => match self.admit(&wire, &mut entry, &mut language) {
                 Err(error) => Err(error),
                 Ok(call) => {
-                    let caller = Caller { account: &call.account, now_ms, request_id: &request_id };
+                    let (account, sub_account) = (&call.account, call.sub_account);
+                    let caller = Caller { account, sub_account, now_ms, request_id: &request_id };
                     self.actions.perform(caller, call.action, &call.parameters).await
                 }
             },
@@ -202,10 +205,11 @@ impl Gateway {
         })?;
         let action = self.action(wire, &common, claim.secret_id())?;
         let parameters = match claim.parameters() {
-            Some(pairs) => Cow::Owned(wire::v1_parameters(pairs, action.input)?),
-            None => wire::tc3_parameters(wire, action.input)?,
+            Some(pairs) => wire::v1_parameters(pairs, action.input).map(Cow::Owned),
+            None => wire::tc3_parameters(wire, action.input),
         };
-        Ok(Admitted { account: Arc::clone(account), action, parameters })
+        let parameters = parameters.map_err(|error| actions::missing_parameter(action, error))?;
+        Ok(Admitted { account: Arc::clone(account), sub_account: key.sub_account, action, parameters })
     }
 
     /// A request with `Authorization: SKIP`, where the configuration lets it in: it acts for the first account.
@@ -219,8 +223,9 @@ impl Gateway {
         let account = self.directory.accounts().first().ok_or_else(ApiError::secret_id_not_found)?;
         entry.account = Some(Arc::clone(account));
         let action = self.action(wire, &common, "")?;
-        let parameters = wire::tc3_parameters(wire, action.input)?;
-        Ok(Admitted { account: Arc::clone(account), action, parameters })
+        let parameters = wire::tc3_parameters(wire, action.input)
+            .map_err(|error| actions::missing_parameter(action, error))?;
+        Ok(Admitted { account: Arc::clone(account), sub_account: false, action, parameters })
     }
 
     /// Version, action, region, rate.

@@ -14,6 +14,35 @@ pub fn compose(sign: &str, body: &str, mainland: bool) -> String {
     }
 }
 
+/// The text with the values that were put into it covered: of each value of three or more characters, wherever it
+/// stands behind the signature, only the first and the last remain. Documented: parts are covered; which is our choice.
+#[must_use]
+pub fn mask(text: &str, sign: &str, mainland: bool, values: &[String]) -> String {
+    let front = compose(sign, "", mainland);
+    let (front, body) = match text.strip_prefix(front.as_str()) {
+        Some(body) => (front.as_str(), body),
+        None => ("", text),
+    };
+    let mut values: Vec<&str> =
+        values.iter().map(String::as_str).filter(|value| value.chars().count() >= 3).collect();
+    // The longest first, so that a value inside another one does not uncover it.
+    values.sort_by_key(|value| std::cmp::Reverse(value.len()));
+    let mut masked = front.to_owned();
+    let mut rest = body;
+    while let Some(next) = rest.chars().next() {
+        if let Some(value) = values.iter().find(|value| rest.starts_with(**value)) {
+            masked.extend(value.chars().next());
+            masked.push_str("****");
+            masked.extend(value.chars().next_back());
+            rest = rest.strip_prefix(*value).unwrap_or_default();
+        } else {
+            masked.push(next);
+            rest = rest.get(next.len_utf8()..).unwrap_or_default();
+        }
+    }
+    masked
+}
+
 /// Whether a value fits a verification template: up to six ASCII digits; an empty value fits.
 #[must_use]
 pub fn is_code(value: &str) -> bool {
@@ -74,6 +103,23 @@ mod tests {
         );
         assert_eq!(compose("Lime Tech", "Your code is 1.", false), "[Lime Tech]Your code is 1.");
         assert_eq!(compose("", "Your code is 1.", false), "Your code is 1.");
+    }
+
+    #[test]
+    fn values_are_covered_behind_the_signature() {
+        let mask = |text: &str, sign: &str, values: &[&str]| {
+            let values: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
+            mask(text, sign, true, &values)
+        };
+        assert_eq!(
+            mask("【青柠科技】您的验证码为4370，5分钟内有效。", "青柠科技", &["4370", "5"]),
+            "【青柠科技】您的验证码为4****0，5分钟内有效。"
+        );
+        assert_eq!(mask("【12306】码12306", "12306", &["12306"]), "【12306】码1****6");
+        assert_eq!(mask("【签】12 123 1234", "签", &["12", "123", "1234"]), "【签】12 1****3 1****4");
+        assert_eq!(mask("【签】王先生，王先", "签", &["王先生"]), "【签】王****生，王先");
+        assert_eq!(mask("", "签", &["王先生"]), "");
+        assert_eq!(mask("no 签 123", "签", &[""]), "no 签 123");
     }
 
     #[test]

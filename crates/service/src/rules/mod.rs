@@ -5,8 +5,12 @@
 
 pub mod codes;
 pub mod content;
+pub mod countries;
 pub mod numbers;
+pub mod opt_out;
+pub mod receipts;
 pub mod refusals;
 pub mod segments;
+pub mod signs;
 pub mod templates;
 pub mod time;

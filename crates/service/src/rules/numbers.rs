@@ -23,6 +23,14 @@ pub struct Number {
     pub mainland: bool,
 }
 
+impl Number {
+    /// The digits after the country code.
+    #[must_use]
+    pub fn subscriber(&self) -> &str {
+        self.e164.get(1 + self.country_code.len()..).unwrap_or_default()
+    }
+}
+
 /// Reads a number in one of the documented forms; `None` when it is none.
 ///
 /// Mainland numbers are `1`, a digit from 3 to 9 and nine more digits, after one leading 0 behind `+86` is removed
@@ -94,11 +102,6 @@ mod tests {
 
     use super::*;
 
-    /// The digits after the country code.
-    fn subscriber(number: &Number) -> &str {
-        &number.e164[1 + number.country_code.len()..]
-    }
-
     fn canonical(text: &str) -> Option<String> {
         parse(text).map(|number| number.e164)
     }
@@ -109,7 +112,7 @@ mod tests {
             let number = parse(text).unwrap();
             assert_eq!(number.e164, "+8613700000002", "{text}");
             assert_eq!(
-                (number.country_code.as_str(), number.iso.as_str(), subscriber(&number), number.mainland),
+                (number.country_code.as_str(), number.iso.as_str(), number.subscriber(), number.mainland),
                 ("86", "CN", "13700000002", true)
             );
         }
@@ -199,7 +202,7 @@ mod tests {
         #[test]
         fn any_text_is_answered(text in any::<String>()) {
             if let Some(number) = parse(&text) {
-                prop_assert_eq!(format!("+{}{}", number.country_code, subscriber(&number)), number.e164.clone());
+                prop_assert_eq!(format!("+{}{}", number.country_code, number.subscriber()), number.e164.clone());
                 prop_assert!(number.e164.len() <= 16);
             }
         }
@@ -207,8 +210,8 @@ mod tests {
         #[test]
         fn only_eleven_digits_from_13_to_19_are_mainland(text in "(\\+86|86|0086|\\+860|)[0-9]{10,12}") {
             if let Some(number) = parse(&text).filter(|number| number.mainland) {
-                prop_assert_eq!(subscriber(&number).len(), 11);
-                prop_assert!(("13".."20").contains(&&subscriber(&number)[..2]));
+                prop_assert_eq!(number.subscriber().len(), 11);
+                prop_assert!(("13".."20").contains(&&number.subscriber()[..2]));
             }
         }
     }

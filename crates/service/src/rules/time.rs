@@ -18,6 +18,20 @@ pub fn parse_hour(text: &str) -> Option<i64> {
     real.then_some(days * DAY + hour * HOUR - BEIJING)
 }
 
+/// Reads `2019-10-08 17:18:37` in Beijing time and returns the Unix second; `None` when it is written otherwise or is
+/// no time of the calendar.
+#[must_use]
+pub fn parse_second(text: &str) -> Option<i64> {
+    let part = |from: usize, to: usize| {
+        let digits = text.get(from..to)?;
+        digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse::<i64>().ok()).flatten()
+    };
+    let hour = format!("{:04}{:02}{:02}{:02}", part(0, 4)?, part(5, 7)?, part(8, 10)?, part(11, 13)?);
+    let at = parse_hour(&hour)? + part(14, 16)? * 60 + part(17, 19)?;
+    // Only what is written in this very form, and with minutes and seconds below 60, comes out as it went in.
+    (format_second(at) == text).then_some(at)
+}
+
 /// Writes a Unix second as `2019-10-08 17:18:37` in Beijing time, the text form of version 2019-07-11.
 #[must_use]
 pub fn format_second(at: i64) -> String {
@@ -25,6 +39,40 @@ pub fn format_second(at: i64) -> String {
     let second = (at + BEIJING).rem_euclid(DAY);
     let (hour, minute) = (second / HOUR, second / 60 % 60);
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{:02}", second % 60)
+}
+
+/// Why a span of time cannot be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SpanFault {
+    /// It begins earlier than the service looks back.
+    BeginTooOld,
+    /// It begins in the future.
+    BeginAhead,
+    /// It ends in the future.
+    EndAhead,
+    /// It ends before it begins.
+    Reversed,
+}
+
+/// The span from `begin` to `end` (absent: now), in Unix seconds, when it begins within the last `reach` seconds and
+/// ends at most `slack` seconds ahead.
+///
+/// # Errors
+/// The first [`SpanFault`], in the order of the variants.
+pub fn span(begin: u64, end: Option<u64>, now: i64, reach: i64, slack: i64) -> Result<(i64, i64), SpanFault> {
+    let signed = |at: u64| i64::try_from(at).unwrap_or(i64::MAX);
+    let (begin, end) = (signed(begin), end.map_or(now, signed));
+    if begin < now.saturating_sub(reach) {
+        Err(SpanFault::BeginTooOld)
+    } else if begin > now {
+        Err(SpanFault::BeginAhead)
+    } else if end > now.saturating_add(slack) {
+        Err(SpanFault::EndAhead)
+    } else if begin > end {
+        Err(SpanFault::Reversed)
+    } else {
+        Ok((begin, end))
+    }
 }
 
 /// Whether a marketing text may be sent at this Unix second: documented as 08:00 to 22:00 in Beijing; 08:00:00 is
@@ -120,17 +168,54 @@ mod tests {
         assert!(!in_marketing_hours(1_795_575_600 + 43_200), "23:00");
     }
 
+    #[test]
+    fn seconds_are_read_in_the_form_that_they_are_written_in() {
+        assert_eq!(parse_second("2019-10-08 17:18:37"), Some(1_570_526_317));
+        for text in [
+            "",
+            "2019-10-08",
+            "2019-10-08T17:18:37",
+            "2019-10-08 17:18",
+            "2019-10-08 17:60:37",
+            "2019-10-08 17:18:60",
+            "2019-02-29 00:00:00",
+            "2019-10-8 17:18:37",
+            " 2019-10-08 17:18:37",
+            "2019-10-08 17:18:37Z",
+            "二〇一九年十月八日",
+        ] {
+            assert_eq!(parse_second(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn spans_have_sharp_edges() {
+        const NOW: i64 = 1_795_575_600;
+        let now = NOW.unsigned_abs();
+        let check = |begin, end| span(begin, end, NOW, 100, 60);
+        assert_eq!(check(now - 100, None), Ok((NOW - 100, NOW)));
+        assert_eq!(check(now, Some(now + 60)), Ok((NOW, NOW + 60)));
+        assert_eq!(check(now - 101, None), Err(SpanFault::BeginTooOld));
+        assert_eq!(check(now + 1, None), Err(SpanFault::BeginAhead));
+        assert_eq!(check(now, Some(now + 61)), Err(SpanFault::EndAhead));
+        assert_eq!(check(now, Some(now - 1)), Err(SpanFault::Reversed));
+        assert_eq!(check(u64::MAX, None), Err(SpanFault::BeginAhead));
+        assert_eq!(check(now, Some(u64::MAX)), Err(SpanFault::EndAhead));
+    }
+
     proptest! {
         #[test]
         fn hours_round_trip(hour in 0..2_500_000_i64) {
             let at = hour * HOUR;
             let digits: String = format_second(at + 3599).chars().filter(char::is_ascii_digit).take(10).collect();
             prop_assert_eq!(parse_hour(&digits), Some(at));
+            prop_assert_eq!(parse_second(&format_second(at + hour % HOUR)), Some(at + hour % HOUR));
         }
 
         #[test]
         fn any_text_is_answered(text in any::<String>()) {
             let _ = parse_hour(&text);
+            let _ = parse_second(&text);
         }
     }
 }

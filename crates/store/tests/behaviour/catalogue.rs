@@ -6,7 +6,7 @@ use tcsms_store::{
 use crate::support::*;
 
 fn sign(id: u64, name: &str, scope: Scope, state: ReviewState) -> ConfiguredSign {
-    ConfiguredSign { id, name: name.to_owned(), scope, state }
+    ConfiguredSign { id, name: name.to_owned(), scope, state, qualification: None }
 }
 
 fn template(id: u64, content: &str) -> ConfiguredTemplate {
@@ -34,7 +34,6 @@ fn new_template(planned: Option<PlannedReview>) -> NewTemplate {
         remark: "login".to_owned(),
         created: NOW,
         planned,
-        max: 3,
     }
 }
 
@@ -50,15 +49,15 @@ async fn added_templates_get_ids_above_all_others_that_are_never_given_out_again
         )],
     };
     store.apply_configuration(configured(&[3001, 3005]), NOW).await.unwrap();
-    assert_eq!(store.add_template(new_template(None)).await.unwrap(), Added::Id(3006));
-    assert_eq!(store.add_template(new_template(None)).await.unwrap(), Added::TooMany);
+    assert_eq!(store.add_template(new_template(None), 3).await.unwrap(), Added::Id(3006));
+    assert_eq!(store.add_template(new_template(None), 3).await.unwrap(), Added::TooMany);
     store.close().await;
 
     let store = folder.open();
     // The highest configured one goes; its id does not come back, and there is room for one more.
     store.apply_configuration(configured(&[3001]), NOW).await.unwrap();
     assert_eq!(store.template(ACCOUNT, 3005).await.unwrap(), None);
-    assert_eq!(store.add_template(new_template(None)).await.unwrap(), Added::Id(3007));
+    assert_eq!(store.add_template(new_template(None), 3).await.unwrap(), Added::Id(3007));
     let ids: Vec<u64> = store.templates(ACCOUNT).await.unwrap().iter().map(|template| template.id).collect();
     assert_eq!(ids, [3001, 3006, 3007]);
 
@@ -71,7 +70,7 @@ async fn added_templates_get_ids_above_all_others_that_are_never_given_out_again
     assert_eq!((added.kind, added.scope, added.created), (TemplateKind::Verification, Scope::Both, NOW));
     assert_eq!(added.review.at(i64::MAX), &Review { state: ReviewState::Reviewing, reply: String::new() });
     let other = NewTemplate { account: "other".to_owned(), ..new_template(None) };
-    assert_eq!(store.add_template(other).await.unwrap(), Added::Id(1), "every account counts for itself");
+    assert_eq!(store.add_template(other, 3).await.unwrap(), Added::Id(1), "every account counts for itself");
 }
 
 #[tokio::test]
@@ -80,7 +79,7 @@ async fn a_planned_review_takes_effect_at_its_time() {
     let store = folder.open();
     let refused = Review { state: ReviewState::Refused, reply: "没有签名".to_owned() };
     let planned = PlannedReview { at: NOW + HOUR, review: refused.clone() };
-    assert_eq!(store.add_template(new_template(Some(planned))).await.unwrap(), Added::Id(1));
+    assert_eq!(store.add_template(new_template(Some(planned)), 3).await.unwrap(), Added::Id(1));
     store.close().await;
     let added = folder.open().template(ACCOUNT, 1).await.unwrap().unwrap();
     assert_eq!(added.review.at(NOW + HOUR - 1).state, ReviewState::Reviewing);
@@ -101,7 +100,7 @@ async fn the_configuration_rules_over_what_it_named_and_over_nothing_else() {
         ],
     };
     store.apply_configuration(first, NOW).await.unwrap();
-    store.add_template(new_template(None)).await.unwrap();
+    store.add_template(new_template(None), 3).await.unwrap();
 
     let changed = sign(1, "zzz", Scope::Global, ReviewState::Pending);
     let second = Configured { accounts: vec![account(ACCOUNT, vec![changed], vec![template(7, "new {1}")])] };
@@ -125,7 +124,7 @@ async fn the_configuration_rules_over_what_it_named_and_over_nothing_else() {
 #[tokio::test]
 async fn an_id_that_the_api_gave_out_cannot_be_configured() {
     let store = memory();
-    store.add_template(new_template(None)).await.unwrap();
+    store.add_template(new_template(None), 3).await.unwrap();
     let configured = Configured {
         accounts: vec![account(
             ACCOUNT,

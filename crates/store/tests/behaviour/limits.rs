@@ -276,3 +276,27 @@ proptest! {
         })?;
     }
 }
+
+#[tokio::test]
+async fn each_country_has_its_own_day() {
+    let folder = Folder::new();
+    let store = folder.open();
+    let limits = Limits { app_country_per_day: 1, ..Limits::default() };
+    let malaysia =
+        |phone: &str| NewMessage { iso: "MY".to_owned(), country_code: "60".to_owned(), ..global(phone) };
+    assert_eq!(send_one(&store, NOW, &limits, global("+85261234567")).await.limit, None);
+    assert_eq!(send_one(&store, NOW, &limits, malaysia("+60198890000")).await.limit, None);
+    let hit = Some(Limit::AppCountry);
+    assert_eq!(send_one(&store, NOW, &limits, global("+85261234568")).await.limit, hit);
+    for _ in 0..2 {
+        assert_eq!(send_one(&store, NOW, &limits, message(PHONE)).await.limit, None, "the mainland is none");
+    }
+    store.close().await;
+    let store = folder.open();
+    assert_eq!(
+        send_one(&store, NOW + 1, &limits, malaysia("+60198890001")).await.limit,
+        hit,
+        "counted again"
+    );
+    assert_eq!(send_one(&store, MIDNIGHT, &limits, malaysia("+60198890001")).await.limit, None);
+}

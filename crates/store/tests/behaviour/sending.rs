@@ -92,7 +92,7 @@ async fn configure(store: &tcsms_store::Store, packages: &[ConfiguredPackage]) {
 }
 
 fn package(id: u64, amount: u64) -> ConfiguredPackage {
-    ConfiguredPackage { id, amount, effective: None, expires: None }
+    ConfiguredPackage { id, amount, gift: false, created: None, effective: None, expires: None }
 }
 
 #[tokio::test]

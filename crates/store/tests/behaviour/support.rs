@@ -68,6 +68,8 @@ pub(crate) fn batch(at: i64, limits: &Limits, messages: Vec<NewMessage>) -> Send
         at,
         request_id: "2b7e1516-28ae-4d2a-abf7-158809cf4f3c".to_owned(),
         limits: Arc::new(limits.clone()),
+        spare_opted_out: true,
+        serial_when_refused: false,
         refusal_of: refusal,
         messages,
     }
