@@ -64,6 +64,14 @@ pub struct Account {
     pub packages: Vec<ConfiguredPackage>,
 }
 
+impl Account {
+    /// The qualification with this id.
+    #[must_use]
+    pub fn qualification(&self, id: u64) -> Option<&Qualification> {
+        self.qualifications.iter().find(|known| known.id == id)
+    }
+}
+
 /// A key pair that signs requests.
 #[derive(Clone)]
 pub struct Key {

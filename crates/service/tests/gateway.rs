@@ -497,6 +497,40 @@ async fn blanks_around_a_key_make_another_key() {
 }
 
 #[tokio::test]
+async fn the_older_list_of_signatures_has_its_own_code_for_absent_ids() {
+    let service = service("").await;
+    let list =
+        |version: &str, body: &str| Call::new("DescribeSmsSignList", body).header("x-tc-version", version);
+    let absent = list("2019-07-11", r#"{"International":0}"#);
+    assert_eq!(
+        outcome(&absent.send(&service).await),
+        "MissingParameter.MissingSignatureList: The request is missing a required parameter `SignIdSet`."
+    );
+    let nowhere = list("2019-07-11", r#"{"SignIdSet":[1]}"#);
+    assert_eq!(
+        outcome(&nowhere.send(&service).await),
+        "MissingParameter: The request is missing a required parameter `International`."
+    );
+    assert_eq!(outcome(&list("2021-01-11", r#"{"International":0}"#).send(&service).await), "Ok");
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn a_key_of_a_sub_account_may_not_list_templates() {
+    let key = "[[account.key]]\nsecret_id = \"AKIDSUB\"\nsecret_key = \"SKSUB\"\nsub_account = true";
+    let service = service(key).await;
+    let call = |action: &str| Call {
+        secret_id: "AKIDSUB",
+        secret_key: "SKSUB",
+        ..Call::new(action, r#"{"International":0}"#)
+    };
+    let list = call("DescribeSmsTemplateList").send(&service).await;
+    assert!(outcome(&list).starts_with("FailedOperation.ProhibitSubAccountUse: "));
+    assert_eq!(outcome(&call("DescribeSmsSignList").send(&service).await), "Ok");
+    service.stop().await;
+}
+
+#[tokio::test]
 async fn hostile_bytes_get_an_answer_of_the_api() {
     let service = service("").await;
     let headers: [(&str, &[u8]); 6] = [

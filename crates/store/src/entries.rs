@@ -4,7 +4,7 @@ use rusqlite::{Connection, params};
 
 use crate::catalogue::AccountCatalogue;
 use crate::error::{Fault, StoreError, stored};
-use crate::model::{PlannedReview, ReviewState, Reviewed};
+use crate::model::{PlannedReview, Review, ReviewState, Reviewed};
 use crate::writer::Db;
 
 /// What became of a change.
@@ -109,18 +109,13 @@ impl Table {
         Ok(())
     }
 
-    /// Writes what a reviewer decided. False: the account has nothing with this id.
-    pub(crate) fn decide(
-        self,
-        db: &mut Db,
-        account: &str,
-        id: u64,
-        review: &Reviewed,
-    ) -> Result<bool, Fault> {
+    /// Writes what a reviewer decided; what was planned is dropped. False: the account has nothing with this id.
+    pub(crate) fn decide(self, db: &mut Db, account: &str, id: u64, review: &Review) -> Result<bool, Fault> {
         if !self.holds(&AccountCatalogue::load(&db.conn, account)?, id) {
             return Ok(false);
         }
-        self.write_review(&db.conn, account, id, review)?;
+        let decided = Reviewed { current: review.clone(), planned: None };
+        self.write_review(&db.conn, account, id, &decided)?;
         publish(db, account)?;
         Ok(true)
     }

@@ -346,3 +346,38 @@ fn sync_folder(path: &Path) -> Result<(), StoreError> {
         .and_then(|folder| folder.sync_all())
         .map_err(|error| access("synchronise", path, &error))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn receipts_of_an_older_file_are_counted_when_it_is_brought_up_to_date() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(MIGRATIONS[0]).unwrap();
+        for (id, at, word) in [(1, 3599, "DELIVRD"), (2, 3600, "UNDELIV"), (3, 7199, "UNDELIV")] {
+            connection
+                .execute(
+                    "INSERT INTO message VALUES (?1, 1, ?2, '', '', '', '', '', 1, '', '[]', NULL, 1, '', '', '', '', 1,
+                        NULL, NULL)",
+                    (id, at),
+                )
+                .unwrap();
+            connection.execute("INSERT INTO receipt VALUES (?1, ?2 = 'DELIVRD', ?2, 0)", (id, word)).unwrap();
+        }
+        connection
+            .execute("INSERT INTO sign VALUES ('a', 1, 'xxx', 0, 0, '', NULL, NULL, NULL, 5, 0, 0)", [])
+            .unwrap();
+        migrate(&mut connection, 1).unwrap();
+        let counts: Vec<(i64, String, bool, i64)> = connection
+            .prepare("SELECT hour, word, delivered, count FROM outcome ORDER BY hour")
+            .unwrap()
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap();
+        assert_eq!(counts, [(0, "DELIVRD".to_owned(), true, 1), (1, "UNDELIV".to_owned(), false, 2)]);
+        let remark: String = connection.query_row("SELECT remark FROM sign", [], |row| row.get(0)).unwrap();
+        assert_eq!(remark, "");
+    }
+}

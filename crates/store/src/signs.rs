@@ -6,7 +6,7 @@ use rusqlite::params;
 use crate::catalogue::AccountCatalogue;
 use crate::entries::{Changed, Removed, Table, publish};
 use crate::error::{Fault, StoreError, stored};
-use crate::model::{PlannedReview, ReviewState, Reviewed, Scope, SignApplication};
+use crate::model::{PlannedReview, Review, ReviewState, Scope, SignApplication};
 use crate::store::Store;
 use crate::writer::Db;
 
@@ -59,7 +59,7 @@ impl Store {
 
     /// Writes what a reviewer decided about the signature, in whatever state it is. False: the account has none with
     /// this id.
-    pub async fn review_sign(&self, account: &str, id: u64, review: Reviewed) -> Result<bool, StoreError> {
+    pub async fn review_sign(&self, account: &str, id: u64, review: Review) -> Result<bool, StoreError> {
         let account = account.to_owned();
         self.write(1, move |db| Table::Sign.decide(db, &account, id, &review)).await
     }

@@ -5,7 +5,7 @@ use rusqlite::params;
 use crate::catalogue::AccountCatalogue;
 use crate::entries::{Changed, Removed, Table, publish};
 use crate::error::{Fault, StoreError, stored};
-use crate::model::{PlannedReview, ReviewState, Reviewed, Scope, TemplateKind};
+use crate::model::{PlannedReview, Review, ReviewState, Scope, TemplateKind};
 use crate::store::Store;
 use crate::writer::Db;
 
@@ -60,12 +60,7 @@ impl Store {
 
     /// Writes what a reviewer decided about the template, in whatever state it is. False: the account has none with
     /// this id.
-    pub async fn review_template(
-        &self,
-        account: &str,
-        id: u64,
-        review: Reviewed,
-    ) -> Result<bool, StoreError> {
+    pub async fn review_template(&self, account: &str, id: u64, review: Review) -> Result<bool, StoreError> {
         let account = account.to_owned();
         self.write(1, move |db| Table::Template.decide(db, &account, id, &review)).await
     }

@@ -6,5 +6,6 @@ mod documents;
 mod generated;
 mod interfaces;
 mod licences;
+mod rules;
 mod sources;
 mod texts;

@@ -5,6 +5,13 @@
 //! answers with the types of `tcsms-api`. Both versions of an action share one body; what differs between them
 //! (names, entry forms, codes that one version does not list) is decided beside it.
 
+/// What every version answers to a removal, in the words of the documented examples.
+macro_rules! deleted {
+    ($status:ty, $caller:ident) => {
+        <$status>::new().delete_status("return successfully!").delete_time(unsigned($caller.now()))
+    };
+}
+
 mod by_number;
 mod content;
 mod conversion;

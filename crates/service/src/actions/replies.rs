@@ -2,7 +2,7 @@
 
 use tcsms_store::{NewReply, Reply, Store, StoreError};
 
-use crate::rules::opt_out;
+use crate::rules::{numbers, opt_out};
 
 /// An answer as it arrives.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub struct IncomingReply {
     pub account: String,
     /// The SdkAppId whose message is answered; `None`: whichever of the account wrote last to the number.
     pub app: Option<String>,
-    /// The number that answers, in E.164 form.
+    /// The number that answers, in any form that a send takes.
     pub phone: String,
     /// What it says.
     pub text: String,
@@ -27,6 +27,8 @@ pub struct IncomingReply {
 pub async fn receive_reply(store: &Store, reply: IncomingReply) -> Result<Option<Reply>, StoreError> {
     let opts_out = opt_out::asks(&reply.text);
     let IncomingReply { account, app, phone, text, at } = reply;
+    // Messages record the canonical form.
+    let phone = numbers::parse(&phone).map_or(phone, |number| number.e164);
     let answerable_since = at.saturating_sub(opt_out::ANSWERABLE);
     store.receive_reply(NewReply { account, app, phone, text, at, answerable_since, opts_out }).await
 }

@@ -14,9 +14,6 @@ use crate::rules::signs::{self, NameFault};
 /// The most signatures of an account. The number is not published; this is our choice.
 const SIGNS_MAX: usize = 200;
 
-/// What the documentation's examples answer to every removal.
-pub(super) const DELETED: &str = "return successfully!";
-
 /// A request to add or change, of either version.
 struct Request {
     name: String,
@@ -57,6 +54,25 @@ macro_rules! request {
             without_proof: $without_proof,
         }
     };
+}
+
+/// A signature as both versions answer it. One without a qualification, as global ones are, has 0 and an empty text.
+macro_rules! entry {
+    ($version:ident, $sign:ident, $caller:ident) => {{
+        let review = $sign.review.at($caller.now());
+        let qualification = $sign.application.qualification;
+        let known = qualification.and_then(|id| $caller.account.qualification(id));
+        $version::DescribeSignListStatus::new()
+            .sign_id($sign.id)
+            .international($sign.scope.code().into())
+            .status_code(review.state.code().into())
+            .review_reply(&*review.reply)
+            .sign_name(&*$sign.name)
+            .create_time(unsigned($sign.created))
+            .qualification_id(qualification.unwrap_or_default())
+            .qualification_name(known.map_or("", |known| &known.name))
+            .qualification_status_code(known.map_or(0, |known| known.state.code()))
+    }};
 }
 
 impl Codes {
@@ -132,8 +148,7 @@ impl Actions {
         request: v20210111::DeleteSmsSignRequest,
     ) -> Result<v20210111::DeleteSmsSignResponse, ApiError> {
         self.remove_sign(caller, request.sign_id.unwrap_or_default()).await?;
-        let status =
-            v20210111::DeleteSignStatus::new().delete_status(DELETED).delete_time(unsigned(caller.now()));
+        let status = deleted!(v20210111::DeleteSignStatus, caller);
         Ok(v20210111::DeleteSmsSignResponse::new().delete_sign_status(status).request_id(caller.request_id))
     }
 
@@ -143,8 +158,7 @@ impl Actions {
         request: v20190711::DeleteSmsSignRequest,
     ) -> Result<v20190711::DeleteSmsSignResponse, ApiError> {
         self.remove_sign(caller, request.sign_id.unwrap_or_default()).await?;
-        let status =
-            v20190711::DeleteSignStatus::new().delete_status(DELETED).delete_time(unsigned(caller.now()));
+        let status = deleted!(v20190711::DeleteSignStatus, caller);
         Ok(v20190711::DeleteSmsSignResponse::new().delete_sign_status(status).request_id(caller.request_id))
     }
 
@@ -155,18 +169,7 @@ impl Actions {
     ) -> Result<v20210111::DescribeSmsSignListResponse, ApiError> {
         let listing = Listing::read(request.sign_id_set, request.limit, request.offset)?;
         let signs = self.list_signs(caller, request.international.unwrap_or_default(), &listing).await?;
-        let set = signs.iter().map(|sign| self.describe(caller, sign)).map(|entry| {
-            v20210111::DescribeSignListStatus::new()
-                .sign_id(entry.id)
-                .international(entry.international)
-                .status_code(entry.status)
-                .review_reply(entry.reply)
-                .sign_name(entry.name)
-                .create_time(entry.created)
-                .qualification_id(entry.qualification_id)
-                .qualification_name(entry.qualification_name)
-                .qualification_status_code(entry.qualification_status)
-        });
+        let set = signs.iter().map(|sign| entry!(v20210111, sign, caller));
         Ok(v20210111::DescribeSmsSignListResponse::new()
             .describe_sign_list_status_set(set)
             .request_id(caller.request_id))
@@ -186,18 +189,7 @@ impl Actions {
         }
         let listing = Listing::Ids(check_ids(ids)?);
         let signs = self.list_signs(caller, request.international.unwrap_or_default(), &listing).await?;
-        let set = signs.iter().map(|sign| self.describe(caller, sign)).map(|entry| {
-            v20190711::DescribeSignListStatus::new()
-                .sign_id(entry.id)
-                .international(entry.international)
-                .status_code(entry.status)
-                .review_reply(entry.reply)
-                .sign_name(entry.name)
-                .create_time(entry.created)
-                .qualification_id(entry.qualification_id)
-                .qualification_name(entry.qualification_name)
-                .qualification_status_code(entry.qualification_status)
-        });
+        let set = signs.iter().map(|sign| entry!(v20190711, sign, caller));
         Ok(v20190711::DescribeSmsSignListResponse::new()
             .describe_sign_list_status_set(set)
             .request_id(caller.request_id))
@@ -309,8 +301,7 @@ impl Actions {
 
     /// Only signatures of the mainland refer to a qualification.
     fn check_qualification(&self, caller: Caller<'_>, id: Option<u64>) -> Result<(), ApiError> {
-        let known = |id: &u64| caller.account.qualifications.iter().find(|known| known.id == *id);
-        match id.map(|id| (id, known(&id))) {
+        match id.map(|id| (id, caller.account.qualification(id))) {
             None if self.config.rules.qualification_required => Err(ApiError::new(
                 ErrorCode::InvalidParameterValueQualificationIdNotFound,
                 "a mainland signature needs a QualificationId; name an approved qualification",
@@ -338,37 +329,6 @@ impl Actions {
         let signs = self.store.signs(&caller.account.id).await.map_err(|error| store_failed(&error))?;
         Ok(listing.choose(signs, |sign| sign.id, |sign| sign.scope == scope))
     }
-
-    fn describe<'a>(&self, caller: Caller<'a>, sign: &'a Sign) -> Entry<'a> {
-        let review = sign.review.at(caller.now());
-        let qualification = sign.application.qualification;
-        let known =
-            qualification.and_then(|id| caller.account.qualifications.iter().find(|known| known.id == id));
-        Entry {
-            id: sign.id,
-            international: sign.scope.code().into(),
-            status: review.state.code().into(),
-            reply: &review.reply,
-            name: &sign.name,
-            created: unsigned(sign.created),
-            qualification_id: qualification.unwrap_or_default(),
-            qualification_name: known.map_or("", |known| &known.name),
-            qualification_status: known.map_or(0, |known| known.state.code()),
-        }
-    }
-}
-
-/// A signature as both versions answer it. A global one has no qualification: 0 and an empty text.
-struct Entry<'a> {
-    id: u64,
-    international: u64,
-    status: i64,
-    reply: &'a str,
-    name: &'a str,
-    created: u64,
-    qualification_id: u64,
-    qualification_name: &'a str,
-    qualification_status: i64,
 }
 
 /// Another signature of the account has the name and is in this state.

@@ -6,7 +6,6 @@ use tcsms_api::{ErrorCode, Version, v20190711, v20210111};
 use tcsms_store::{Added, Changed, NewTemplate, Removed, ReviewState, Scope, Template, TemplateKind};
 
 use super::listing::{Listing, check_ids};
-use super::signs::DELETED;
 use super::{Actions, Caller, by_version, scope, store_failed, unsigned};
 use crate::gateway::errors::ApiError;
 use crate::rules::{content, templates};
@@ -36,6 +35,20 @@ macro_rules! request {
             version: Version::$version,
         }
     };
+}
+
+/// A template as both versions answer it.
+macro_rules! entry {
+    ($version:ident, $template:ident, $caller:ident) => {{
+        let review = $template.review.at($caller.now());
+        $version::DescribeTemplateListStatus::new()
+            .template_id($template.id)
+            .international($template.scope.code().into())
+            .status_code(review.state.code().into())
+            .review_reply(&*review.reply)
+            .template_name(&*$template.name)
+            .create_time(unsigned($template.created))
+    }};
 }
 
 impl Actions {
@@ -92,8 +105,7 @@ impl Actions {
         request: v20210111::DeleteSmsTemplateRequest,
     ) -> Result<v20210111::DeleteSmsTemplateResponse, ApiError> {
         self.remove_template(caller, request.template_id.unwrap_or_default()).await?;
-        let status =
-            v20210111::DeleteTemplateStatus::new().delete_status(DELETED).delete_time(unsigned(caller.now()));
+        let status = deleted!(v20210111::DeleteTemplateStatus, caller);
         Ok(v20210111::DeleteSmsTemplateResponse::new()
             .delete_template_status(status)
             .request_id(caller.request_id))
@@ -105,8 +117,7 @@ impl Actions {
         request: v20190711::DeleteSmsTemplateRequest,
     ) -> Result<v20190711::DeleteSmsTemplateResponse, ApiError> {
         self.remove_template(caller, request.template_id.unwrap_or_default()).await?;
-        let status =
-            v20190711::DeleteTemplateStatus::new().delete_status(DELETED).delete_time(unsigned(caller.now()));
+        let status = deleted!(v20190711::DeleteTemplateStatus, caller);
         Ok(v20190711::DeleteSmsTemplateResponse::new()
             .delete_template_status(status)
             .request_id(caller.request_id))
@@ -123,17 +134,9 @@ impl Actions {
             ErrorCode::InvalidParameterValueInvalidInternational,
         )?;
         let templates = self.list_templates(caller, scope, &listing).await?;
-        let set = templates.iter().map(|template| {
-            let review = template.review.at(caller.now());
-            v20210111::DescribeTemplateListStatus::new()
-                .template_id(template.id)
-                .international(template.scope.code().into())
-                .status_code(review.state.code().into())
-                .review_reply(&*review.reply)
-                .template_name(&*template.name)
-                .create_time(unsigned(template.created))
-                .template_content(&*template.content)
-        });
+        let set = templates
+            .iter()
+            .map(|template| entry!(v20210111, template, caller).template_content(&*template.content));
         Ok(v20210111::DescribeSmsTemplateListResponse::new()
             .describe_template_status_set(set)
             .request_id(caller.request_id))
@@ -149,16 +152,7 @@ impl Actions {
         let scope =
             scope(request.international.unwrap_or_default(), ErrorCode::FailedOperationFailResolvePacket)?;
         let templates = self.list_templates(caller, scope, &listing).await?;
-        let set = templates.iter().map(|template| {
-            let review = template.review.at(caller.now());
-            v20190711::DescribeTemplateListStatus::new()
-                .template_id(template.id)
-                .international(template.scope.code().into())
-                .status_code(review.state.code().into())
-                .review_reply(&*review.reply)
-                .template_name(&*template.name)
-                .create_time(unsigned(template.created))
-        });
+        let set = templates.iter().map(|template| entry!(v20190711, template, caller));
         Ok(v20190711::DescribeSmsTemplateListResponse::new()
             .describe_template_status_set(set)
             .request_id(caller.request_id))

@@ -1,6 +1,6 @@
 use tcsms_store::{
     Changed, Configured, ConfiguredAccount, ConfiguredSign, NewSign, NewTemplate, PlannedReview, Removed,
-    Review, ReviewState, Reviewed, Scope, SignAdded, SignApplication, Store, TemplateKind,
+    Review, ReviewState, Scope, SignAdded, SignApplication, Store, TemplateKind,
 };
 
 use crate::support::*;
@@ -39,8 +39,8 @@ async fn add(store: &Store, sign: NewSign) -> SignAdded {
     store.add_sign(sign, 10).await.unwrap()
 }
 
-fn review(state: ReviewState) -> Reviewed {
-    Reviewed { current: Review { state, reply: "通过".to_owned() }, planned: None }
+fn review(state: ReviewState) -> Review {
+    Review { state, reply: "通过".to_owned() }
 }
 
 #[tokio::test]
@@ -88,7 +88,7 @@ async fn an_account_holds_so_many_signatures() {
 #[tokio::test]
 async fn what_waits_or_was_refused_can_be_changed_and_waits_again() {
     let store = memory();
-    let refused = PlannedReview { at: NOW + 10, review: review(ReviewState::Refused).current };
+    let refused = PlannedReview { at: NOW + 10, review: review(ReviewState::Refused) };
     add(&store, NewSign { planned: Some(refused), ..new_sign("青柠") }).await;
     add(&store, new_sign("柠檬")).await;
     let change = |name: &str, at| NewSign { created: at, ..new_sign(name) };
@@ -111,15 +111,13 @@ async fn what_waits_or_was_refused_can_be_changed_and_waits_again() {
 }
 
 #[tokio::test]
-async fn a_reviewer_may_let_it_come_into_force_later() {
+async fn a_reviewer_decides_whatever_was_planned() {
     let store = memory();
-    add(&store, new_sign("青柠")).await;
-    let later = PlannedReview { at: NOW + DAY, review: review(ReviewState::Approved).current };
-    let decided = Reviewed { planned: Some(later), ..review(ReviewState::Pending) };
-    store.review_sign(ACCOUNT, 1, decided).await.unwrap();
-    let state = async |at| store.sign(ACCOUNT, "青柠", true, at).await.unwrap().unwrap().review.at(at).state;
-    assert_eq!(state(NOW + DAY - 1).await, ReviewState::Pending);
-    assert_eq!(state(NOW + DAY).await, ReviewState::Approved);
+    let planned = PlannedReview { at: NOW + DAY, review: review(ReviewState::Approved) };
+    add(&store, NewSign { planned: Some(planned), ..new_sign("青柠") }).await;
+    store.review_sign(ACCOUNT, 1, review(ReviewState::Pending)).await.unwrap();
+    let sign = store.sign(ACCOUNT, "青柠", true, NOW + DAY).await.unwrap().unwrap();
+    assert_eq!(sign.review.at(NOW + DAY), &review(ReviewState::Pending), "approved, not yet in force");
 }
 
 #[tokio::test]
@@ -168,7 +166,7 @@ async fn the_configuration_comes_back_over_what_the_api_did_to_its_entries() {
     };
     store.apply_configuration(configured.clone(), NOW).await.unwrap();
     assert_eq!(store.signs(ACCOUNT).await.unwrap()[0].application.qualification, Some(3));
-    let approved = PlannedReview { at: NOW, review: review(ReviewState::Approved).current };
+    let approved = PlannedReview { at: NOW, review: review(ReviewState::Approved) };
     let change = NewSign { planned: Some(approved), ..new_sign("改名") };
     assert_eq!(store.modify_sign(5, change).await.unwrap(), Changed::Done);
     store.apply_configuration(configured, NOW).await.unwrap();
