@@ -1,6 +1,7 @@
 //! The actions over a store in memory, without the gateway.
 
 mod accounts;
+mod any_request;
 mod by_number;
 mod multi_global;
 mod numbers;
