@@ -17,7 +17,7 @@ use tracing::Instrument;
 use crate::call::Call;
 use crate::error::{BoxError, Delivery, Error, ErrorKind};
 use crate::{Client, blocking};
-use plan::{Batch, Plan, Step};
+use plan::{Batch, Entry, Plan, Step};
 
 /// What became of one number.
 #[derive(Clone, Debug)]
@@ -121,6 +121,20 @@ pub struct NumberResult {
     pub outcome: Outcome,
 }
 
+/// A number with the template's values that are meant for it alone, see [`Call::bulk_each`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recipient {
+    number: String,
+    values: Vec<String>,
+}
+
+impl Recipient {
+    /// A recipient; the values are in the order of the template's variables.
+    pub fn new(number: impl Into<String>, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { number: number.into(), values: values.into_iter().map(Into::into).collect() }
+    }
+}
+
 /// One message to many numbers, under way. `C` is the client that sends it; made by [`Call::bulk`].
 ///
 /// Results are pulled, one for each number in the order of the input: with [`next`](Bulk::next) from the async client,
@@ -174,15 +188,47 @@ impl<C> Call<C, SendSmsRequest> {
         I: IntoIterator<Item: Into<String> + 'a>,
         I::IntoIter: Send + 'a,
     {
+        self.bulk_of(numbers.into_iter().map(|number| (number.into(), None)))
+    }
+
+    /// As [`bulk`](Self::bulk), with values of the template for each number in place of those of the call. Numbers with
+    /// equal values share requests. With values that are all different each number needs a request of its own, and
+    /// [`with_rate`](Bulk::with_rate) and [`with_concurrency`](Bulk::with_concurrency) decide how fast that goes.
+    ///
+    /// ```no_run
+    /// use tcsms::Recipient;
+    ///
+    /// # async fn send(client: tcsms::Client) {
+    /// let recipients = [("+8613711112222", "437046"), ("+8613711112223", "112358")];
+    /// let mut results = client
+    ///     .send_sms()
+    ///     .sms_sdk_app_id("1400787878")
+    ///     .sign_name("腾讯云")
+    ///     .template_id("449739")
+    ///     .bulk_each(recipients.map(|(number, code)| Recipient::new(number, [code])));
+    /// while let Some(result) = results.next().await {
+    ///     println!("{} {}", result.index, result.outcome.kind());
+    /// }
+    /// # }
+    /// ```
+    pub fn bulk_each<'a, I>(self, recipients: I) -> Bulk<'a, C>
+    where
+        I: IntoIterator<Item = Recipient>,
+        I::IntoIter: Send + 'a,
+    {
+        self.bulk_of(recipients.into_iter().map(|recipient| (recipient.number, Some(recipient.values))))
+    }
+
+    fn bulk_of<'a>(self, entries: impl Iterator<Item = Entry> + Send + 'a) -> Bulk<'a, C> {
         let mut first = Vec::new();
         let call = self.map(|mut request| {
             first = request.phone_number_set.take().unwrap_or_default();
             request
         });
-        let numbers = first.into_iter().chain(numbers.into_iter().map(Into::into));
+        let first = first.into_iter().map(|number| (number, None));
         Bulk {
             call,
-            plan: Plan::new(Box::new(numbers)),
+            plan: Plan::new(Box::new(first.chain(entries))),
             started: None,
             tasks: JoinSet::new(),
             carried: HashMap::new(),
@@ -242,8 +288,14 @@ impl<'a, C> Bulk<'a, C> {
     where
         C: Clone,
     {
-        let numbers = std::mem::take(&mut batch.numbers);
-        self.call.clone().map(|request| request.phone_number_set(numbers))
+        let (numbers, values) = (std::mem::take(&mut batch.numbers), batch.values.take());
+        self.call.clone().map(|request| {
+            let request = request.phone_number_set(numbers);
+            match values {
+                Some(values) => request.template_param_set(values),
+                None => request,
+            }
+        })
     }
 }
 

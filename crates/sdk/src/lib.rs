@@ -47,7 +47,7 @@ mod wire;
 
 pub use answer::Answer;
 pub use builder::ClientBuilder;
-pub use bulk::{Bulk, NumberResult, Outcome, OutcomeKind};
+pub use bulk::{Bulk, NumberResult, Outcome, OutcomeKind, Recipient};
 pub use call::{Call, Named};
 pub use client::Client;
 pub use config::{HttpMethod, Language, SignMethod, TlsVersion};

@@ -1,6 +1,6 @@
 //! Which numbers travel in which request, when, and in which order results come out: without a socket or a clock.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,9 +16,27 @@ const LARGEST: usize = 200;
 type Record<'a> = Box<dyn FnMut(usize, &str) -> Option<OutcomeKind> + Send + 'a>;
 type BeforeSending<'a> = Box<dyn FnMut(&[(usize, &str)]) -> Result<(), BoxError> + Send + 'a>;
 
+/// A number, and the template's values where they are meant for it alone.
+pub(super) type Entry = (String, Option<Vec<String>>);
+
+/// What the numbers of one request have in common.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Group {
+    land: Land,
+    values: Option<Vec<String>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Land {
+    Mainland,
+    Elsewhere,
+    /// What is no number can spoil no other in a request of its own.
+    Nowhere,
+}
+
 pub(super) struct Plan<'a> {
-    numbers: Box<dyn Iterator<Item = String> + Send + 'a>,
-    /// Whether `numbers` has no more.
+    entries: Box<dyn Iterator<Item = Entry> + Send + 'a>,
+    /// Whether `entries` has no more.
     ended: bool,
     pub(super) record: Record<'a>,
     pub(super) unknown_again: bool,
@@ -33,8 +51,10 @@ pub(super) struct Plan<'a> {
     first: usize,
     /// What was read and not delivered yet, in input order.
     slots: VecDeque<Slot>,
-    /// The places that wait for a request, for each group of numbers.
-    waiting: [Vec<usize>; 3],
+    /// The places that wait for a request.
+    waiting: HashMap<Arc<Group>, Vec<usize>>,
+    /// The group that fills a request.
+    full: Option<Arc<Group>>,
 }
 
 struct Slot {
@@ -44,7 +64,7 @@ struct Slot {
 
 enum State {
     /// Waits for a request of this group.
-    Waiting(usize),
+    Waiting(Arc<Group>),
     Sent,
     Done(Outcome),
 }
@@ -54,6 +74,8 @@ enum State {
 pub(super) struct Batch {
     pub(super) places: Vec<usize>,
     pub(super) numbers: Vec<String>,
+    /// In place of the call's own.
+    pub(super) values: Option<Vec<String>>,
 }
 
 /// What the driver has to do.
@@ -69,9 +91,9 @@ pub(super) enum Step {
 }
 
 impl<'a> Plan<'a> {
-    pub(super) fn new(numbers: Box<dyn Iterator<Item = String> + Send + 'a>) -> Self {
+    pub(super) fn new(entries: Box<dyn Iterator<Item = Entry> + Send + 'a>) -> Self {
         Self {
-            numbers,
+            entries,
             ended: false,
             record: Box::new(|_, _| None),
             unknown_again: false,
@@ -82,7 +104,8 @@ impl<'a> Plan<'a> {
             in_flight: 0,
             first: 0,
             slots: VecDeque::new(),
-            waiting: [const { Vec::new() }; 3],
+            waiting: HashMap::new(),
+            full: None,
         }
     }
 
@@ -93,7 +116,7 @@ impl<'a> Plan<'a> {
                 self.read();
             }
             let due = self.due();
-            if let Some(group) = due
+            if let Some(group) = &due
                 && now >= self.next_start
             {
                 match self.take(group) {
@@ -161,11 +184,11 @@ impl<'a> Plan<'a> {
     /// Whether another number may be read: no request is full and waits, and not too many results do.
     fn has_room(&self) -> bool {
         let most = self.concurrency.saturating_mul(2 * LARGEST);
-        !self.ended && self.slots.len() < most && self.waiting.iter().all(|group| group.len() < LARGEST)
+        !self.ended && self.slots.len() < most && self.full.is_none()
     }
 
     fn read(&mut self) {
-        let Some(number) = self.numbers.next() else {
+        let Some((number, values)) = self.entries.next() else {
             self.ended = true;
             return;
         };
@@ -176,8 +199,12 @@ impl<'a> Plan<'a> {
                 State::Done(Outcome::Skipped { earlier })
             }
             _ => {
-                let group = group_of(&number);
-                self.waiting[group].push(place);
+                let group = Arc::new(Group { land: land_of(&number), values });
+                let places = self.waiting.entry(Arc::clone(&group)).or_default();
+                places.push(place);
+                if places.len() >= LARGEST {
+                    self.full = Some(Arc::clone(&group));
+                }
                 State::Waiting(group)
             }
         };
@@ -186,21 +213,23 @@ impl<'a> Plan<'a> {
 
     /// The group whose request is to be sent next, if another may be under way: one that is full; else, when no more
     /// can be read, the one that all results wait for, and at the end of the input any.
-    fn due(&self) -> Option<usize> {
+    fn due(&self) -> Option<Arc<Group>> {
         if self.in_flight >= self.concurrency {
             return None;
         }
-        let full = self.waiting.iter().position(|group| group.len() >= LARGEST);
-        full.or_else(|| match self.slots.front()?.state {
-            State::Waiting(group) => Some(group),
-            _ if self.ended => self.waiting.iter().position(|group| !group.is_empty()),
+        let waits_in = |slot: &Slot| match &slot.state {
+            State::Waiting(group) => Some(Arc::clone(group)),
             _ => None,
-        })
+        };
+        let first = || self.slots.front().and_then(waits_in);
+        let any = || if self.ended { self.slots.iter().find_map(waits_in) } else { None };
+        self.full.clone().or_else(first).or_else(any)
     }
 
     /// Takes the numbers of a group for a request, unless that could not be written down.
-    fn take(&mut self, group: usize) -> Result<Batch, (Vec<usize>, Error)> {
-        let places = std::mem::take(&mut self.waiting[group]);
+    fn take(&mut self, group: &Arc<Group>) -> Result<Batch, (Vec<usize>, Error)> {
+        let places = self.waiting.remove(group).unwrap_or_default();
+        self.full = None;
         let mut numbers = Vec::with_capacity(places.len());
         for place in &places {
             if let Some(slot) = self.slots.get_mut(place - self.first) {
@@ -210,7 +239,7 @@ impl<'a> Plan<'a> {
         }
         let entries: Vec<_> = places.iter().copied().zip(numbers.iter().map(String::as_str)).collect();
         match (self.before_sending)(&entries) {
-            Ok(()) => Ok(Batch { places, numbers }),
+            Ok(()) => Ok(Batch { places, numbers, values: group.values.clone() }),
             Err(error) => {
                 let message = format!("what is about to be sent could not be written down: {error}");
                 Err((places, Error::local(ErrorKind::Config, message).because(error)))
@@ -234,13 +263,13 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// The group of a number: 0 mainland China in any of its documented forms, 1 elsewhere, 2 what is neither.
-fn group_of(number: &str) -> usize {
+/// Where a number belongs, by its form; mainland China in any of its documented forms.
+fn land_of(number: &str) -> Land {
     if number.starts_with("+86") || number.starts_with("0086") {
-        return 0;
+        return Land::Mainland;
     }
     if number.starts_with('+') {
-        return 1;
+        return Land::Elsewhere;
     }
     let mainland = number.bytes().all(|byte| byte.is_ascii_digit())
         && match number.len() {
@@ -248,7 +277,7 @@ fn group_of(number: &str) -> usize {
             13 => number.starts_with("86"),
             _ => false,
         };
-    if mainland { 0 } else { 2 }
+    if mainland { Land::Mainland } else { Land::Nowhere }
 }
 
 #[cfg(test)]
@@ -261,7 +290,7 @@ mod tests {
     use tcsms_api::v20210111::SendStatus;
 
     fn plan<'a>(numbers: impl IntoIterator<Item = String, IntoIter: Send + 'a>) -> Plan<'a> {
-        let mut plan = Plan::new(Box::new(numbers.into_iter()));
+        let mut plan = Plan::new(Box::new(numbers.into_iter().map(|number| (number, None))));
         plan.interval = Duration::ZERO;
         plan
     }
@@ -311,6 +340,46 @@ mod tests {
         assert_eq!(run(plan(mainland(0))).1.len(), 0);
         assert_eq!(sizes(&run(plan(mainland(200))).1), [200]);
         assert_eq!(sizes(&run(plan(mainland(201))).1), [200, 1]);
+    }
+
+    #[test]
+    fn numbers_with_equal_values_share_a_request() {
+        let entry = |number: usize| (format!("+86137{number:08}"), Some(vec![format!("{}", number % 2)]));
+        let mut plan = Plan::new(Box::new((0..500).map(entry)));
+        plan.interval = Duration::ZERO;
+        let (results, batches) = run(plan);
+        assert_eq!(sizes(&batches), [200, 200, 50, 50]);
+        for batch in &batches {
+            let value = batch.values.as_ref().unwrap()[0].parse::<usize>().unwrap();
+            assert!(batch.places.iter().all(|place| place % 2 == value), "{batch:?}");
+        }
+        assert!(results.iter().enumerate().all(|(index, result)| result.index == index));
+    }
+
+    #[test]
+    fn numbers_whose_values_all_differ_go_one_by_one_and_in_order() {
+        let read = Mutex::new(0_usize);
+        let entry = |number: usize| {
+            *read.lock().unwrap() += 1;
+            (format!("+86137{number:08}"), Some(vec![number.to_string()]))
+        };
+        let mut plan = Plan::new(Box::new((0..10_000).map(entry)));
+        plan.interval = Duration::ZERO;
+        plan.concurrency = 1;
+        let mut delivered = 0;
+        loop {
+            match plan.step(Duration::ZERO) {
+                Step::Deliver(_) => delivered += 1,
+                Step::Send(batch) => {
+                    assert_eq!(batch.numbers.len(), 1);
+                    assert!(*read.lock().unwrap() <= delivered + 2 * LARGEST, "memory stays bounded");
+                    plan.settle(&batch.places, accepted(&batch));
+                }
+                Step::Wait(_) => {}
+                Step::Done => break,
+            }
+        }
+        assert_eq!(delivered, 10_000);
     }
 
     #[test]
@@ -385,22 +454,22 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped_by_their_documented_forms() {
-        for (number, group) in [
-            ("+8613711112222", 0),
-            ("+86018501234444", 0),
-            ("008613711112222", 0),
-            ("8613711112222", 0),
-            ("13711112222", 0),
-            ("+85261234567", 1),
-            ("+886912345678", 1),
-            ("+12025550123", 1),
-            ("12345", 2),
-            ("0085261234567", 2),
-            ("1371111222x", 2),
-            ("8612345", 2),
-            ("", 2),
+        for (number, land) in [
+            ("+8613711112222", Land::Mainland),
+            ("+86018501234444", Land::Mainland),
+            ("008613711112222", Land::Mainland),
+            ("8613711112222", Land::Mainland),
+            ("13711112222", Land::Mainland),
+            ("+85261234567", Land::Elsewhere),
+            ("+886912345678", Land::Elsewhere),
+            ("+12025550123", Land::Elsewhere),
+            ("12345", Land::Nowhere),
+            ("0085261234567", Land::Nowhere),
+            ("1371111222x", Land::Nowhere),
+            ("8612345", Land::Nowhere),
+            ("", Land::Nowhere),
         ] {
-            assert_eq!(group_of(number), group, "{number}");
+            assert_eq!(land_of(number), land, "{number}");
         }
     }
 
@@ -572,9 +641,9 @@ mod tests {
                     }
                     Step::Send(batch) => {
                         prop_assert!((1..=LARGEST).contains(&batch.numbers.len()));
-                        let group = group_of(&batch.numbers[0]);
+                        let land = land_of(&batch.numbers[0]);
                         for (place, number) in batch.places.iter().zip(&batch.numbers) {
-                            prop_assert_eq!(group_of(number), group);
+                            prop_assert_eq!(land_of(number), land);
                             prop_assert!(!known(*place));
                             prop_assert!(sent.insert(*place, number.clone()).is_none(), "sent twice");
                         }
