@@ -49,8 +49,8 @@ pub(crate) enum Command {
     Serve(ServeArgs),
     /// Make one call of any action, and print its answer as JSON
     Call(CallArgs),
-    /// Send one SMS to one or several numbers
-    Send(SendArgs),
+    /// Send one SMS to one or several numbers, or to every row of a list
+    Send(Box<SendArgs>),
     /// Take delivery reports from the service's queue; each is handed out once
     #[command(subcommand)]
     Pull(PullCommand),
@@ -59,6 +59,10 @@ pub(crate) enum Command {
     /// Manage message templates
     #[command(subcommand)]
     Template(TemplateCommand),
+    /// Count the segments of a text, which are what it costs
+    Segments(SegmentsArgs),
+    /// Say whether calls work from here, and if not, what keeps them
+    Doctor(DoctorArgs),
     /// Say whether the signature of a recorded HTTP request holds, and if not, why
     Explain(ExplainArgs),
     /// Write the completion script of a shell
@@ -190,8 +194,12 @@ pub(crate) struct CallArgs {
 #[derive(Args)]
 pub(crate) struct SendArgs {
     /// The number to send to, best with + and country code; give --to again for each further number, 200 at most
-    #[arg(long, value_name = "NUMBER", required = true, value_parser = number)]
+    #[arg(long, value_name = "NUMBER", required_unless_present = "list", value_parser = number)]
     pub(crate) to: Vec<String>,
+
+    /// A table (CSV) with a number in each row, in the column `phone`, and the template's values in columns `1`, `2`
+    #[arg(long, value_name = "FILE", conflicts_with = "to")]
+    pub(crate) list: Option<PathBuf>,
 
     /// The id of the SMS application (SdkAppId)
     #[arg(long, value_name = "APP_ID")]
@@ -213,6 +221,63 @@ pub(crate) struct SendArgs {
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) session: Option<String>,
 
+    /// Do not ask the service first how many values the template takes
+    #[arg(long)]
+    pub(crate) no_check: bool,
+
+    #[command(flatten)]
+    pub(crate) list_options: ListArgs,
+
+    #[command(flatten)]
+    pub(crate) client: ClientArgs,
+}
+
+/// How a list is sent.
+#[derive(Args)]
+#[command(next_help_heading = "List options")]
+pub(crate) struct ListArgs {
+    /// The column of the numbers, when it has none of the usual names
+    #[arg(long, value_name = "NAME", requires = "list")]
+    pub(crate) column: Option<String>,
+
+    /// Show the first text and what all cost, and send nothing
+    #[arg(long, requires = "list")]
+    pub(crate) preview: bool,
+
+    /// Send nothing when there is a row that cannot be sent; without it the other rows are sent
+    #[arg(long, requires = "list")]
+    pub(crate) all_or_nothing: bool,
+
+    /// Where each row's result is written [default: the list's name with .result.csv]
+    #[arg(long, value_name = "FILE", requires = "list")]
+    pub(crate) result: Option<PathBuf>,
+
+    /// Go on with a list that was begun: rows that were accepted, or may have been sent, are left alone
+    #[arg(long, requires = "list")]
+    pub(crate) resume: bool,
+
+    /// With --resume, send again to rows that may have been sent: a person may get the message twice
+    #[arg(long, requires = "resume")]
+    pub(crate) unknown_again: bool,
+
+    /// The most requests a second
+    #[arg(long, value_name = "N", requires = "list", default_value_t = 100)]
+    pub(crate) rate: u32,
+
+    /// The most requests at the same time
+    #[arg(long, value_name = "N", requires = "list", default_value_t = 4)]
+    pub(crate) concurrency: usize,
+}
+
+#[derive(Args)]
+pub(crate) struct SegmentsArgs {
+    /// The text with its signature: the text itself, @FILE, or - for standard input
+    #[arg(value_name = "TEXT|@FILE|-", allow_hyphen_values = true)]
+    pub(crate) text: String,
+}
+
+#[derive(Args)]
+pub(crate) struct DoctorArgs {
     #[command(flatten)]
     pub(crate) client: ClientArgs,
 }

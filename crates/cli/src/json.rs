@@ -10,12 +10,12 @@ use crate::failure::Failure;
 /// The parameters of a call: the text itself, `@FILE`, or `-` for standard input. A byte order mark is dropped.
 /// Fails unless the text is one JSON object; whether its members are right is the service's to say.
 pub(crate) fn read_object(argument: &str) -> Result<String, Failure> {
-    let (source, text) = match argument.strip_prefix('@') {
-        Some(path) => (format!("the file {path}"), read_file(path)?),
-        None if argument == "-" => ("standard input".to_owned(), read_standard_input()?),
-        None => ("--json".to_owned(), argument.to_owned()),
+    let source = match argument.strip_prefix('@') {
+        Some(path) => format!("the file {path}"),
+        None if argument == "-" => "standard input".to_owned(),
+        None => "--json".to_owned(),
     };
-    let text = text.trim_start_matches('\u{feff}').to_owned();
+    let text = read_text(argument)?;
     if let Err(error) = serde_json::from_str::<IgnoredAny>(&text) {
         let hint = hint(&text);
         return Err(Failure::usage(format!(
@@ -31,6 +31,16 @@ pub(crate) fn read_object(argument: &str) -> Result<String, Failure> {
         )));
     }
     Ok(text)
+}
+
+/// A text: the argument itself, `@FILE`, or `-` for standard input. A byte order mark is dropped.
+pub(crate) fn read_text(argument: &str) -> Result<String, Failure> {
+    let text = match argument.strip_prefix('@') {
+        Some(path) => read_file(path)?,
+        None if argument == "-" => read_standard_input()?,
+        None => argument.to_owned(),
+    };
+    Ok(text.trim_start_matches('\u{feff}').to_owned())
 }
 
 /// The parser's words without the place, which is said first.

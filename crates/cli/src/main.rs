@@ -12,7 +12,11 @@ mod failure;
 mod json;
 mod log;
 mod printer;
+mod recipients;
+mod record;
+mod result_file;
 mod settings;
+mod template;
 
 use std::process::ExitCode;
 
@@ -48,6 +52,8 @@ fn run(command: &Command, printer: &Printer) -> Result<Exit, Failure> {
         Command::Pull(PullCommand::Status(args)) => commands::pull::status(args, printer),
         Command::Stats(args) => commands::stats::run(args, printer),
         Command::Template(TemplateCommand::Add(args)) => commands::template::add(args, printer),
+        Command::Segments(args) => commands::segments::run(args, printer),
+        Command::Doctor(args) => commands::doctor::run(args, printer),
         Command::Explain(args) => commands::explain::run(args, printer),
         Command::Completions { shell } => commands::completions::run(*shell, printer),
     }

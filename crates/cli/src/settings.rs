@@ -33,8 +33,13 @@ pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// The client that the options describe. The SDK itself reads the environment for the key and the address.
+/// The client that the options describe, which waits for its answers.
 pub(crate) fn client(args: &ClientArgs) -> Result<Client, Failure> {
+    Ok(builder(args)?.build_blocking()?)
+}
+
+/// The settings that the options describe. The SDK itself reads the environment for the key and the address.
+pub(crate) fn builder(args: &ClientArgs) -> Result<ClientBuilder, Failure> {
     log::of_calls()?;
     let region =
         args.region.clone().or_else(|| variable(REGION)).unwrap_or_else(|| DEFAULT_REGION.to_owned());
@@ -73,5 +78,5 @@ pub(crate) fn client(args: &ClientArgs) -> Result<Client, Failure> {
         }
         builder = builder.profile(profile);
     }
-    Ok(builder.build_blocking()?)
+    Ok(builder)
 }

@@ -2,9 +2,12 @@
 
 pub(crate) mod call;
 pub(crate) mod completions;
+pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod pull;
+pub(crate) mod segments;
 pub(crate) mod send;
+pub(crate) mod send_list;
 pub(crate) mod serve;
 pub(crate) mod stats;
 pub(crate) mod template;

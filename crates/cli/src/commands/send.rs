@@ -1,17 +1,27 @@
-//! `tcsms send`: one text to one or several numbers.
+//! `tcsms send`: one text to one or several numbers; lists have a file of their own.
 
 use comfy_table::Cell;
 use tcsms::FailedNumbers;
 
-use super::answer_json;
+use super::{answer_json, send_list};
 use crate::args::{Output, SendArgs};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::printer::{Printer, outcome};
 use crate::settings;
+use crate::template;
 
 pub(crate) fn run(args: &SendArgs, printer: &Printer) -> Result<Exit, Failure> {
+    if let Some(list) = &args.list {
+        return send_list::run(args, &args.list_options, list, printer);
+    }
     let client = settings::client(&args.client)?;
+    if !args.no_check
+        && let Some(first) = args.to.first()
+        && let Ok(content) = template::look_up(&client, &args.template, template::is_mainland(first))
+    {
+        template::check_count(&args.template, &content, args.param.len())?;
+    }
     let mut call = client
         .send_sms()
         .phone_number_set(args.to.iter())

@@ -2,10 +2,13 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod calls;
+mod doctor;
 mod documents;
 mod durability;
 mod explain;
 mod failures;
+mod lists;
+mod segments;
 mod serve;
 mod support;
 mod usage;

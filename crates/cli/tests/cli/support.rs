@@ -2,10 +2,10 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tcsms_auth::tc3::{Payload, Signing};
 use tempfile::TempDir;
 
@@ -84,13 +84,14 @@ pub(crate) struct Service {
 impl Service {
     /// Limits off and reports at once, so that tests need not wait or count; else as without a configuration.
     pub(crate) fn start() -> Service {
+        Service::start_of("[limits]\nprofile = \"off\"\napi_rate = false\n[delivery]\ndelay = \"0s\"\n")
+    }
+
+    /// A service of this configuration.
+    pub(crate) fn start_of(configuration: &str) -> Service {
         let folder = tempfile::tempdir().unwrap();
         let config = folder.path().join("service.toml");
-        std::fs::write(
-            &config,
-            "[limits]\nprofile = \"off\"\napi_rate = false\n[delivery]\ndelay = \"0s\"\n",
-        )
-        .unwrap();
+        std::fs::write(&config, configuration).unwrap();
         let mut command = tcsms();
         command.arg("serve").arg("--config").arg(config);
         Service::spawn(command, folder)
@@ -123,6 +124,11 @@ impl Service {
     /// What the service has written to standard error so far.
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap()
+    }
+
+    /// A folder that goes with the service.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
@@ -163,11 +169,22 @@ impl Service {
 
     /// An answer of the control API.
     pub(crate) fn control(&self, rest: &str) -> Value {
+        self.control_with("GET", rest, "")
+    }
+
+    /// Moves all of the service's time, that of signatures included.
+    pub(crate) fn set_clock_ahead(&self, seconds: u32) {
+        let body = json!({"offset": format!("{seconds}s"), "signatures": true});
+        self.control_with("PUT", "clock", &body.to_string());
+    }
+
+    fn control_with(&self, method: &str, rest: &str, body: &str) -> Value {
         let answer = exchange(
             self.address(),
             format!(
-                "GET /_tcsms/v1/{rest} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
-                self.address()
+                "{method} /_tcsms/v1/{rest} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                self.address(),
+                body.len()
             )
             .as_bytes(),
         );

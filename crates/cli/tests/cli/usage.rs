@@ -23,10 +23,12 @@ fn help_is_complete() {
     Commands:
       serve        Run the SMS service on this machine: same API, real signature checks, no phone needed
       call         Make one call of any action, and print its answer as JSON
-      send         Send one SMS to one or several numbers
+      send         Send one SMS to one or several numbers, or to every row of a list
       pull         Take delivery reports from the service's queue; each is handed out once
       stats        Count what was sent between two hours
       template     Manage message templates
+      segments     Count the segments of a text, which are what it costs
+      doctor       Say whether calls work from here, and if not, what keeps them
       explain      Say whether the signature of a recorded HTTP request holds, and if not, why
       completions  Write the completion script of a shell
 
@@ -59,13 +61,15 @@ fn help_of_send_says_how_several_numbers_are_given() {
     let help = run(tcsms().args(["send", "--help"]));
     assert_eq!(help.code, 0);
     assert_snapshot!(help.out, @r"
-    Send one SMS to one or several numbers
+    Send one SMS to one or several numbers, or to every row of a list
 
-    Usage: tcsms send [OPTIONS] --to <NUMBER> --app <APP_ID> --template <TEMPLATE_ID>
+    Usage: tcsms send [OPTIONS] --app <APP_ID> --template <TEMPLATE_ID>
 
     Options:
           --to <NUMBER>             The number to send to, best with + and country code; give --to again
                                     for each further number, 200 at most
+          --list <FILE>             A table (CSV) with a number in each row, in the column `phone`, and
+                                    the template's values in columns `1`, `2`
           --app <APP_ID>            The id of the SMS application (SdkAppId)
           --template <TEMPLATE_ID>  The id of an approved template
           --sign <SIGN>             The signature's text, without brackets; needed for numbers of
@@ -73,9 +77,24 @@ fn help_of_send_says_how_several_numbers_are_given() {
           --param <VALUE>           A value for the template, in the order of its variables; give
                                     --param again for each further one
           --session <TEXT>          Text that comes back with the answer and the report
+          --no-check                Do not ask the service first how many values the template takes
           --output <FORM>           How answers and errors are written; `call` writes json unless told
                                     otherwise, everything else a table [possible values: json, table]
       -h, --help                    Print help
+
+    List options:
+          --column <NAME>    The column of the numbers, when it has none of the usual names
+          --preview          Show the first text and what all cost, and send nothing
+          --all-or-nothing   Send nothing when there is a row that cannot be sent; without it the other
+                             rows are sent
+          --result <FILE>    Where each row's result is written [default: the list's name with
+                             .result.csv]
+          --resume           Go on with a list that was begun: rows that were accepted, or may have been
+                             sent, are left alone
+          --unknown-again    With --resume, send again to rows that may have been sent: a person may get
+                             the message twice
+          --rate <N>         The most requests a second [default: 100]
+          --concurrency <N>  The most requests at the same time [default: 4]
 
     Client options:
           --region <REGION>       The region the call is made in [env: TENCENTCLOUD_REGION] [default:

@@ -21,6 +21,19 @@ pub fn global(text: &str) -> u32 {
     }
 }
 
+/// The first character that is not in the GSM alphabet, and its place, counted from 1: what makes a global text count
+/// as on the mainland.
+#[must_use]
+pub fn first_outside_gsm(text: &str) -> Option<(usize, char)> {
+    (1..).zip(text.chars()).find(|(_, character)| !is_gsm(*character))
+}
+
+/// Whether a character is in the GSM alphabet.
+#[must_use]
+pub fn is_gsm(character: char) -> bool {
+    gsm_width(character).is_some()
+}
+
 fn count(places: usize, alone: usize, each: usize) -> u32 {
     let segments = if places <= alone { 1 } else { places.div_ceil(each) };
     u32::try_from(segments).unwrap_or(u32::MAX)
