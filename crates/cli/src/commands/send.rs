@@ -1,7 +1,8 @@
 //! `tcsms send`: one text to one or several numbers; lists have a file of their own.
 
 use comfy_table::Cell;
-use tcsms::FailedNumbers;
+use tcsms::v20210111::SendSmsRequest;
+use tcsms::{Call, FailedNumbers};
 
 use super::{answer_json, send_list};
 use crate::args::{Output, SendArgs};
@@ -22,19 +23,7 @@ pub(crate) fn run(args: &SendArgs, printer: &Printer) -> Result<Exit, Failure> {
     {
         template::check_count(&args.template, &content, args.param.len())?;
     }
-    let mut call = client
-        .send_sms()
-        .phone_number_set(args.to.iter())
-        .sms_sdk_app_id(&args.app)
-        .template_id(&args.template)
-        .template_param_set(args.param.iter());
-    if let Some(sign) = &args.sign {
-        call = call.sign_name(sign);
-    }
-    if let Some(session) = &args.session {
-        call = call.session_context(session);
-    }
-    let answer = call.send()?;
+    let answer = message(client.send_sms(), args).phone_number_set(args.to.iter()).send()?;
 
     let failed: Vec<&str> = answer.failed().iter().map(|status| status.phone_number.as_str()).collect();
     if printer.output() == Output::Json {
@@ -56,4 +45,18 @@ pub(crate) fn run(args: &SendArgs, printer: &Printer) -> Result<Exit, Failure> {
         }
     }
     Ok(if failed.is_empty() { Exit::Done } else { Exit::NumberFailed })
+}
+
+/// What is the same for every number of a send.
+pub(super) fn message<C>(call: Call<C, SendSmsRequest>, args: &SendArgs) -> Call<C, SendSmsRequest> {
+    let call =
+        call.sms_sdk_app_id(&args.app).template_id(&args.template).template_param_set(args.param.iter());
+    let call = match &args.sign {
+        Some(sign) => call.sign_name(sign),
+        None => call,
+    };
+    match &args.session {
+        Some(session) => call.session_context(session),
+        None => call,
+    }
 }

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use tcsms::{Client, Delivery, Error, ErrorKind, NumberResult, Outcome, OutcomeKind, Recipient};
 
 use super::answer_json;
+use super::send::message;
 use crate::args::{ListArgs, Output, SendArgs};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -219,17 +220,7 @@ impl<'a> Sending<'a> {
             .enable_all()
             .build()
             .map_err(|error| Failure::usage(format!("no runtime can be started: {error}")))?;
-        let mut call = client
-            .send_sms()
-            .sms_sdk_app_id(&args.app)
-            .template_id(&args.template)
-            .template_param_set(args.param.iter());
-        if let Some(sign) = &args.sign {
-            call = call.sign_name(sign);
-        }
-        if let Some(session) = &args.session {
-            call = call.session_context(session);
-        }
+        let call = message(client.send_sms(), args);
         let good = self.list.rows().filter_map(|(_, row)| row.ok());
         let bulk = if self.list.values() > 0 {
             call.bulk_each(good.map(|row| Recipient::new(row.number, row.values)))

@@ -51,7 +51,7 @@ fn each_row_gets_the_values_of_its_own_columns() {
     let service = service();
     let list = service.write(
         "list.csv",
-        "phone,2,1,comment\n+8613700000701,5,4370,first\n+8613700000702,10,0042,leading zeros\n".to_owned(),
+        "phone,2,1,comment\n+8613700000701,5,4370,first\n+8613700000702,10,0042,leading zeros\n",
     );
     let run = send(&service, list.to_str().unwrap(), TWO, &[]);
     assert_eq!(run.code, 0, "{}", run.err);
@@ -75,7 +75,7 @@ fn numbers_that_a_spreadsheet_spoiled_are_repaired_or_refused_and_never_guessed(
     let service = service();
     let list = service.write(
         "excel.csv",
-        "phone,1\r\n1.37E+10,甲\r\n\"1.3700000302E+10\",乙\r\n13700000303.0,丙\r\n=\"13700000304\",丁\r\n'13700000305,戊\r\n\"13,700,000,306\",己\r\n13700000307,庚\r\n".to_owned(),
+        "phone,1\r\n1.37E+10,甲\r\n\"1.3700000302E+10\",乙\r\n13700000303.0,丙\r\n=\"13700000304\",丁\r\n'13700000305,戊\r\n\"13,700,000,306\",己\r\n13700000307,庚\r\n",
     );
     let run = send(&service, list.to_str().unwrap(), TEMPLATE, &[]);
     assert_eq!(run.code, 4, "{}", run.err);
@@ -173,7 +173,7 @@ fn a_failure_that_concerns_all_stops_the_rest() {
 #[test]
 fn a_wrong_count_of_values_is_said_before_anything_is_sent() {
     let service = service();
-    let list = service.write("list.csv", "phone\n+8613700000701\n".to_owned());
+    let list = service.write("list.csv", "phone\n+8613700000701\n");
     let run = send(&service, list.to_str().unwrap(), TWO, &["--param", "4370"]);
     assert_eq!(run.code, 2);
     assert!(run.err.contains("template 1000001 takes 2 values, got 1"), "{}", run.err);
@@ -196,7 +196,7 @@ fn a_wrong_count_of_values_is_said_before_anything_is_sent() {
 #[test]
 fn a_preview_shows_text_and_cost_and_sends_nothing() {
     let service = service();
-    let list = service.write("list.csv", "phone,1\n+8613700000701,张三\n+8613700000702,李四\n".to_owned());
+    let list = service.write("list.csv", "phone,1\n+8613700000701,张三\n+8613700000702,李四\n");
     let run = send(&service, list.to_str().unwrap(), TEMPLATE, &["--preview"]);
     assert_eq!(run.code, 0, "{}", run.err);
     let answer = run.answer();
