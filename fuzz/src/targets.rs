@@ -3,6 +3,7 @@
 mod answers;
 mod credentials;
 mod endpoints;
+mod events;
 mod exemptions;
 mod explanations;
 mod forms;
@@ -42,6 +43,7 @@ targets! {
     answers,
     credentials,
     endpoints,
+    events,
     exemptions,
     explanations,
     forms,

@@ -183,6 +183,11 @@ pub(crate) struct CallArgs {
     #[arg(long, default_value = "2021-01-11")]
     pub(crate) version: String,
 
+    /// The product whose action it is, by its label in signatures; another one than sms is called at the host of its
+    /// label, and without a region unless one is given
+    #[arg(long, value_name = "LABEL", default_value = "sms")]
+    pub(crate) service: String,
+
     /// The parameters: JSON text, @FILE, or - for standard input
     #[arg(long, value_name = "JSON|@FILE|-", default_value = "{}", allow_hyphen_values = true)]
     pub(crate) json: String,

@@ -23,6 +23,8 @@ const SECRET_ID: &str = "TENCENTCLOUD_SECRET_ID";
 /// Set to anything, it keeps colour away; the streams for answers look at it themselves.
 pub(crate) const NO_COLOR: &str = "NO_COLOR";
 
+const SMS: &str = "sms";
+
 const REGION: &str = "TENCENTCLOUD_REGION";
 
 /// Every action of 2021-01-11 wants a region, and for SMS to mainland China it makes no difference which.
@@ -35,16 +37,23 @@ pub(crate) fn variable(name: &str) -> Option<String> {
 
 /// The client that the options describe, which waits for its answers.
 pub(crate) fn client(args: &ClientArgs) -> Result<Client, Failure> {
-    Ok(builder(args)?.build_blocking()?)
+    client_of(SMS, args)
+}
+
+/// The same for the product of this label.
+pub(crate) fn client_of(service: &str, args: &ClientArgs) -> Result<Client, Failure> {
+    Ok(builder_of(service, args)?.build_blocking()?)
 }
 
 /// The settings that the options describe. The SDK itself reads the environment for the key and the address.
 pub(crate) fn builder(args: &ClientArgs) -> Result<ClientBuilder, Failure> {
+    builder_of(SMS, args)
+}
+
+fn builder_of(service: &str, args: &ClientArgs) -> Result<ClientBuilder, Failure> {
     log::of_calls()?;
-    let region =
-        args.region.clone().or_else(|| variable(REGION)).unwrap_or_else(|| DEFAULT_REGION.to_owned());
     let mut builder = ClientBuilder::default()
-        .region(region)
+        .service(service)
         .sign_method(match args.sign_method {
             SignMethod::Tc3 => tcsms::SignMethod::Tc3HmacSha256,
             SignMethod::HmacSha256 => tcsms::SignMethod::HmacSha256,
@@ -54,6 +63,11 @@ pub(crate) fn builder(args: &ClientArgs) -> Result<ClientBuilder, Failure> {
             Method::Post => HttpMethod::Post,
             Method::Get => HttpMethod::Get,
         });
+    // What is done in a region of no one's choice would be found out by its bill, except with SMS.
+    let default_region = || (service == SMS).then(|| DEFAULT_REGION.to_owned());
+    if let Some(region) = args.region.clone().or_else(|| variable(REGION)).or_else(default_region) {
+        builder = builder.region(region);
+    }
     if let Some(endpoint) = &args.endpoint {
         builder = builder.endpoint(endpoint);
     }

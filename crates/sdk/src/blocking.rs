@@ -22,11 +22,14 @@ use tcsms_api::Action;
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::V20190711;
+use crate::answer::Answer;
 use crate::builder::ClientBuilder;
 use crate::call::{Call, Named};
 use crate::config::Core;
 use crate::error::{Delivery, Error, ErrorKind, Step};
+use crate::events::Event;
 use crate::exchange::Plan;
+use crate::stream::{self, Streamed};
 use crate::transport::{self, Pool, warm_up};
 
 /// Units that no call needed for this long are let go, unless their connections may wait longer.
@@ -144,6 +147,30 @@ impl Client {
         outcome
     }
 
+    pub(crate) fn stream(&self, plan: Plan<Answer>) -> Result<Streamed<EventStream>, Error> {
+        outside_of_runtimes()?;
+        let started = Instant::now();
+        let core = &self.0.core;
+        let permit = match &core.limit {
+            Some(limit) => Some(limit.wait_here(1, plan.total_timeout)?),
+            None => None,
+        };
+        let unit = self.unit()?;
+        match unit.runtime.block_on(stream::EventStream::open(core, &unit.pool, plan, started, permit)) {
+            Ok(Streamed::Events(stream)) => {
+                Ok(Streamed::Events(EventStream { driven: Some(Driven { stream, unit }) }))
+            }
+            Ok(Streamed::Answer(answer)) => {
+                self.give_back(unit);
+                Ok(Streamed::Answer(answer))
+            }
+            Err(error) => {
+                self.give_back(unit);
+                Err(error)
+            }
+        }
+    }
+
     fn unit(&self) -> Result<Unit, Error> {
         let waiting = self.units().pop();
         waiting.map_or_else(Unit::new, Ok)
@@ -180,6 +207,83 @@ fn outside_of_runtimes() -> Result<(), Error> {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.core.fmt(f)
+    }
+}
+
+/// Server-sent events, as they arrive: an iterator that waits for each on the caller's thread. Made by
+/// `client.call(…).stream()`.
+///
+/// As [`tcsms::EventStream`](crate::EventStream) in everything else: it ends with `None` only where the service ended
+/// the answer, any other end is an error, and dropping it closes its connection.
+pub struct EventStream {
+    /// Until the stream has ended.
+    driven: Option<Driven>,
+}
+
+/// A stream with the unit that its connection is served by. The unit has no other connection, so it ends with it.
+struct Driven {
+    stream: stream::EventStream,
+    unit: Unit,
+}
+
+impl EventStream {
+    /// Sets how long the service may send nothing, as
+    /// [`tcsms::EventStream::with_idle_limit`](crate::EventStream::with_idle_limit).
+    #[must_use]
+    pub fn with_idle_limit(self, limit: Duration) -> Self {
+        self.map(|stream| stream.with_idle_limit(limit))
+    }
+
+    /// Sets how long the stream may take from its beginning on, as
+    /// [`tcsms::EventStream::with_total_limit`](crate::EventStream::with_total_limit).
+    #[must_use]
+    pub fn with_total_limit(self, limit: Duration) -> Self {
+        self.map(|stream| stream.with_total_limit(limit))
+    }
+
+    fn map(mut self, change: impl FnOnce(stream::EventStream) -> stream::EventStream) -> Self {
+        self.driven =
+            self.driven.take().map(|Driven { stream, unit }| Driven { stream: change(stream), unit });
+        self
+    }
+
+    fn end(&mut self) {
+        if let Some(Driven { stream, unit }) = self.driven.take() {
+            drop(stream);
+            unit.close();
+        }
+    }
+}
+
+impl Iterator for EventStream {
+    type Item = Result<Event, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let Driven { stream, unit } = self.driven.as_mut()?;
+        let next = match outside_of_runtimes() {
+            Ok(()) => unit.runtime.block_on(stream.next()),
+            Err(error) => Some(Err(error)),
+        };
+        if !matches!(next, Some(Ok(_))) {
+            self.end();
+        }
+        next
+    }
+}
+
+impl std::iter::FusedIterator for EventStream {}
+
+impl Drop for EventStream {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+impl fmt::Debug for EventStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventStream")
+            .field("stream", &self.driven.as_ref().map(|driven| &driven.stream))
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Collects the settings of a client, fills the gaps from the environment, and checks them.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,11 +20,13 @@ use crate::endpoint::{Address, Endpoint};
 use crate::environment::Environment;
 use crate::error::{Error, ErrorKind};
 use crate::failover::Routes;
+use crate::headers;
 use crate::interceptor::{Interceptor, Interceptors};
 use crate::own_transport::Transport;
 use crate::pace::{Paces, Rate};
 use crate::provider::CredentialSource;
 use crate::proxy::Choice;
+use crate::request::REQUEST_CLIENT;
 use crate::retry::RetryPolicy;
 use crate::route::Route;
 use crate::transport::tls::{self, Tls};
@@ -31,6 +34,7 @@ use crate::transport::{Identity, Limit};
 
 /// How many repeats a client may make while nothing succeeds.
 const DEFAULT_RETRY_BUDGET: u32 = 100;
+const DEFAULT_SERVICE: &str = "sms";
 const DEFAULT_ROOT_DOMAIN: &str = "tencentcloudapi.com";
 const REGION: &str = "TENCENTCLOUD_REGION";
 const CONNECT_TO: &str = "TCSMS_CONNECT_TO";
@@ -64,8 +68,10 @@ const CONNECT_TO: &str = "TCSMS_CONNECT_TO";
 pub struct ClientBuilder {
     credential: Option<CredentialSource>,
     profile: Option<String>,
+    service: Option<String>,
     region: Option<String>,
     endpoint: Option<String>,
+    api_gateway: Option<String>,
     root_domain: Option<String>,
     connect_to: Option<String>,
     allow_plain_http: Option<bool>,
@@ -74,6 +80,9 @@ pub struct ClientBuilder {
     language: Option<Language>,
     sign_method: SignMethod,
     http_method: HttpMethod,
+    unsigned_payload: bool,
+    request_client: Option<String>,
+    headers: Vec<(String, String)>,
     connect_timeout: Option<Duration>,
     attempt_timeout: Option<Duration>,
     total_timeout: Option<Duration>,
@@ -111,6 +120,15 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets the product that is called, `sms` by default: its label in signatures, such as `cvm`, and with it the endpoint
+    /// `cvm.tencentcloudapi.com` where none is set. The label never follows from the endpoint.
+    ///
+    /// The actions of other products than SMS are called by name, with [`Client::call`].
+    pub fn service(mut self, label: impl Into<String>) -> Self {
+        self.service = Some(label.into());
+        self
+    }
+
     /// Sets the region, such as `ap-guangzhou`, which every action of 2021-01-11 requires. It does not change the
     /// endpoint. By default the one of `TENCENTCLOUD_REGION`, or none.
     pub fn region(mut self, region: impl Into<String>) -> Self {
@@ -118,7 +136,10 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the endpoint: `host`, `host:port`, or a URL without a path. By default `sms.tencentcloudapi.com`.
+    /// Sets the endpoint: `host`, `host:port`, or a URL. By default `sms.tencentcloudapi.com`.
+    ///
+    /// A path, as in `host/path`, goes into the request line. Signatures are made over the host and over `/`, whatever the
+    /// path is: something on the way has to take it off.
     ///
     /// `http://` is accepted for loopback addresses; for others see [`allow_plain_http`](Self::allow_plain_http).
     pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
@@ -151,6 +172,17 @@ impl ClientBuilder {
     /// client share what they found out.
     pub fn breaker(mut self, failures: u32, window: Duration, pause: Duration) -> Self {
         self.breaker = Limits { failures, window, pause };
+        self
+    }
+
+    /// Sends requests to this API gateway or reverse proxy, in the forms of [`endpoint`](Self::endpoint). The connection,
+    /// the certificate, the header `Host` and the path are the gateway's; the signature stays that of the endpoint's host,
+    /// which the gateway has to put back when it passes a request on.
+    ///
+    /// An endpoint with a path is refused beside it, because the path belongs to the gateway; and so are
+    /// [backup endpoints](Self::backup_endpoint), which would go past it.
+    pub fn api_gateway(mut self, endpoint: impl Into<String>) -> Self {
+        self.api_gateway = Some(endpoint.into());
         self
     }
 
@@ -262,6 +294,31 @@ impl ClientBuilder {
     /// Sets the HTTP method.
     pub fn http_method(mut self, method: HttpMethod) -> Self {
         self.http_method = method;
+        self
+    }
+
+    /// Does not sign what the body holds, only that it is not signed: for large bodies whose hash costs too much. Whoever
+    /// can change a request on its way can then change its parameters. Part of TC3-HMAC-SHA256 only, as
+    /// `X-TC-Content-SHA256: UNSIGNED-PAYLOAD`; the older ways to sign are refused beside it.
+    pub fn unsigned_payload(mut self, unsigned: bool) -> Self {
+        self.unsigned_payload = unsigned;
+        self
+    }
+
+    /// Adds a name to the one by which the client tells the service what it is: `SDK_TCSMS_RUST_…; name`. At most 128
+    /// characters of `0-9 A-Z a-z - _ , ; .`, as documented.
+    pub fn request_client(mut self, name: impl Into<String>) -> Self {
+        self.request_client = Some(name.into());
+        self
+    }
+
+    /// Adds a header to every request; of several with the same name the last counts, and
+    /// [`with_header`](crate::Call::with_header) replaces it for one call. It is not part of the signature.
+    ///
+    /// What the protocol or the signature sets (`Host`, `Content-Type`, `Authorization`, `X-TC-Action` and so on) is
+    /// refused, with the setting to use in its place.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        headers::set(&mut self.headers, name.into(), value.into());
         self
     }
 
@@ -419,7 +476,30 @@ impl ClientBuilder {
         }
 
         let root_domain = self.root_domain.as_deref().unwrap_or(DEFAULT_ROOT_DOMAIN);
-        let endpoint = Endpoint::parse(&self.endpoint.unwrap_or_else(|| format!("sms.{root_domain}")))?;
+        let service = self.service.map_or(Cow::Borrowed(DEFAULT_SERVICE), Cow::Owned);
+        check_service(&service)?;
+        let mut endpoint =
+            Endpoint::parse(&self.endpoint.unwrap_or_else(|| format!("{service}.{root_domain}")))?;
+        let signed_host = endpoint.authority.clone();
+        if let Some(gateway) = &self.api_gateway {
+            if endpoint.path != "/" {
+                let path = &endpoint.path;
+                return Err(config(format!(
+                    "the path {path} of the endpoint belongs to the API gateway in front of it"
+                )));
+            }
+            if !self.backup_endpoints.is_empty() {
+                return Err(config(
+                    "backup endpoints would go past the API gateway: give one or the other".to_owned(),
+                ));
+            }
+            endpoint = Endpoint::of("API gateway", gateway)?;
+        }
+        if self.unsigned_payload && self.sign_method != SignMethod::Tc3HmacSha256 {
+            return Err(config("the unsigned payload is a part of TC3-HMAC-SHA256 only".to_owned()));
+        }
+        let headers = self.headers.iter().map(|(name, value)| headers::checked(name, value));
+        let headers = headers.collect::<Result<Vec<_>, _>>().map_err(config)?;
         let replacement = self.connect_to.or_else(|| variable(CONNECT_TO));
         let replacement = replacement.map(|text| Address::parse(&text)).transpose()?;
         if self.max_connections == Some(0) {
@@ -434,7 +514,7 @@ impl ClientBuilder {
             check_plain(&address, proxy.as_ref(), plain)?;
             Route::of(number, endpoint, address, proxy)
         };
-        let primary = route_to(0, endpoint)?;
+        let primary = route_to(0, endpoint)?.signing_for(signed_host);
         let backups = backups(&primary.endpoint, &self.backup_endpoints)?;
         let backups = (1..).zip(backups).map(|(number, endpoint)| route_to(number, endpoint));
         let routes = Routes::of(primary, backups.collect::<Result<_, _>>()?, checked(self.breaker)?);
@@ -468,11 +548,14 @@ impl ClientBuilder {
                 Some(source) => source.resolve(&site)?,
                 None => chain::of_default(&site, self.profile.as_deref())?,
             },
-            service: "sms",
+            service,
             region,
             language: self.language,
             sign_method: self.sign_method,
             http_method: self.http_method,
+            unsigned_payload: self.unsigned_payload,
+            request_client: request_client(self.request_client)?,
+            headers,
             connect_timeout,
             attempt_timeout,
             total_timeout: self.total_timeout.unwrap_or(Duration::from_secs(120)),
@@ -522,12 +605,39 @@ fn checked(limits: Limits) -> Result<Limits, Error> {
     Ok(limits)
 }
 
+fn config(message: String) -> Error {
+    Error::local(ErrorKind::Config, message)
+}
+
+/// The label stands in host names and between the slashes of the credential scope.
+fn check_service(label: &str) -> Result<(), Error> {
+    let is_part =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
+    if !label.is_empty() && label.bytes().all(is_part) {
+        return Ok(());
+    }
+    Err(config(format!("the service {label:?} cannot be used: it is a label such as cvm, in small letters")))
+}
+
+fn request_client(name: Option<String>) -> Result<Cow<'static, str>, Error> {
+    let Some(name) = name else { return Ok(Cow::Borrowed(REQUEST_CLIENT)) };
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-_,;.".contains(&byte);
+    if name.is_empty() || name.len() > 128 || !name.bytes().all(is_part) {
+        return Err(config(format!(
+            "the request client {name:?} cannot be used: it has 1 to 128 letters, digits and characters of -_,;."
+        )));
+    }
+    Ok(Cow::Owned(format!("{REQUEST_CLIENT}; {name}")))
+}
+
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("credential", &self.credential)
             .field("region", &self.region)
+            .field("service", &self.service)
             .field("endpoint", &self.endpoint)
+            .field("api_gateway", &self.api_gateway)
             .field("connect_to", &self.connect_to)
             .finish_non_exhaustive()
     }
@@ -608,11 +718,27 @@ mod tests {
     }
 
     #[test]
+    fn the_service_gives_the_label_and_the_endpoint_but_the_endpoint_no_label() {
+        let cvm = || ClientBuilder::default().service("cvm");
+        let found = core(cvm(), &[]).unwrap();
+        assert_eq!(found.settings.service, "cvm");
+        assert_eq!(found.routes.primary.signed_host, "cvm.tencentcloudapi.com");
+        let found = core(cvm().root_domain("example.com"), &[]).unwrap();
+        assert_eq!(found.routes.primary.signed_host, "cvm.example.com");
+        let found = core(ClientBuilder::default().endpoint("cvm.example.com"), &[]).unwrap();
+        assert_eq!(found.settings.service, "sms");
+        for label in ["", "a/b", "a.b", "CVM", "a b", "中"] {
+            let error = core(ClientBuilder::default().service(label), &[]).unwrap_err();
+            assert!(error.kind() == ErrorKind::Config && error.message().contains(label), "{error}");
+        }
+    }
+
+    #[test]
     fn what_makes_no_sense_for_failover_and_rates_is_named() {
         let second = Duration::from_secs(1);
         let builder = ClientBuilder::default;
         for (builder, part) in [
-            (builder().backup_endpoint("a/b"), "`a/b`"),
+            (builder().backup_endpoint("a?b"), "`a?b`"),
             (builder().backup_endpoint("http://10.0.0.1"), "10.0.0.1:80"),
             (builder().backup_endpoint("sms.tencentcloudapi.com"), "an endpoint already"),
             (builder().backup_endpoint("a").backup_endpoint("a"), "`a`"),
@@ -628,6 +754,42 @@ mod tests {
         }
         assert!(core(builder().retry_budget(0), &[]).unwrap().budget.is_none());
         assert!(core(builder(), &[]).unwrap().budget.is_some());
+    }
+
+    #[test]
+    fn a_gateway_takes_the_endpoints_place_but_not_in_signatures() {
+        let gateway = || ClientBuilder::default().api_gateway("https://gw.example:8443/release");
+        let route = core(gateway(), &[]).unwrap().routes.primary;
+        assert_eq!(route.signed_host, "sms.tencentcloudapi.com");
+        assert_eq!(
+            (route.host.to_str().unwrap(), route.endpoint.path.as_str()),
+            ("gw.example:8443", "/release")
+        );
+        assert_eq!((route.endpoint.host.as_str(), route.address.port), ("gw.example", 8443));
+        let error = core(gateway().endpoint("sms.example/path"), &[]).unwrap_err();
+        assert!(error.message().contains("/path"), "{error}");
+        let error = core(gateway().backup_endpoint("sms.example"), &[]).unwrap_err();
+        assert!(error.message().contains("backup endpoints"), "{error}");
+        let error = core(ClientBuilder::default().api_gateway("http://gw.example"), &[]).unwrap_err();
+        assert!(error.message().contains("plain http"), "{error}");
+    }
+
+    #[test]
+    fn what_cannot_be_sent_is_refused_when_the_client_is_built() {
+        let builder = ClientBuilder::default;
+        for (builder, named) in [
+            (builder().header("X-TC-Action", "x"), "x-tc-action"),
+            (builder().header("X-A", "1\r\n2"), "x-a"),
+            (builder().unsigned_payload(true).sign_method(SignMethod::HmacSha1), "TC3-HMAC-SHA256"),
+            (builder().request_client("a b"), "a b"),
+            (builder().request_client(""), "\"\""),
+            (builder().request_client("a".repeat(129)), "aaa"),
+        ] {
+            let error = core(builder, &[]).unwrap_err();
+            assert!(error.kind() == ErrorKind::Config && error.message().contains(named), "{error}");
+        }
+        let name = format!("{}-_,;.", "a".repeat(123));
+        assert!(core(builder().request_client(name), &[]).is_ok());
     }
 
     #[test]

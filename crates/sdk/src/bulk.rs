@@ -289,7 +289,8 @@ impl<'a, C> Bulk<'a, C> {
         C: Clone,
     {
         let (numbers, values) = (std::mem::take(&mut batch.numbers), batch.values.take());
-        self.call.clone().map(|request| {
+        let first = batch.places.first().copied().unwrap_or_default();
+        self.call.clone().with_key_of(first).map(|request| {
             let request = request.phone_number_set(numbers);
             match values {
                 Some(values) => request.template_param_set(values),

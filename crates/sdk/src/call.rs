@@ -1,18 +1,20 @@
 //! A call that is being prepared.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tcsms_api::{Action, Version, find_action};
+use tcsms_api::Action;
 
 use crate::answer::Answer;
-use crate::config::{Core, Language};
-use crate::error::{Error, ErrorKind};
-use crate::exchange::Plan;
-use crate::request::Parcel;
+use crate::config::{HttpMethod, Language, SignMethod};
+use crate::error::Error;
+use crate::prepare::{Options, Rare, named, typed};
 use crate::retry::RetryPolicy;
-use crate::{Client, blocking, envelope, parameters};
+use crate::stream::{EventStream, Streamed};
+use crate::{Client, blocking, headers};
+
+const X_TC_TRACE_ID: &str = "X-TC-TraceId";
+const X_IDEMPOTENCY_KEY: &str = "X-Idempotency-Key";
 
 /// A call that is being prepared: the parameters of the action `R`, and how this one call is made. `C` is the client
 /// that will make it.
@@ -27,26 +29,23 @@ pub struct Call<C, R> {
     options: Options,
 }
 
-/// What replaces the client's own settings in one call.
-#[derive(Clone, Debug, Default)]
-struct Options {
-    total_timeout: Option<Duration>,
-    retry: Option<RetryPolicy>,
-    region: Option<String>,
-    language: Option<Language>,
-}
-
 /// A request by name: any action, with its parameters as JSON text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named {
-    version: String,
-    action: String,
-    parameters: String,
+    pub(crate) version: String,
+    pub(crate) action: String,
+    pub(crate) parameters: String,
+    /// Whether the caller says that carrying it out twice does no harm.
+    pub(crate) idempotent: Option<bool>,
+    /// The parts of a multipart body beside the parameters.
+    pub(crate) parts: Vec<(String, Bytes)>,
+    /// The body in place of the parameters.
+    pub(crate) octets: Option<Bytes>,
 }
 
 impl Named {
     pub(crate) fn new(version: String, action: String, parameters: String) -> Self {
-        Self { version, action, parameters }
+        Self { version, action, parameters, idempotent: None, parts: Vec::new(), octets: None }
     }
 }
 
@@ -87,6 +86,100 @@ impl<C, R> Call<C, R> {
         self.options.language = Some(language);
         self
     }
+
+    /// Sets how this call is signed, in place of the client's way.
+    pub fn with_sign_method(mut self, method: SignMethod) -> Self {
+        self.rare().sign_method = Some(method);
+        self
+    }
+
+    /// Sets the HTTP method of this call, in place of the client's.
+    pub fn with_http_method(mut self, method: HttpMethod) -> Self {
+        self.rare().http_method = Some(method);
+        self
+    }
+
+    /// Sets whether the body of this call is left out of the signature, in place of the client's setting, see
+    /// [`ClientBuilder::unsigned_payload`](crate::ClientBuilder::unsigned_payload).
+    pub fn with_unsigned_payload(mut self, unsigned: bool) -> Self {
+        self.rare().unsigned_payload = Some(unsigned);
+        self
+    }
+
+    /// Sends this call without a signature and without a credential, as `Authorization: SKIP` in the form of
+    /// TC3-HMAC-SHA256, whatever the client's way to sign. For the few actions that take it; the service refuses it for
+    /// all others.
+    pub fn with_skip_sign(mut self) -> Self {
+        self.rare().skip_sign = true;
+        self
+    }
+
+    /// Gives this call an id of the caller's, under which the service traces it (`X-TC-TraceId`). Each attempt carries
+    /// the same; an error has it as [`Error::trace_id`].
+    pub fn with_trace_id(self, id: impl Into<String>) -> Self {
+        self.with_header(X_TC_TRACE_ID, id)
+    }
+
+    /// Gives this call a key by which a service may recognise its repetition (`X-Idempotency-Key`). Each attempt carries
+    /// the same. No SMS action is documented to look at it, so it does not change what is tried again. The requests of
+    /// [`bulk`](Call::bulk) add `-` and the place of their first number, so that none looks like another's repetition.
+    pub fn with_idempotency_key(self, key: impl Into<String>) -> Self {
+        self.with_header(X_IDEMPOTENCY_KEY, key)
+    }
+
+    /// Adds a header to this call, in place of one of the same name that the client or an earlier use of this method
+    /// adds. It is not part of the signature.
+    ///
+    /// What the protocol or the signature sets (`Host`, `Content-Type`, `Authorization`, `X-TC-Action` and so on) is
+    /// refused when the call is made, as [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest), with what to use in its place.
+    pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        headers::set(&mut self.rare().headers, name.into(), value.into());
+        self
+    }
+
+    /// The call as that of one request of several, whose first number stands at this place.
+    pub(crate) fn with_key_of(mut self, place: usize) -> Self {
+        let headers = self.options.rare.iter_mut().flat_map(|rare| &mut rare.headers);
+        for (_, key) in headers.filter(|(name, _)| name.eq_ignore_ascii_case(X_IDEMPOTENCY_KEY)) {
+            key.push_str(&format!("-{place}"));
+        }
+        self
+    }
+
+    fn rare(&mut self) -> &mut Rare {
+        self.options.rare.get_or_insert_default()
+    }
+}
+
+impl<C> Call<C, Named> {
+    /// Says whether carrying this call out twice does no harm; a call that may have arrived is then tried again by the
+    /// default policy. Without it the actions of SMS are known, and every other one counts as not to be carried out
+    /// twice.
+    pub fn with_idempotent(mut self, idempotent: bool) -> Self {
+        self.request.idempotent = Some(idempotent);
+        self
+    }
+
+    /// Adds bytes as a part of this name; the call then travels as `multipart/form-data`, by POST and signed with
+    /// TC3-HMAC-SHA256 whatever the client's settings, because there is no other form (documented).
+    ///
+    /// The parameters become parts too: a text as it is, a list or a structure as JSON; null is left out. No SMS action
+    /// is known to take this form.
+    pub fn with_part(mut self, name: impl Into<String>, content: impl Into<Vec<u8>>) -> Self {
+        self.request.parts.push((name.into(), Bytes::from(content.into())));
+        self
+    }
+
+    /// Sends these bytes as the body, as `application/octet-stream`, by POST and signed with TC3-HMAC-SHA256 whatever
+    /// the client's settings, because there is no other form (documented).
+    ///
+    /// Each parameter becomes a header of the service's: with `cls` the member `TopicId` is `X-CLS-TopicId`; null is
+    /// left out, a list or a structure refused. Further headers are added by [`with_header`](Self::with_header). No SMS
+    /// action is known to take this form.
+    pub fn with_octet_stream(mut self, content: impl Into<Vec<u8>>) -> Self {
+        self.request.octets = Some(Bytes::from(content.into()));
+        self
+    }
 }
 
 impl<R: Action> Call<Client, R> {
@@ -97,7 +190,7 @@ impl<R: Action> Call<Client, R> {
     ///
     /// # Errors
     ///
-    /// Any [`ErrorKind`]; [`Error::delivery`] says whether the service may have acted.
+    /// Any [`ErrorKind`](crate::ErrorKind); [`Error::delivery`] says whether the service may have acted.
     pub async fn send(self) -> Result<R::Answer, Error> {
         let plan = typed(self.client.core(), &self.request, self.options)?;
         self.client.run(plan).await
@@ -109,10 +202,24 @@ impl Call<Client, Named> {
     ///
     /// # Errors
     ///
-    /// Any [`ErrorKind`]; [`Error::delivery`] says whether the service may have acted.
+    /// Any [`ErrorKind`](crate::ErrorKind); [`Error::delivery`] says whether the service may have acted.
     pub async fn send(self) -> Result<Answer, Error> {
         let plan = named(self.client.core(), self.request, self.options)?;
         self.client.run(plan).await
+    }
+
+    /// Makes the call of an action that answers with server-sent events.
+    ///
+    /// Comes back when the answer begins; up to there the call's limits and retries count, from there those of the
+    /// [`EventStream`]. An action that answers with JSON instead gives its answer.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send); the service's refusal among them, which comes as JSON. [`ErrorKind::Config`](crate::ErrorKind::Config)
+    /// for a client with a [`Transport`](crate::Transport) of its own.
+    pub async fn stream(self) -> Result<Streamed<EventStream>, Error> {
+        let plan = named(self.client.core(), self.request, self.options)?;
+        self.client.stream(plan).await
     }
 }
 
@@ -124,7 +231,7 @@ impl<R: Action> Call<blocking::Client, R> {
     ///
     /// # Errors
     ///
-    /// Any [`ErrorKind`]; [`Error::delivery`] says whether the service may have acted.
+    /// Any [`ErrorKind`](crate::ErrorKind); [`Error::delivery`] says whether the service may have acted.
     pub fn send(self) -> Result<R::Answer, Error> {
         let plan = typed(self.client.core(), &self.request, self.options)?;
         self.client.run(plan)
@@ -136,50 +243,22 @@ impl Call<blocking::Client, Named> {
     ///
     /// # Errors
     ///
-    /// Any [`ErrorKind`]; [`Error::delivery`] says whether the service may have acted.
+    /// Any [`ErrorKind`](crate::ErrorKind); [`Error::delivery`] says whether the service may have acted.
     pub fn send(self) -> Result<Answer, Error> {
         let plan = named(self.client.core(), self.request, self.options)?;
         self.client.run(plan)
     }
-}
 
-fn typed<R: Action>(core: &Core, request: &R, options: Options) -> Result<Plan<R::Answer>, Error> {
-    let body = serde_json::to_vec(request).map_err(|error| {
-        Error::local(ErrorKind::InvalidRequest, "the request cannot be written as JSON").because(error)
-    })?;
-    let parcel = Parcel {
-        action: Cow::Borrowed(R::INFO.name),
-        version: Cow::Borrowed(R::INFO.version.as_str()),
-        body: Bytes::from(body),
-        region: options.region,
-        language: options.language,
-    };
-    Ok(Plan {
-        parcel,
-        idempotent: R::INFO.idempotent,
-        retry: options.retry.unwrap_or_else(|| core.settings.retry.clone()),
-        total_timeout: options.total_timeout.unwrap_or(core.settings.total_timeout),
-        decode: envelope::typed::<R::Answer>,
-        quotable: true,
-    })
-}
-
-fn named(core: &Core, request: Named, options: Options) -> Result<Plan<Answer>, Error> {
-    parameters::check(&request.parameters)?;
-    let known = Version::parse(&request.version).and_then(|version| find_action(version, &request.action));
-    let parcel = Parcel {
-        action: Cow::Owned(request.action),
-        version: Cow::Owned(request.version),
-        body: Bytes::from(request.parameters),
-        region: options.region,
-        language: options.language,
-    };
-    Ok(Plan {
-        parcel,
-        idempotent: known.is_some_and(|action| action.idempotent),
-        retry: options.retry.unwrap_or_else(|| core.settings.retry.clone()),
-        total_timeout: options.total_timeout.unwrap_or(core.settings.total_timeout),
-        decode: envelope::raw,
-        quotable: true,
-    })
+    /// Makes the call of an action that answers with server-sent events, and waits until the answer begins.
+    ///
+    /// Up to there the call's limits and retries count, from there those of the [`blocking::EventStream`]. An action that
+    /// answers with JSON instead gives its answer.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send); the service's refusal among them, which comes as JSON.
+    pub fn stream(self) -> Result<Streamed<blocking::EventStream>, Error> {
+        let plan = named(self.client.core(), self.request, self.options)?;
+        self.client.stream(plan)
+    }
 }

@@ -7,11 +7,13 @@ use std::time::Instant;
 use tcsms_api::Action;
 
 use crate::V20190711;
+use crate::answer::Answer;
 use crate::builder::ClientBuilder;
 use crate::call::{Call, Named};
 use crate::config::Core;
 use crate::error::Error;
 use crate::exchange::Plan;
+use crate::stream::{EventStream, Streamed};
 use crate::transport::{self, Pool, warm_up};
 
 /// Calls the service from async code on a tokio runtime.
@@ -101,6 +103,16 @@ impl Client {
         let started = Instant::now();
         let _permit = limit.wait(1, plan.total_timeout).await?;
         transport::run(&self.0.core, &self.0.pool, plan, started).await
+    }
+
+    pub(crate) async fn stream(&self, plan: Plan<Answer>) -> Result<Streamed<EventStream>, Error> {
+        transport::current_runtime()?;
+        let started = Instant::now();
+        let permit = match &self.0.core.limit {
+            Some(limit) => Some(limit.wait(1, plan.total_timeout).await?),
+            None => None,
+        };
+        EventStream::open(&self.0.core, &self.0.pool, plan, started, permit).await
     }
 }
 

@@ -1,8 +1,11 @@
 //! What every call of a client shares.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
+
+use http::{HeaderName, HeaderValue};
 
 use crate::budget::Budget;
 use crate::endpoint::Address;
@@ -14,6 +17,7 @@ use crate::own_transport::Transport;
 use crate::pace::Paces;
 use crate::provider::Credentials;
 use crate::proxy::{Choice, Proxy};
+use crate::request::REQUEST_CLIENT;
 use crate::retry::RetryPolicy;
 use crate::route::Route;
 use crate::transport::Limit;
@@ -82,11 +86,17 @@ pub enum TlsVersion {
 pub(crate) struct Settings {
     pub(crate) credentials: Credentials,
     /// The service's label in signatures.
-    pub(crate) service: &'static str,
+    pub(crate) service: Cow<'static, str>,
     pub(crate) region: Option<String>,
     pub(crate) language: Option<Language>,
     pub(crate) sign_method: SignMethod,
     pub(crate) http_method: HttpMethod,
+    /// Whether the word for it is signed in place of the body.
+    pub(crate) unsigned_payload: bool,
+    /// How the client names itself to the service.
+    pub(crate) request_client: Cow<'static, str>,
+    /// What the caller adds to every request; none that the protocol sets.
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) connect_timeout: Duration,
     pub(crate) attempt_timeout: Duration,
     pub(crate) total_timeout: Duration,
@@ -147,11 +157,14 @@ impl Site<'_> {
     pub(crate) fn settings(&self) -> Settings {
         Settings {
             credentials: Credentials::Nobody,
-            service: "",
+            service: Cow::Borrowed(""),
             region: None,
             language: None,
             sign_method: SignMethod::Tc3HmacSha256,
             http_method: HttpMethod::Post,
+            unsigned_payload: false,
+            request_client: Cow::Borrowed(REQUEST_CLIENT),
+            headers: Vec::new(),
             connect_timeout: self.connect_timeout,
             attempt_timeout: self.attempt_timeout,
             total_timeout: self.attempt_timeout,

@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use http::uri::PathAndQuery;
+
 use crate::error::{Error, ErrorKind};
 
 /// What a request names as its destination; its host is part of the signature.
@@ -12,6 +14,8 @@ pub(crate) struct Endpoint {
     /// The name that TLS checks the certificate for; an IPv6 address without its brackets.
     pub(crate) host: String,
     pub(crate) address: Address,
+    /// What the request line asks for: `/`, or the path that was given. Signatures are made over `/` whatever it is.
+    pub(crate) path: String,
 }
 
 /// Where the socket goes.
@@ -23,16 +27,26 @@ pub(crate) struct Address {
 }
 
 impl Endpoint {
-    /// Reads `host`, `host:port`, `http://…` or `https://…`; without a scheme it is https.
+    /// Reads `host`, `host:port`, `http://…` or `https://…`, each with a path or without; without a scheme it is https.
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
-        let parts = Parts::of(text).map_err(|fault| config("endpoint", text, fault))?;
+        Self::of("endpoint", text)
+    }
+
+    /// Reads an endpoint that errors call `what`.
+    pub(crate) fn of(what: &str, text: &str) -> Result<Self, Error> {
+        let parts = Parts::of(text).map_err(|fault| config(what, text, fault))?;
+        let path = if parts.path.is_empty() { "/" } else { parts.path };
+        let is_plain = path.bytes().all(|byte| byte.is_ascii_graphic());
+        if !is_plain || PathAndQuery::try_from(path).is_err() {
+            return Err(config(what, text, "its path holds a character that needs escaping, as in %20"));
+        }
         let bracketed =
             if parts.host.contains(':') { format!("[{}]", parts.host) } else { parts.host.to_owned() };
         let authority = match parts.port {
             Some(port) => format!("{bracketed}:{port}"),
             None => bracketed,
         };
-        Ok(Self { authority, host: parts.host.to_owned(), address: parts.address() })
+        Ok(Self { authority, host: parts.host.to_owned(), address: parts.address(), path: path.to_owned() })
     }
 }
 
@@ -43,7 +57,11 @@ impl Address {
         if !text.contains("://") {
             return Err(fault("it needs http:// or https:// in front"));
         }
-        Ok(Parts::of(text).map_err(fault)?.address())
+        let parts = Parts::of(text).map_err(fault)?;
+        if !matches!(parts.path, "" | "/") {
+            return Err(fault("it must be a host without a path"));
+        }
+        Ok(parts.address())
     }
 
     /// Whether the address is this machine's own, as far as its text says.
@@ -72,6 +90,8 @@ struct Parts<'a> {
     tls: bool,
     host: &'a str,
     port: Option<u16>,
+    /// With its `/`; empty when there is none.
+    path: &'a str,
 }
 
 impl<'a> Parts<'a> {
@@ -82,15 +102,16 @@ impl<'a> Parts<'a> {
             Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => (false, rest),
             Some(_) => return Err("the scheme must be http or https"),
         };
-        let rest = rest.strip_suffix('/').unwrap_or(rest);
-        if rest.contains(['/', '?', '#']) {
-            return Err("it must be a host without a path");
+        if rest.contains(['?', '#']) {
+            return Err("it must not hold a query or a fragment");
         }
+        // Anywhere: a password may have a slash in it, which would make its rest a path.
         if rest.contains('@') {
-            return Err("it must not hold a user name");
+            return Err("it must not hold a user name, and in a path @ is written %40");
         }
-        let (host, port) = host_and_port(rest)?;
-        Ok(Self { tls, host, port })
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let (host, port) = host_and_port(authority)?;
+        Ok(Self { tls, host, port, path })
     }
 
     fn address(&self) -> Address {
@@ -163,7 +184,27 @@ mod tests {
             assert_eq!(endpoint.authority, authority);
             assert_eq!(endpoint.host, host);
             assert_eq!(endpoint.address, Address { tls, host: host.to_owned(), port });
+            assert_eq!(endpoint.path, "/");
         }
+    }
+
+    #[test]
+    fn a_path_goes_to_the_request_line_and_not_to_the_host() {
+        for (text, authority, path) in [
+            ("a.example/release", "a.example", "/release"),
+            ("https://a.example:8443/release/sms/", "a.example:8443", "/release/sms/"),
+            ("http://[::1]:1/%E4%B8%AD", "[::1]:1", "/%E4%B8%AD"),
+        ] {
+            let endpoint = Endpoint::parse(text).unwrap();
+            assert_eq!((endpoint.authority.as_str(), endpoint.path.as_str()), (authority, path));
+        }
+        for text in ["a/b c", "a/b\r\nc", "a/中", "a/<b>"] {
+            let error = Endpoint::of("API gateway", text).unwrap_err();
+            assert!(error.message().starts_with("the API gateway `a/"), "{error}");
+            assert!(error.message().contains("escaping"), "{error}");
+        }
+        let error = Address::parse("http://127.0.0.1:1/x").unwrap_err();
+        assert!(error.message().contains("without a path"), "{error}");
     }
 
     #[test]
@@ -172,8 +213,11 @@ mod tests {
             ("", "empty"),
             ("http://", "empty"),
             ("ftp://a", "scheme"),
-            ("a/b", "path"),
-            ("a?b", "path"),
+            ("/b", "empty"),
+            ("a?b", "query"),
+            ("a/b#c", "fragment"),
+            ("user@a/b", "user name"),
+            ("user:1/word@a", "user name"),
             ("user@a", "user name"),
             ("a:b", "port"),
             ("a:0", "port"),

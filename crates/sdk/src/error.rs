@@ -339,7 +339,8 @@ impl Error {
         self.0.http_status
     }
 
-    /// The trace id (`X-TC-TraceId`) that the last attempt carried; `None` when it carried none.
+    /// The trace id (`X-TC-TraceId`) that the last attempt carried, see [`with_trace_id`](crate::Call::with_trace_id);
+    /// `None` when it carried none.
     pub fn trace_id(&self) -> Option<&str> {
         self.0.trace_id.as_deref()
     }

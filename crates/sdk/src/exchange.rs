@@ -94,6 +94,23 @@ impl From<Failure> for Error {
     }
 }
 
+/// What an error in an answer that is given out as it comes says of the call.
+pub(crate) struct Origin {
+    attempts: u32,
+    endpoint: Option<String>,
+    trace_id: Option<String>,
+}
+
+impl Origin {
+    pub(crate) fn of(&self, error: Error) -> Error {
+        let error = error.after(self.attempts).with_trace_id(self.trace_id.clone());
+        match &self.endpoint {
+            Some(endpoint) => error.to(endpoint),
+            None => error,
+        }
+    }
+}
+
 pub(crate) struct Exchange<'a, T> {
     core: &'a Core,
     plan: Plan<T>,
@@ -132,6 +149,12 @@ struct Sent<'a> {
     /// When, since the call began.
     at: Duration,
     trace_id: Option<HeaderValue>,
+}
+
+impl Sent<'_> {
+    fn trace_id(&self) -> Option<String> {
+        self.trace_id.as_ref().map(|id| String::from_utf8_lossy(id.as_bytes()).into_owned())
+    }
 }
 
 enum State {
@@ -242,6 +265,25 @@ impl<'a, T> Exchange<'a, T> {
         self.state = State::Answered(answer);
     }
 
+    /// Reports that an answer came, of which `head` is all but the body, that is given out as it comes: the call is over.
+    ///
+    /// # Errors
+    ///
+    /// That of an interceptor.
+    pub(crate) fn begun(&mut self, head: &HttpAnswer, now: Now) -> Result<Origin, Error> {
+        self.elapsed = now.elapsed;
+        self.note(None, now);
+        let shown = self.show(Some(head), None).map_err(|stopped| self.finished(stopped));
+        #[cfg(feature = "metrics")]
+        crate::meters::ended(self.core, &self.plan.parcel, shown.as_ref().err(), now.elapsed);
+        shown?;
+        Ok(Origin {
+            attempts: self.attempts,
+            endpoint: self.sent.as_ref().map(|sent| sent.route.endpoint.authority.clone()),
+            trace_id: self.sent.as_ref().and_then(Sent::trace_id),
+        })
+    }
+
     /// Reports that none came.
     pub(crate) fn failed(&mut self, failure: Failure) {
         self.state = State::Failed(failure);
@@ -265,6 +307,9 @@ impl<'a, T> Exchange<'a, T> {
     }
 
     fn authorize(&mut self, now: Now) -> Next<'a, T> {
+        if self.plan.parcel.skips_sign() {
+            return self.send(now, None);
+        }
         match &self.core.settings.credentials {
             Credentials::Fixed(credential) => self.send(now, Some(credential)),
             Credentials::Nobody => self.send(now, None),
@@ -476,12 +521,11 @@ impl<'a, T> Exchange<'a, T> {
         if (self.maybe_sent || maybe_done) && error.delivery() != Delivery::MaybeSent {
             error.set_delivery(Delivery::MaybeSent);
         }
-        if let Some(Sent { route, trace_id, .. }) = &self.sent {
-            let endpoint = &route.endpoint.authority;
+        if let Some(sent) = &self.sent {
+            let endpoint = &sent.route.endpoint.authority;
             let hint =
                 self.core.routes.has_backups().then(|| format!("the last endpoint tried is {endpoint}"));
-            let trace_id = trace_id.as_ref().map(|id| String::from_utf8_lossy(id.as_bytes()).into_owned());
-            error = error.hinting(hint).to(endpoint).with_trace_id(trace_id);
+            error = error.hinting(hint).to(endpoint).with_trace_id(sent.trace_id());
         }
         error.after(self.attempts).within(self.elapsed)
     }
@@ -578,6 +622,7 @@ pub(crate) mod tests {
             body: Bytes::from_static(b"{}"),
             region: None,
             language: None,
+            extras: None,
         }
     }
 

@@ -10,6 +10,7 @@ use crate::credential::Credential;
 use crate::endpoint::{Address, Endpoint};
 use crate::environment::Environment;
 use crate::error::Error;
+use crate::events::{Event, Parser};
 use crate::proxy::{Protocol, Proxy};
 use crate::request::{self, Parcel};
 use crate::{envelope, profile, proxy};
@@ -103,6 +104,7 @@ impl Signer {
             body: Bytes::copy_from_slice(parameters),
             region: Some(region.to_owned()),
             language: None,
+            extras: None,
         };
         let Core { settings, routes, .. } = &self.0;
         let request = request::build(settings, &routes.primary, &parcel, Some(credential), timestamp, 7)?;
@@ -187,6 +189,17 @@ pub fn proxy(url: &str) -> Result<ProxyUrl, Error> {
         place: Place::from(&address),
         login: login.map(|login| (login.user.to_vec(), login.password.to_vec())),
     })
+}
+
+/// Reads server-sent events from a stream that comes in these pieces, and says whether it may end there; `None` when an
+/// event has more than `largest` bytes.
+pub fn events(pieces: &[&[u8]], largest: usize) -> Option<(Vec<Event>, bool)> {
+    let mut parser = Parser::new(largest);
+    for piece in pieces {
+        parser.push(piece).ok()?;
+    }
+    let events = std::iter::from_fn(|| parser.next()).collect();
+    Some((events, parser.is_between_events()))
 }
 
 /// Whether a `no_proxy` list names this host.

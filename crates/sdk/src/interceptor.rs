@@ -6,10 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Request};
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue, Request};
 
 use crate::error::{Delivery, Error, ErrorKind};
 use crate::exchange::HttpAnswer;
+use crate::headers;
 use crate::mask;
 use crate::request::Parcel;
 
@@ -127,7 +129,8 @@ impl<'a> Attempt<'a> {
         self.number
     }
 
-    /// The parameters of the call, a JSON object, in whichever form they travel. With phone numbers and all.
+    /// The parameters of the call, a JSON object, in whichever form they travel; of a call that was given parts or a body of
+    /// bytes, that body. With phone numbers and all.
     pub fn parameters(&self) -> &'a [u8] {
         &self.parcel.body
     }
@@ -135,12 +138,14 @@ impl<'a> Attempt<'a> {
 
 impl fmt::Debug for Attempt<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = self.parcel.extras.as_ref().and_then(|extras| extras.content_type.clone());
+        let headers: HeaderMap = kind.into_iter().map(|kind| (CONTENT_TYPE, kind)).collect();
         f.debug_struct("Attempt")
             .field("action", &self.action())
             .field("version", &self.version())
             .field("endpoint", &self.endpoint)
             .field("number", &self.number)
-            .field("parameters", &mask::body(&HeaderMap::new(), self.parameters()))
+            .field("parameters", &mask::body(&headers, self.parameters()))
             .finish()
     }
 }
@@ -158,7 +163,7 @@ impl ExtraHeaders {
     /// `Content-Type`, `X-TC-Action` and the like), and for a value with a line break or another control character.
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), Error> {
         let (name, value) =
-            checked(name, value).map_err(|fault| Error::local(ErrorKind::InvalidRequest, fault))?;
+            headers::checked(name, value).map_err(|fault| Error::local(ErrorKind::InvalidRequest, fault))?;
         self.0.insert(name, value);
         Ok(())
     }
@@ -168,43 +173,6 @@ impl fmt::Debug for ExtraHeaders {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("ExtraHeaders").field(&mask::headers(&self.0)).finish()
     }
-}
-
-/// What the protocol, the connection or the signature sets.
-const OWN: [&str; 19] = [
-    "authorization",
-    "host",
-    "content-type",
-    "content-length",
-    "content-encoding",
-    "transfer-encoding",
-    "accept-encoding",
-    "connection",
-    "keep-alive",
-    "upgrade",
-    "proxy-authorization",
-    "x-tc-action",
-    "x-tc-version",
-    "x-tc-timestamp",
-    "x-tc-region",
-    "x-tc-language",
-    "x-tc-token",
-    "x-tc-requestclient",
-    "x-tc-content-sha256",
-];
-
-/// The fault is told without the value, which may be a secret.
-fn checked(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> {
-    let name =
-        HeaderName::from_bytes(name.as_bytes()).map_err(|_| format!("{name:?} is no name of a header"))?;
-    if OWN.contains(&name.as_str()) {
-        return Err(format!(
-            "the header `{name}` is set by the client: use its settings, or those of the call"
-        ));
-    }
-    let value = HeaderValue::from_bytes(value.as_bytes())
-        .map_err(|_| format!("the header `{name}` holds a character that no header may have"))?;
-    Ok((name, value))
 }
 
 /// A request as it goes out. All of it can be read, the signature included; its `Debug` text is masked.
@@ -283,7 +251,8 @@ impl<'a> AttemptOutcome<'a> {
         self.error
     }
 
-    /// How long the attempt took, from the signature to the answer's last byte or the failure.
+    /// How long the attempt took, from the signature to the answer's last byte or the failure; where the answer is a
+    /// stream of events, to its beginning.
     pub fn duration(&self) -> Duration {
         self.duration
     }

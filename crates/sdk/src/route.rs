@@ -12,6 +12,8 @@ pub(crate) struct Route {
     /// Its place among the client's routes; connections are kept apart by it.
     pub(crate) number: usize,
     pub(crate) endpoint: Endpoint,
+    /// The host that signatures name: the endpoint's own, unless that is a gateway in front of the service.
+    pub(crate) signed_host: String,
     /// Where the sockets go: the endpoint's own address, or the one that replaces it.
     pub(crate) address: Address,
     pub(crate) proxy: Option<Proxy>,
@@ -39,8 +41,17 @@ impl Route {
             })
         };
         let host = value("endpoint", &endpoint.authority)?;
-        let mut route =
-            Self { number, endpoint, address, proxy, host, origin: String::new(), proxy_authorization: None };
+        let signed_host = endpoint.authority.clone();
+        let mut route = Self {
+            number,
+            endpoint,
+            signed_host,
+            address,
+            proxy,
+            host,
+            origin: String::new(),
+            proxy_authorization: None,
+        };
         if let Some(forwarder) = route.forwarder() {
             let login = forwarder.login.as_ref().map(|login| value("password of the proxy", &login.basic()));
             let mut authorization = login.transpose()?;
@@ -51,6 +62,11 @@ impl Route {
             route.proxy_authorization = authorization;
         }
         Ok(route)
+    }
+
+    /// The same way to a gateway that passes on to `host` what was signed for that.
+    pub(crate) fn signing_for(self, host: String) -> Self {
+        Self { signed_host: host, ..self }
     }
 
     /// The HTTP proxy that gets the requests themselves, to pass them on. Any other proxy only opens the way to the

@@ -342,7 +342,7 @@ impl Sts {
         let region = terms.region.as_ref().or(site.region.as_ref());
         let settings = Settings {
             credentials,
-            service: "sts",
+            service: Cow::Borrowed("sts"),
             region: Some(region.map_or(DEFAULT_REGION, String::as_str).to_owned()),
             ..site.settings()
         };
@@ -357,6 +357,7 @@ impl Sts {
                 body,
                 region: None,
                 language: None,
+                extras: None,
             },
             // One more credential for the same role harms nobody.
             idempotent: true,

@@ -24,7 +24,7 @@ struct Status {
 
 pub(crate) fn run(args: &CallArgs, printer: &Printer) -> Result<Exit, Failure> {
     let parameters = json::read_object(&args.json)?;
-    let client = settings::client(&args.client)?;
+    let client = settings::client_of(&args.service, &args.client)?;
     let answer = client.call(&args.version, &args.action, parameters).send()?;
     printer.json(answer.json())?;
     Ok(if all_sent(answer.json()) { Exit::Done } else { Exit::NumberFailed })

@@ -47,6 +47,21 @@ fn every_way_to_sign_is_accepted() {
 }
 
 #[test]
+fn another_product_is_called_under_its_label_and_in_no_region_by_itself() {
+    let service = Service::start();
+    let call = ["call", "DescribeInstances", "--service", "cvm", "--version", "2017-03-12"];
+    // The local service is another one, which the signature does not hold for.
+    assert_eq!(service.run(&call).failure()["code"], "AuthFailure.SignatureFailure");
+    let noted = service.requests().pop().unwrap();
+    let raw = service.control(&format!("requests/{}", noted["id"].as_str().unwrap()))["raw"].clone();
+    let raw = raw.as_str().unwrap();
+    assert!(raw.contains("host: cvm.tencentcloudapi.com") && raw.contains("/cvm/tc3_request"), "{raw}");
+    assert!(!raw.contains("x-tc-region"), "{raw}");
+    service.run(&[&call[..], &["--region", "ap-beijing"]].concat());
+    assert_eq!(service.requests().pop().unwrap()["region"], "ap-beijing");
+}
+
+#[test]
 fn a_refused_call_ends_with_one_and_tells_why_as_json() {
     let service = Service::start();
     let missing = service.call("SendSms", r#"{"PhoneNumberSet":["+8613700000001"],"TemplateId":"449739"}"#);

@@ -1,5 +1,6 @@
 //! One HTTP/1.1 connection, used by one call at a time.
 
+use std::convert::Infallible;
 use std::future::{Future, poll_fn};
 use std::io;
 use std::mem::MaybeUninit;
@@ -10,9 +11,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
-use http::{Request, Response};
+use http::header::CONTENT_TYPE;
+use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
-use hyper::body::{Body, Incoming};
+use hyper::body::{Body, Frame, Incoming};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use socket2::SockRef;
@@ -37,6 +39,51 @@ pub(crate) struct Connection {
 /// The most bytes that may come before an answer: interim answers, which are skipped, and its own head, for which the
 /// HTTP library has a smaller limit.
 const LONGEST_PRELUDE: u64 = 1 << 20;
+
+/// Takes the bodies of the answers that are not to be read whole.
+#[expect(clippy::result_large_err, reason = "it is the usual case, and no error")]
+pub(crate) trait Begin: Sized {
+    /// Whether it takes none, so that an answer may come compressed.
+    const IS_WHOLE: bool;
+
+    /// The answer without its body, and that; or the answer as it was.
+    fn begin(response: Response<Incoming>) -> Result<(HttpAnswer, Self), Response<Incoming>>;
+}
+
+/// Takes none: every answer is read whole.
+impl Begin for Infallible {
+    const IS_WHOLE: bool = true;
+
+    fn begin(response: Response<Incoming>) -> Result<(HttpAnswer, Self), Response<Incoming>> {
+        Err(response)
+    }
+}
+
+/// The body of a stream of server-sent events.
+pub(crate) struct EventBody(Incoming);
+
+impl Begin for EventBody {
+    const IS_WHOLE: bool = false;
+
+    fn begin(response: Response<Incoming>) -> Result<(HttpAnswer, Self), Response<Incoming>> {
+        let kind =
+            response.headers().get(CONTENT_TYPE).map(|kind| kind.as_bytes().split(|byte| *byte == b';'));
+        let kind = kind.and_then(|mut kind| kind.next()).unwrap_or_default().trim_ascii();
+        if response.status() == StatusCode::OK && kind.eq_ignore_ascii_case(b"text/event-stream") {
+            let (head, body) = response.into_parts();
+            let head = HttpAnswer { status: head.status.as_u16(), headers: head.headers, body: Bytes::new() };
+            Ok((head, Self(body)))
+        } else {
+            Err(response)
+        }
+    }
+}
+
+/// What came on a request.
+pub(crate) enum Received<B> {
+    Whole(HttpAnswer),
+    Begun(HttpAnswer, B),
+}
 
 /// Why a request got no whole answer.
 #[derive(Debug)]
@@ -71,16 +118,21 @@ impl Connection {
         self.traffic.clone()
     }
 
-    /// Sends the request and reads the whole answer, of at most `limit` bytes.
-    pub(crate) async fn exchange(
+    /// Sends the request and reads the answer: whole, of at most `limit` bytes, unless `B` takes its body.
+    pub(crate) async fn exchange<B: Begin>(
         &mut self,
         request: Request<Bytes>,
         limit: usize,
-    ) -> Result<HttpAnswer, Fault> {
+    ) -> Result<Received<B>, Fault> {
         self.is_fresh = false;
         let sending = self.sender.send_request(request.map(Full::new));
         let traffic = &self.traffic;
-        let work = async move { whole(head(sending, traffic).await?, limit).await };
+        let work = async move {
+            match B::begin(head(sending, traffic).await?) {
+                Ok((head, body)) => Ok(Received::Begun(head, body)),
+                Err(response) => whole(response, limit).await.map(Received::Whole),
+            }
+        };
         self.gate.drive(&mut self.driver, work).await.unwrap_or(Err(Fault::Closed))
     }
 
@@ -105,6 +157,20 @@ impl Connection {
             return false;
         }
         self.gate.settle(&mut self.driver).is_pending() && self.is_quiet()
+    }
+
+    /// The next bytes of an answer that was begun; `None` at its end. Giving up the wait loses nothing.
+    pub(crate) async fn piece(&mut self, body: &mut EventBody) -> Option<Result<Bytes, Fault>> {
+        let work = async {
+            loop {
+                match body.0.frame().await?.map(Frame::into_data) {
+                    Ok(Ok(data)) => return Some(Ok(data)),
+                    Ok(Err(_trailers)) => {}
+                    Err(error) => return Some(Err(Fault::Http(error))),
+                }
+            }
+        };
+        self.gate.drive(&mut self.driver, work).await.unwrap_or(Some(Err(Fault::Closed)))
     }
 
     /// After an answer: whether another request may follow on this connection.

@@ -11,11 +11,13 @@ mod gate;
 mod identity;
 mod limit;
 mod pool;
+mod streaming;
 pub(crate) mod tls;
 mod tunnel;
 mod verify;
 pub(crate) mod warm_up;
 
+use std::convert::Infallible;
 use std::io;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -28,14 +30,15 @@ use tracing::{Instrument, Span};
 
 use crate::config::Core;
 use crate::error::{Delivery, Error, ErrorKind, Step, to_the_millisecond};
-use crate::exchange::{Exchange, Failure, HttpAnswer, Next, Now, Plan};
+use crate::exchange::{Exchange, Failure, HttpAnswer, Next, Now, Origin, Plan};
 use crate::own_transport;
 use crate::route::Route;
 use crate::spans;
-use connection::{Connection, Fault, Traffic};
+use connection::{Begin, Connection, Fault, Received, Traffic};
 pub(crate) use identity::Identity;
-pub(crate) use limit::Limit;
+pub(crate) use limit::{Limit, Permit};
 pub(crate) use pool::Pool;
+pub(crate) use streaming::{Flow, stream};
 
 /// The runtime that connections of the async client would belong to.
 pub(crate) fn current_runtime() -> Result<Handle, Error> {
@@ -48,21 +51,51 @@ pub(crate) fn current_runtime() -> Result<Handle, Error> {
 
 /// Makes the call that began at `started` on the current runtime, with the connections of `pool`.
 pub(crate) async fn run<T>(core: &Core, pool: &Pool, plan: Plan<T>, started: Instant) -> Result<T, Error> {
+    match carry::<T, Infallible>(core, pool, plan, started).await? {
+        End::Answer(answer) => Ok(answer),
+        End::Begun { body, .. } => match body {},
+    }
+}
+
+/// How a call ends well.
+enum End<T, B> {
+    Answer(T),
+    /// With an answer whose body is still to come.
+    Begun {
+        connection: Box<Connection>,
+        body: B,
+        origin: Origin,
+    },
+}
+
+async fn carry<T, B: Begin>(
+    core: &Core,
+    pool: &Pool,
+    plan: Plan<T>,
+    started: Instant,
+) -> Result<End<T, B>, Error> {
     let runtime = current_runtime()?;
     let call = spans::call(core, &plan.parcel);
     let mut exchange = Exchange::new(core, plan, fastrand::Rng::new());
     let steps = async {
         loop {
-            let steady = Instant::now();
-            let now = Now { unix: unix_time(), steady, elapsed: steady - started };
-            match exchange.next(now) {
+            match exchange.next(now_since(started)) {
                 Next::Send { route, request, limit } => {
                     let span = spans::attempt(route, request.method(), exchange.attempts());
                     let sending = attempt(core, route, pool, &runtime, request, limit, &span);
                     match sending.instrument(span.clone()).await {
-                        Ok(answer) => {
+                        Ok(Reply::Whole(answer)) => {
                             spans::note_answer(&call, &span, &answer);
                             exchange.answered(answer);
+                        }
+                        Ok(Reply::Begun { connection, head, body }) => {
+                            spans::note_answer(&call, &span, &head);
+                            let now = now_since(started);
+                            break exchange.begun(&head, now).map(|origin| End::Begun {
+                                connection,
+                                body,
+                                origin,
+                            });
                         }
                         Err(failure) => {
                             spans::note_failure(&span, &failure);
@@ -75,7 +108,7 @@ pub(crate) async fn run<T>(core: &Core, pool: &Pool, plan: Plan<T>, started: Ins
                     spans::note_pause(pause);
                     tokio::time::sleep(pause).await;
                 }
-                Next::Done(outcome) => break outcome,
+                Next::Done(outcome) => break outcome.map(End::Answer),
             }
         }
     };
@@ -97,7 +130,17 @@ pub(crate) async fn get(core: &Core, path: &str, limit: Duration) -> Result<Http
     let mut request = Request::new(Bytes::new());
     *request.uri_mut() = Uri::try_from(path).map_err(|_| refused(format!("{path} is no path")))?;
     request.headers_mut().insert(HOST, core.routes.primary.host.clone());
-    attempt(core, &core.routes.primary, &Pool::default(), &runtime, request, limit, &Span::none()).await
+    let span = Span::none();
+    let route = &core.routes.primary;
+    match attempt::<Infallible>(core, route, &Pool::default(), &runtime, request, limit, &span).await? {
+        Reply::Whole(answer) => Ok(answer),
+        Reply::Begun { body, .. } => match body {},
+    }
+}
+
+fn now_since(started: Instant) -> Now {
+    let steady = Instant::now();
+    Now { unix: unix_time(), steady, elapsed: steady - started }
 }
 
 fn unix_time() -> i64 {
@@ -206,8 +249,20 @@ fn alert(fault: &Fault) -> Option<rustls::AlertDescription> {
     }
 }
 
+/// What came of an attempt.
+enum Reply<B> {
+    Whole(HttpAnswer),
+    /// The connection is in the middle of an answer.
+    Begun {
+        connection: Box<Connection>,
+        /// The answer without its body.
+        head: HttpAnswer,
+        body: B,
+    },
+}
+
 /// One attempt within its time limit.
-async fn attempt(
+async fn attempt<B: Begin>(
     core: &Core,
     route: &Route,
     pool: &Pool,
@@ -215,10 +270,11 @@ async fn attempt(
     request: Request<Bytes>,
     limit: Duration,
     span: &Span,
-) -> Result<HttpAnswer, Failure> {
+) -> Result<Reply<B>, Failure> {
     if let Some(transport) = &core.own_transport {
         return own_transport::attempt(&**transport, route, request, limit, core.settings.max_answer_bytes)
-            .await;
+            .await
+            .map(Reply::Whole);
     }
     let mut progress = Progress::default();
     let talk = converse(core, route, pool, runtime, request, &mut progress, span);
@@ -238,7 +294,7 @@ async fn attempt(
     }
 }
 
-async fn converse(
+async fn converse<B: Begin>(
     core: &Core,
     route: &Route,
     pool: &Pool,
@@ -246,8 +302,8 @@ async fn converse(
     mut request: Request<Bytes>,
     progress: &mut Progress,
     span: &Span,
-) -> Result<HttpAnswer, Failure> {
-    if core.settings.compression {
+) -> Result<Reply<B>, Failure> {
+    if core.settings.compression && B::IS_WHOLE {
         request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static(encoding::ACCEPTED));
     }
     let mut connection = connection(core, route, pool, runtime, progress).await?;
@@ -257,7 +313,8 @@ async fn converse(
     let _in_use = crate::meters::InUse::of(route, is_fresh);
     progress.traffic = Some(connection.start_counting());
     match connection.exchange(request, core.settings.max_answer_bytes).await {
-        Ok(answer) => {
+        Ok(Received::Begun(head, body)) => Ok(Reply::Begun { connection, head, body }),
+        Ok(Received::Whole(answer)) => {
             if let Some(proxy) = route.forwarder().filter(|_| answer.status == 407) {
                 let advice = tunnel::login_advice(proxy.login.as_ref());
                 return Err(Failure {
@@ -272,7 +329,7 @@ async fn converse(
                 let now = Instant::now();
                 pool.give(connection, runtime.id(), route.number, now, core.settings.idle_timeout);
             }
-            Ok(answer)
+            Ok(Reply::Whole(answer))
         }
         Err(fault) => match alert(&fault).filter(|alert| is_fresh && tls::wants_identity(*alert)) {
             // In TLS 1.3 the client may write before the server has looked at its certificate. A server that then

@@ -290,3 +290,32 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_answer_that_begins_shows_that_the_endpoint_works() {
+    let core = core(three().breaker(2, MINUTE, MINUTE));
+    let route_of_next = |begins: bool| {
+        let now = beginning();
+        let mut exchange =
+            Exchange::new(&core, send(&core, RetryPolicy::never()), fastrand::Rng::with_seed(7));
+        let Next::Send { route, .. } = exchange.next(now) else { panic!("nothing is sent") };
+        if begins {
+            exchange.begun(&http(200, ""), now).unwrap();
+        } else {
+            exchange.failed(Failure {
+                kind: ErrorKind::Connect,
+                step: Step::Connect,
+                delivery: Delivery::NotSent,
+                message: "refused".to_owned(),
+                source: None,
+            });
+            assert!(matches!(exchange.next(now), Next::Done(Err(_))));
+        }
+        route.number
+    };
+    // Two failures in a row would be too many.
+    for begins in [false, true, false, true, false] {
+        assert_eq!(route_of_next(begins), 0);
+    }
+    assert_eq!([route_of_next(false), route_of_next(false)], [0, 1]);
+}
