@@ -63,6 +63,9 @@ pub(crate) enum Command {
     Segments(SegmentsArgs),
     /// Say whether calls work from here, and if not, what keeps them
     Doctor(DoctorArgs),
+    /// Check the database of a stopped service, or carry it to another file
+    #[command(subcommand)]
+    Db(DbCommand),
     /// Say whether the signature of a recorded HTTP request holds, and if not, why
     Explain(ExplainArgs),
     /// Write the completion script of a shell
@@ -172,6 +175,59 @@ pub(crate) struct ServeArgs {
     /// What is logged, in the form of RUST_LOG: a level, or `part=level` with commas [env: RUST_LOG] [default: info]
     #[arg(long, value_name = "FILTER")]
     pub(crate) log: Option<String>,
+
+    /// How the log is written
+    #[arg(long, value_enum, value_name = "FORM", default_value = "text")]
+    pub(crate) log_format: LogFormat,
+
+    /// Serve https with this certificate (PEM, the own one first, then those that vouch for it)
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub(crate) tls_cert: Option<PathBuf>,
+
+    /// The private key of the certificate (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) tls_key: Option<PathBuf>,
+
+    /// Serve https with a certificate made at the start, for localhost and the names of the real service; the authority
+    /// that vouches for it is written to the file, for clients to trust
+    #[arg(long, value_name = "CA_FILE", num_args = 0..=1, default_missing_value = "tcsms-ca.pem",
+        conflicts_with = "tls_cert")]
+    pub(crate) tls_self_signed: Option<PathBuf>,
+}
+
+/// For people or for programs that collect logs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum DbCommand {
+    /// Look for damage, and for rows that contradict each other
+    Check {
+        /// `sqlite:` and the path of the file
+        #[arg(long, value_name = "DATABASE", value_parser = database_file)]
+        database: PathBuf,
+    },
+    /// Write every row as a line of JSON
+    Export {
+        /// `sqlite:` and the path of the file
+        #[arg(long, value_name = "DATABASE", value_parser = database_file)]
+        database: PathBuf,
+        /// Where to; - is standard output
+        #[arg(value_name = "FILE|-", default_value = "-")]
+        to: PathBuf,
+    },
+    /// Fill a new database with what `export` wrote
+    Import {
+        /// `sqlite:` and the path of the file, which must not hold anything yet
+        #[arg(long, value_name = "DATABASE", value_parser = database_file)]
+        database: PathBuf,
+        /// Where from; - is standard input
+        #[arg(value_name = "FILE|-", default_value = "-")]
+        from: PathBuf,
+    },
 }
 
 #[derive(Args)]
@@ -404,6 +460,13 @@ fn database(text: &str) -> Result<Location, String> {
         _ if text == "memory" => Ok(Location::Memory),
         Some(("sqlite", path)) if !path.is_empty() => Ok(Location::File(path.into())),
         _ => Err("it is `memory`, or `sqlite:` and the path of a file".to_owned()),
+    }
+}
+
+fn database_file(text: &str) -> Result<PathBuf, String> {
+    match database(text)? {
+        Location::File(path) => Ok(path),
+        Location::Memory => Err("a database in memory ends with its service; name a file".to_owned()),
     }
 }
 

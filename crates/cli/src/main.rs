@@ -54,6 +54,7 @@ fn run(command: &Command, printer: &Printer) -> Result<Exit, Failure> {
         Command::Template(TemplateCommand::Add(args)) => commands::template::add(args, printer),
         Command::Segments(args) => commands::segments::run(args, printer),
         Command::Doctor(args) => commands::doctor::run(args, printer),
+        Command::Db(command) => commands::db::run(command, printer),
         Command::Explain(args) => commands::explain::run(args, printer),
         Command::Completions { shell } => commands::completions::run(*shell, printer),
     }

@@ -5,11 +5,12 @@
 //! a [`ConfigError`] with file, line and column. Secrets are held in [`Secret`], which is wiped when dropped and
 //! can be neither printed nor serialised; they never go into the database.
 
+mod operations;
 mod read;
 mod table;
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use tcsms_store::{
@@ -17,6 +18,8 @@ use tcsms_store::{
 };
 use zeroize::Zeroizing;
 
+pub(crate) use self::operations::Outcome;
+pub use self::operations::{Callbacks, Delivery, DeliveryRule, Retention, Script, ScriptedFate};
 pub use self::table::ConfigError;
 
 /// Everything that the configuration file says, every default filled in.
@@ -30,6 +33,10 @@ pub struct Config {
     pub review: Review,
     /// The simulator's delivery.
     pub delivery: Delivery,
+    /// Pushing reports and replies.
+    pub callbacks: Callbacks,
+    /// How much of the past is kept.
+    pub retention: Retention,
     /// Switches of rules.
     pub rules: Rules,
     /// Largest accepted difference between a request's timestamp and the service's clock, in seconds. Documented:
@@ -164,13 +171,6 @@ pub enum ReviewMode {
     Reject,
 }
 
-/// The simulator's delivery.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Delivery {
-    /// How long a message takes to its report, in business time.
-    pub delay: Duration,
-}
-
 /// Switches of rules which the service's documentation leaves open, or which a test may want otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rules {
@@ -261,12 +261,6 @@ impl Default for Review {
     }
 }
 
-impl Default for Delivery {
-    fn default() -> Self {
-        Self { delay: Duration::from_secs(1) }
-    }
-}
-
 impl Default for Rules {
     fn default() -> Self {
         Self {
@@ -312,6 +306,8 @@ impl Config {
             api_rate: true,
             review: Review::default(),
             delivery: Delivery::default(),
+            callbacks: Callbacks::default(),
+            retention: Retention::default(),
             rules: Rules::default(),
             max_clock_skew: DEFAULT_MAX_CLOCK_SKEW,
         }
@@ -377,53 +373,72 @@ fn development_account(limits: Limits) -> Account {
     }
 }
 
-/// Who owns a key or an app: the configuration's accounts, found by id.
+/// Who owns a key or an app: the accounts that the service knows now, found by id. They can be exchanged and added to
+/// while it runs; a call that has begun keeps what it found.
 pub struct Directory {
+    known: RwLock<Known>,
+}
+
+#[derive(Default)]
+struct Known {
     accounts: Vec<Arc<Account>>,
-    /// Secret id to (account, key).
-    keys: HashMap<String, (usize, usize)>,
-    /// SmsSdkAppId to (account, app).
-    apps: HashMap<String, (usize, usize)>,
+    keys: HashMap<String, (Arc<Account>, Arc<Key>)>,
+    apps: HashMap<String, (Arc<Account>, Arc<App>)>,
+}
+
+impl Known {
+    fn add(&mut self, account: Arc<Account>) {
+        for key in &account.keys {
+            self.keys.insert(key.secret_id.clone(), (Arc::clone(&account), Arc::new(key.clone())));
+        }
+        for app in &account.apps {
+            self.apps.insert(app.sdk_app_id.clone(), (Arc::clone(&account), Arc::new(app.clone())));
+        }
+        self.accounts.push(account);
+    }
 }
 
 impl Directory {
     /// The directory of these accounts.
     #[must_use]
     pub fn new(accounts: &[Arc<Account>]) -> Self {
-        let mut keys = HashMap::new();
-        let mut apps = HashMap::new();
-        for (at, account) in accounts.iter().enumerate() {
-            keys.extend(account.keys.iter().enumerate().map(|(i, key)| (key.secret_id.clone(), (at, i))));
-            apps.extend(account.apps.iter().enumerate().map(|(i, app)| (app.sdk_app_id.clone(), (at, i))));
-        }
-        Self { accounts: accounts.to_vec(), keys, apps }
+        let directory = Self { known: RwLock::default() };
+        directory.replace(accounts.iter().cloned());
+        directory
     }
 
-    /// All accounts, in the configuration's order.
+    /// All accounts, in the configuration's order, those that were added last.
     #[must_use]
-    pub fn accounts(&self) -> &[Arc<Account>] {
-        &self.accounts
+    pub fn accounts(&self) -> Vec<Arc<Account>> {
+        self.known().accounts.clone()
     }
 
     /// The account with this id.
     #[must_use]
-    pub fn account(&self, id: &str) -> Option<&Arc<Account>> {
-        self.accounts.iter().find(|account| account.id == id)
+    pub fn account(&self, id: &str) -> Option<Arc<Account>> {
+        self.known().accounts.iter().find(|account| account.id == id).cloned()
     }
 
     /// A key and the account it belongs to.
     #[must_use]
-    pub fn key(&self, secret_id: &str) -> Option<(&Arc<Account>, &Key)> {
-        let (account, key) = *self.keys.get(secret_id)?;
-        let account = self.accounts.get(account)?;
-        Some((account, account.keys.get(key)?))
+    pub fn key(&self, secret_id: &str) -> Option<(Arc<Account>, Arc<Key>)> {
+        self.known().keys.get(secret_id).cloned()
     }
 
     /// An app and the account it belongs to.
     #[must_use]
-    pub fn app(&self, sdk_app_id: &str) -> Option<(&Arc<Account>, &App)> {
-        let (account, app) = *self.apps.get(sdk_app_id)?;
-        let account = self.accounts.get(account)?;
-        Some((account, account.apps.get(app)?))
+    pub fn app(&self, sdk_app_id: &str) -> Option<(Arc<Account>, Arc<App>)> {
+        self.known().apps.get(sdk_app_id).cloned()
+    }
+
+    /// From here on exactly these accounts are known.
+    pub(crate) fn replace(&self, accounts: impl IntoIterator<Item = Arc<Account>>) {
+        let mut known = Known::default();
+        accounts.into_iter().for_each(|account| known.add(account));
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = known;
+    }
+
+    fn known(&self) -> RwLockReadGuard<'_, Known> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner)
     }
 }

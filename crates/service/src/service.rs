@@ -1,6 +1,7 @@
-//! The service as a whole: its parts put together, started and stopped.
+//! The service as a whole: its parts put together, started, changed while it runs, and stopped.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
 use axum::body::Body;
@@ -10,16 +11,23 @@ use http::{Request, Response};
 use hyper::body::Body as HttpBody;
 use tcsms_store::{Configured, ConfiguredAccount, Store, StoreError};
 use tokio::sync::{Mutex, watch};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinSet};
 use tower::ServiceExt;
 
+use crate::accounts::Accounts;
 use crate::actions::Actions;
-use crate::clock::Clock;
+use crate::callbacks::{Callbacks, Reach};
+use crate::clock::{Clock, Clocks};
 use crate::config::{Config, Directory};
 use crate::control::access::Door;
 use crate::control::{self, Control};
-use crate::delivery;
+use crate::delivery::carrier::Carrier;
+use crate::delivery::{self, Simulator};
+use crate::events::Events;
+use crate::faults::Faults;
 use crate::gateway::Gateway;
+use crate::metrics::Metrics;
+use crate::retention;
 
 /// A running service. Clones are the same one.
 ///
@@ -30,39 +38,134 @@ pub struct Service {
     gateway: Arc<Gateway>,
     control: Router,
     store: Store,
-    worker: Arc<Worker>,
+    accounts: Arc<Accounts>,
+    reach: Reach,
+    metrics: Arc<Metrics>,
+    work: Arc<Work>,
     /// True once the service is stopping.
     stopping: watch::Sender<bool>,
 }
 
-/// The delivery worker. It ends when it is told to, or when the service is dropped.
-struct Worker {
+/// The tasks in the background. They end when they are told to, or when the service is dropped.
+pub(crate) struct Work {
     stop: watch::Sender<bool>,
-    task: Mutex<Option<JoinHandle<()>>>,
+    tasks: Mutex<JoinSet<()>>,
+    /// A task ended without being told to.
+    broken: AtomicBool,
 }
 
+/// Resolves when a task in the background must end.
+type Stop = std::pin::Pin<Box<dyn Future<Output = ()> + Send>>;
+
 impl Service {
-    /// Writes the configured signatures, templates and packages to the store and starts delivery on the current
-    /// tokio runtime.
+    /// Writes the configured signatures, templates and packages to the store and starts delivery by the simulated
+    /// carrier on the current tokio runtime.
     ///
     /// # Errors
     /// The store cannot be written, or holds something else under a configured id.
     pub async fn start(config: Config, store: Store, clock: Clock) -> Result<Self, StoreError> {
+        Self::start_with(config, store, clock, None).await
+    }
+
+    /// Like [`Service::start`], with a carrier of the caller's.
+    ///
+    /// # Errors
+    /// As [`Service::start`].
+    pub async fn start_with_carrier(
+        config: Config,
+        store: Store,
+        clock: Clock,
+        carrier: Arc<dyn Carrier>,
+    ) -> Result<Self, StoreError> {
+        Self::start_with(config, store, clock, Some(carrier)).await
+    }
+
+    async fn start_with(
+        config: Config,
+        store: Store,
+        clock: Clock,
+        carrier: Option<Arc<dyn Carrier>>,
+    ) -> Result<Self, StoreError> {
         let config = Arc::new(config);
-        store.apply_configuration(configured(&config), clock.business_now()).await?;
+        let clocks = Clocks::new(clock);
         let directory = Arc::new(Directory::new(&config.accounts));
+        let (events, faults, metrics) =
+            (Events::default(), Arc::<Faults>::default(), Arc::<Metrics>::default());
+        let accounts = Arc::new(Accounts::new(
+            Arc::clone(&directory),
+            store.clone(),
+            clocks.clone(),
+            Arc::clone(&faults),
+            &config,
+        ));
+        accounts.begin(&config).await?;
+        let reach = Reach::new(config.callbacks.allow_private);
+
+        let carrier = carrier.unwrap_or_else(|| {
+            let simulator =
+                Simulator::new(store.clone(), clocks.clone(), config.delivery.clone(), Arc::clone(&faults));
+            Arc::new(simulator)
+        });
+        let work = Work::new();
+        let worker = delivery::Worker {
+            store: store.clone(),
+            clocks: clocks.clone(),
+            carrier: Arc::clone(&carrier),
+            events: events.clone(),
+            metrics: Arc::clone(&metrics),
+        };
+        work.run(|stop| worker.run(stop)).await;
+        work.run(|stop| delivery::receive(store.clone(), carrier, events.clone(), stop)).await;
+        let callbacks = Callbacks {
+            store: store.clone(),
+            clocks: clocks.clone(),
+            directory: Arc::clone(&directory),
+            settings: config.callbacks.clone(),
+            session_context: config.rules.session_context_in_reports,
+            reach: reach.clone(),
+            faults: Arc::clone(&faults),
+            events: events.clone(),
+            metrics: Arc::clone(&metrics),
+        };
+        work.run(|stop| callbacks.run(stop)).await;
+        let keep = config.retention;
+        work.run(|stop| retention::run(store.clone(), clocks.clone(), keep, stop)).await;
+        let expiring = Arc::clone(&accounts);
+        work.run(|stop| async move { expiring.expire(stop).await }).await;
+
         let actions = Actions::new(Arc::clone(&config), Arc::clone(&directory), store.clone());
-        let gateway = Arc::new(Gateway::new(config, Arc::clone(&directory), actions, clock.clone()));
-        let worker = Arc::new(Worker::start(store.clone(), clock.clone()));
+        let gateway = Arc::new(Gateway::new(
+            config,
+            Arc::clone(&directory),
+            actions,
+            clocks.clone(),
+            Arc::clone(&faults),
+            Arc::clone(&metrics),
+        ));
         let stopping = watch::Sender::new(false);
+        let work = Arc::new(work);
         let control = control::router(Control {
             store: store.clone(),
-            clock,
+            clocks,
             directory,
+            accounts: Arc::clone(&accounts),
             gateway: Arc::clone(&gateway),
+            faults,
+            events,
+            metrics: Arc::clone(&metrics),
+            work: Arc::clone(&work),
             stopping: stopping.subscribe(),
         });
-        Ok(Self { gateway, control, store, worker, stopping })
+        Ok(Self { gateway, control, store, accounts, reach, metrics, work, stopping })
+    }
+
+    /// Puts the accounts of this configuration, with their limits and callback addresses, in the place of the present
+    /// ones. Calls that have begun end with the old ones. Everything else of the configuration takes a restart.
+    ///
+    /// # Errors
+    /// The store cannot be written, or holds something else under a configured id; then nothing changes.
+    pub async fn reload(&self, config: &Config) -> Result<(), StoreError> {
+        self.accounts.configure(config).await
     }
 
     /// Answers one request as the port on a loopback address does, without a socket: of the API, or of the control
@@ -83,8 +186,8 @@ impl Service {
     {
         let path = request.uri().path();
         let is_health = matches!(path, "/healthz" | "/readyz");
-        let is_control =
-            path.strip_prefix("/_tcsms").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let is_control = path == "/metrics"
+            || path.strip_prefix("/_tcsms").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         if !is_health && !is_control && !matches!(door, Door::Control(_)) {
             return self.gateway.answer(request).await;
         }
@@ -98,36 +201,71 @@ impl Service {
         }
     }
 
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// Says whether the API is reachable from this machine only: then callbacks may go to private addresses unless the
+    /// configuration says otherwise.
+    pub(crate) fn listens_on_loopback(&self, loopback: bool) {
+        self.reach.listens_on_loopback(loopback);
+    }
+
     /// Lets calls that wait for something answer.
     pub(crate) fn announce_stop(&self) {
         self.stopping.send_replace(true);
     }
 
-    /// Stops delivery after the step that is under way and closes the store. Calls that come later fail.
+    /// Stops the work in the background after the step that is under way and closes the store. Calls that come later
+    /// fail.
     pub async fn stop(&self) {
         self.announce_stop();
-        self.worker.stop().await;
+        self.work.stop().await;
         self.store.close().await;
     }
 }
 
-impl Worker {
-    fn start(store: Store, clock: Clock) -> Self {
-        let stop = watch::Sender::new(false);
-        let mut stopped = stop.subscribe();
-        let shutdown = async move { told(&mut stopped).await };
-        let task = tokio::spawn(delivery::run(store, clock, shutdown));
-        Self { stop, task: Mutex::new(Some(task)) }
+impl Work {
+    fn new() -> Self {
+        Self {
+            stop: watch::Sender::new(false),
+            tasks: Mutex::new(JoinSet::new()),
+            broken: AtomicBool::new(false),
+        }
     }
 
-    /// Returns when the step under way is recorded.
+    /// Starts a task, which is given what resolves when it must end.
+    async fn run<F>(&self, task: impl FnOnce(Stop) -> F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let mut stopped = self.stop.subscribe();
+        let stop: Stop = Box::pin(async move { told(&mut stopped).await });
+        self.tasks.lock().await.spawn(task(stop));
+    }
+
+    /// Whether every task is still there. One that ended without being told to leaves its work undone.
+    pub(crate) async fn is_whole(&self) -> bool {
+        while let Some(ended) = self.tasks.lock().await.try_join_next() {
+            log(ended);
+            self.broken.store(true, Ordering::Relaxed);
+        }
+        !self.broken.load(Ordering::Relaxed)
+    }
+
+    /// Returns when the steps under way are recorded.
     async fn stop(&self) {
         self.stop.send_replace(true);
-        if let Some(task) = self.task.lock().await.take()
-            && let Err(error) = task.await
-        {
-            tracing::error!(%error, "delivery ended badly");
+        let mut tasks = self.tasks.lock().await;
+        while let Some(ended) = tasks.join_next().await {
+            log(ended);
         }
+    }
+}
+
+fn log(ended: Result<(), JoinError>) {
+    if let Err(error) = ended {
+        tracing::error!(%error, "work in the background ended badly");
     }
 }
 
@@ -138,11 +276,15 @@ pub(crate) async fn told(stop: &mut watch::Receiver<bool>) {
 
 /// What the store has to know of the configuration.
 pub(crate) fn configured(config: &Config) -> Configured {
-    let accounts = config.accounts.iter().map(|account| ConfiguredAccount {
+    Configured { accounts: config.accounts.iter().map(|account| configured_account(account)).collect() }
+}
+
+/// What the store has to know of an account.
+pub(crate) fn configured_account(account: &crate::config::Account) -> ConfiguredAccount {
+    ConfiguredAccount {
         id: account.id.clone(),
         signs: account.signs.clone(),
         templates: account.templates.clone(),
         packages: account.packages.clone(),
-    });
-    Configured { accounts: accounts.collect() }
+    }
 }

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use insta::assert_snapshot;
-use tcsms_service::config::{ReviewMode, default_limits, strict_limits};
+use tcsms_service::config::{ReviewMode, ScriptedFate, default_limits, strict_limits};
 use tcsms_service::{Config, Directory};
 use tcsms_store::{ConfiguredPackage, Limits, ReviewState, Scope, TemplateKind};
 
@@ -250,4 +250,62 @@ fn a_secret_may_stand_in_a_file_beside_the_configuration() {
     let error = Config::from_toml(&text("absent"), file.to_str().unwrap()).err().unwrap();
     assert_eq!((error.line, error.column), (5, 19));
     assert!(error.message.contains("cannot read") && error.message.contains("absent"), "{}", error.message);
+}
+
+#[test]
+fn how_the_service_works() {
+    let config = Config::from_toml(
+        "[delivery]\njitter = \"2s\"\n[[delivery.rule]]\nnumbers = [\"*7777\"]\noutcome = \"rejected\"\n\
+         [[delivery.rule]]\nnumbers = [\"+852*\"]\ndelay = \"1h\"\ncopies = 2\n\
+         [callbacks]\ntimeout = \"1s\"\nretries = []\nallow_private = false\n[retention]\nage = \"0s\"\nmessages = 5\n",
+        "tcsms.toml",
+    )
+    .unwrap_or_else(|error| panic!("{error}"));
+    let [rejected, late] = config.delivery.rules.as_slice() else { panic!("two rules") };
+    assert_eq!(rejected.script.fate, ScriptedFate::Rejected("REJECTD".to_owned()));
+    assert_eq!(
+        (&late.script.fate, late.script.delay.as_secs(), late.script.copies),
+        (&ScriptedFate::Delivered, 3600, 2)
+    );
+    assert_eq!((config.delivery.jitter.as_secs(), config.callbacks.timeout.as_secs()), (2, 1));
+    assert_eq!((config.callbacks.retries.len(), config.callbacks.allow_private), (0, Some(false)));
+    assert_eq!((config.retention.age.as_secs(), config.retention.messages), (0, 5));
+    let plain = Config::development();
+    let retries: Vec<u64> = plain.callbacks.retries.iter().map(Duration::as_secs).collect();
+    assert_eq!(
+        (retries, plain.callbacks.timeout.as_secs(), plain.callbacks.allow_private),
+        (vec![5, 30], 5, None)
+    );
+}
+
+#[test]
+fn mistakes_in_how_the_service_works() {
+    for (text, expected) in [
+        (
+            "[[delivery.rule]]\noutcome = \"failed\"",
+            "tcsms.toml:1:1: [delivery.rule] has no `numbers`; add it",
+        ),
+        (
+            "[[delivery.rule]]\nnumbers = [\"*x\"]",
+            "tcsms.toml:2:12: `*x` is no pattern of numbers; write digits, + and *, as in \"*7777\"",
+        ),
+        (
+            "[callbacks]\ntimeout = \"0s\"",
+            "tcsms.toml:1:1: `timeout` is zero; an attempt needs time, as in \"5s\"",
+        ),
+        (
+            "[callbacks]\nretries = [5]",
+            "tcsms.toml:2:12: `retries` = 5 is not allowed; it must be a list of durations, such as [\"5s\", \"30s\"]",
+        ),
+        (
+            "[callbacks]\nallow_private = 1",
+            "tcsms.toml:2:17: `allow_private` = 1 is not allowed; it must be true or false",
+        ),
+        (
+            "[retention]\nages = \"1d\"",
+            "tcsms.toml:2:1: unknown key `ages` in [retention]; did you mean `age`?",
+        ),
+    ] {
+        assert_eq!(error(text), expected);
+    }
 }

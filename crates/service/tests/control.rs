@@ -41,7 +41,15 @@ async fn a_message_with_its_code() {
         "template": "1110", "sign": "腾讯云", "status": "submitted", "report": null, "segments": 1, "fee": 1, "at": NOW,
     });
     assert_eq!(list["messages"], json!([expected]));
-    assert_eq!(get(&service, &format!("/_tcsms/v1/messages/{serial}")).await, expected);
+    let mut one = get(&service, &format!("/_tcsms/v1/messages/{serial}")).await;
+    let more = one.as_object_mut().unwrap();
+    assert_eq!(more.remove("requestId"), Some(sent["RequestId"].clone()));
+    assert_eq!(more.remove("faults"), Some(json!([])));
+    assert_eq!(
+        more.remove("waiting"),
+        Some(json!("it is handed to the carrier at 2026-11-25 12:00:00, Beijing time"))
+    );
+    assert_eq!(one, expected);
     let (status, error) = control(&service, "GET", "/_tcsms/v1/messages/none", "").await;
     assert_eq!((status, &error["error"]["code"]), (404, &json!("NotFound")));
     service.stop().await;

@@ -28,7 +28,7 @@ async fn start(service: Service) -> Running {
     let loopback = "127.0.0.1:0".parse().unwrap();
     let (listener, control) = (listen(loopback).await.unwrap(), listen(loopback).await.unwrap());
     let (api, control_address) = (listener.local_addr().unwrap(), control.local_addr().unwrap());
-    let door = ControlDoor { listener: control, token: Secret::new("open sesame".to_owned()) };
+    let door = ControlDoor { listener: control, tls: None, token: Secret::new("open sesame".to_owned()) };
     let (stop, stopped) = oneshot::channel();
     let shutdown = async { stopped.await.unwrap_or_default() };
     let task = tokio::spawn(service.serve(listener, Some(door), shutdown));
@@ -42,43 +42,17 @@ impl Running {
     }
 }
 
-/// Reads one answer with a `Content-Length`.
 async fn read_answer(stream: &mut TcpStream) -> (u16, String) {
-    let mut bytes = Vec::new();
-    loop {
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length = head
-                .lines()
-                .find_map(|line| line.strip_prefix("content-length: "))
-                .map_or(0, |length| length.parse().unwrap());
-            if body.len() >= length {
-                return (head[9..12].parse().unwrap(), body.to_owned());
-            }
-        }
-        let mut piece = [0; 4096];
-        let read = stream.read(&mut piece).await.unwrap();
-        assert_ne!(read, 0, "the connection ended after {text:?}");
-        bytes.extend_from_slice(&piece[..read]);
-    }
+    support::wire::read_answer(stream).await.unwrap()
 }
 
 async fn ask(address: SocketAddr, request: &str) -> (u16, String) {
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    stream.write_all(request.as_bytes()).await.unwrap();
-    read_answer(&mut stream).await
+    support::wire::ask(address, request.as_bytes()).await.unwrap()
 }
 
 /// A signed send as it goes over the wire.
 fn wire(phone: &str) -> Vec<u8> {
-    let request = Call::new("SendSms", &send_sms(&[phone])).request();
-    let mut bytes = b"POST / HTTP/1.1\r\n".to_vec();
-    for (name, value) in request.headers() {
-        bytes.extend_from_slice(format!("{name}: {}\r\n", value.to_str().unwrap()).as_bytes());
-    }
-    let body = send_sms(&[phone]);
-    bytes.extend_from_slice(format!("Content-Length: {}\r\n\r\n{body}", body.len()).as_bytes());
-    bytes
+    support::wire::bytes(&Call::new("SendSms", &send_sms(&[phone])))
 }
 
 #[tokio::test]

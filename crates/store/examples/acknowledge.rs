@@ -7,7 +7,9 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use tcsms_store::{DeliveryOutcome, Limits, Location, NewMessage, Receipt, Refusal, SendBatch, Store};
+use tcsms_store::{
+    DeliveryEnd, DeliveryOutcome, Limits, Location, NewMessage, Receipt, Refusal, SendBatch, Store,
+};
 
 const NOW: i64 = 1_795_575_600;
 
@@ -33,9 +35,11 @@ async fn send(store: Store, task: usize, rounds: usize, numbers: usize) {
         let serials: Vec<String> = sent.into_iter().map(|sent| sent.serial).collect();
         // One call of write(2) for each acknowledgement.
         std::io::stdout().write_all(format!("{}\n", serials.join(" ")).as_bytes()).expect("somebody reads");
-        let due = store.due(i64::MAX, numbers / 2).await.expect("work is found");
+        let due = store.claim_due(0, i64::MAX, numbers / 2).await.expect("work is found");
         let receipt = Receipt { delivered: true, word: "DELIVRD".to_owned(), at: NOW };
-        let outcomes = due.iter().map(|due| DeliveryOutcome { id: due.id, receipt: Some(receipt.clone()) });
+        let outcomes = due
+            .iter()
+            .map(|due| DeliveryOutcome { id: due.id, end: DeliveryEnd::Receipts(vec![receipt.clone()]) });
         store.finish_deliveries(outcomes.collect()).await.expect("receipts are recorded");
     }
 }

@@ -202,7 +202,11 @@ fn configure(db: &mut Db, configured: &Configured, now: i64) -> Result<(), Fault
     Ok(())
 }
 
-fn configure_account(conn: &Connection, account: &ConfiguredAccount, now: i64) -> Result<(), Fault> {
+pub(crate) fn configure_account(
+    conn: &Connection,
+    account: &ConfiguredAccount,
+    now: i64,
+) -> Result<(), Fault> {
     let taken = |what, id| StoreError::IdTaken { what, id, account: account.id.clone() };
     for sign in &account.signs {
         let written = conn
@@ -272,5 +276,12 @@ fn configure_account(conn: &Connection, account: &ConfiguredAccount, now: i64) -
             now
         ])?;
     }
+    Ok(())
+}
+
+/// Makes the account's catalogue known after the commit.
+pub(crate) fn publish_account(db: &mut Db, account: &str) -> Result<(), Fault> {
+    let catalogue = AccountCatalogue::load(&db.conn, account)?;
+    db.announce_catalogue(account.to_owned(), catalogue);
     Ok(())
 }

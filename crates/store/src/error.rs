@@ -93,6 +93,12 @@ pub enum StoreError {
     /// The store has been closed, so the operation was not done.
     #[error("the store is closed, nothing was changed; start the service again")]
     Closed,
+    /// Rows could not be carried out of a database or into one.
+    #[error("{reason}")]
+    Transfer {
+        /// What is wrong, and what to do.
+        reason: String,
+    },
     /// Anything else that SQLite reports.
     #[error("the database {path} refused an operation: {reason}")]
     Database {

@@ -23,6 +23,8 @@
 //! texts of refusals are arguments), answer before the commit, write from a second connection, or block the async
 //! runtime.
 
+mod accounts;
+mod callbacks;
 mod catalogue;
 mod delivery;
 mod entries;
@@ -35,13 +37,17 @@ mod packages;
 mod readers;
 mod records;
 mod replies;
+mod retention;
 mod schema;
 mod send;
 mod serial;
 mod signs;
+mod simulated;
 mod statistics;
 mod store;
 mod templates;
+mod transfer;
+mod work;
 mod writer;
 
 pub use entries::{Changed, Removed};
@@ -51,7 +57,10 @@ pub use opt_outs::OptOut;
 pub use packages::Package;
 pub use records::Records;
 pub use replies::{NewReply, Reply};
+pub use retention::Retention;
 pub use signs::{NewSign, SignAdded};
 pub use statistics::{ReceiptCount, ReceiptCounts};
 pub use store::{Location, Store};
 pub use templates::{Added, NewTemplate};
+pub use transfer::{check, export, import};
+pub use work::*;

@@ -26,13 +26,16 @@ impl Store {
     /// row, however many messages there are.
     pub async fn message(&self, serial: &str) -> Result<Option<Message>, StoreError> {
         let Some(id) = serial::id_in(serial) else { return Ok(None) };
-        let serial = serial.to_owned();
+        Ok(self.message_at(id).await?.filter(|message| message.serial == serial))
+    }
+
+    /// The message with this [`Message::row`].
+    pub async fn message_at(&self, row: i64) -> Result<Option<Message>, StoreError> {
         self.read(move |conn| {
-            let found = conn
+            Ok(conn
                 .prepare_cached(&format!("{SELECT} WHERE message.id = ?1"))?
-                .query_row([id], read_message)
-                .optional()?;
-            Ok(found.filter(|message| message.serial == serial))
+                .query_row([row], read_message)
+                .optional()?)
         })
         .await
     }
@@ -153,10 +156,10 @@ fn delete(db: &mut Db, account: Option<&str>) -> Result<u64, Fault> {
     let mut removed = 0;
     for app in apps {
         let conn = &db.conn;
-        for table in ["report", "hour", "outcome", "reply", "opt_out"] {
+        for table in ["report", "hour", "outcome", "reply", "opt_out", "push_item"] {
             conn.execute(&format!("DELETE FROM {table} WHERE app = ?1"), [app])?;
         }
-        for table in ["delivery", "receipt", "conversion"] {
+        for table in ["delivery", "receipt", "conversion", "progress", "simulated"] {
             let of_app = "message IN (SELECT id FROM message WHERE app = ?1)";
             conn.execute(&format!("DELETE FROM {table} WHERE {of_app}"), [app])?;
         }

@@ -301,33 +301,6 @@ pub(crate) fn subscriber<'a>(phone: &'a str, country_code: &str) -> &'a str {
     digits.strip_prefix(country_code).unwrap_or(digits)
 }
 
-/// The name of one piece of delivery work; it is handed back with the outcome.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct DeliveryId {
-    pub(crate) due_ms: i64,
-    pub(crate) row: i64,
-}
-
-/// A message that is to be handed to the carrier now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Due {
-    /// The name of this piece of work.
-    pub id: DeliveryId,
-    /// When it was due, in milliseconds of business time.
-    pub due_ms: i64,
-    /// The number in E.164 form.
-    pub phone: String,
-}
-
-/// What the carrier did with a message that was due.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DeliveryOutcome {
-    /// The work that is done.
-    pub id: DeliveryId,
-    /// The carrier's last word; `None` when it never reports.
-    pub receipt: Option<Receipt>,
-}
-
 /// The counters of an app over a span of hours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SendCounts {

@@ -193,6 +193,92 @@ const MIGRATIONS: &[&str] = &["
         message INTEGER PRIMARY KEY,
         at INTEGER NOT NULL
     ) STRICT;
+", "
+    -- One row: counts the starts of the service on this file. Work that is under way names the start that took it.
+    CREATE TABLE start (epoch INTEGER NOT NULL) STRICT;
+    INSERT INTO start VALUES (0);
+
+    -- By which clock an app's work is due (0: the service's own), and whether its reports are pushed.
+    ALTER TABLE app ADD COLUMN clock INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE app ADD COLUMN pushed INTEGER NOT NULL DEFAULT 0;
+
+    -- The work of the carriers, now with the start that has taken it, how often that happened, and whether the message
+    -- may be out already.
+    ALTER TABLE delivery RENAME TO delivery_before;
+    CREATE TABLE delivery (
+        clock INTEGER NOT NULL,
+        due_ms INTEGER NOT NULL,
+        message INTEGER NOT NULL,
+        epoch INTEGER NOT NULL DEFAULT 0,
+        attempt INTEGER NOT NULL DEFAULT 0,
+        held INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (clock, due_ms, message)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO delivery (clock, due_ms, message) SELECT 0, due_ms, message FROM delivery_before;
+    DROP TABLE delivery_before;
+
+    -- What is worth saying of a message that has left the plain way from the queue to its receipt.
+    CREATE TABLE progress (
+        message INTEGER PRIMARY KEY,
+        phase INTEGER NOT NULL,
+        attempts INTEGER NOT NULL,
+        reason TEXT NOT NULL,
+        next_ms INTEGER
+    ) STRICT;
+
+    -- A receipt that a person set is not overwritten by the carrier's.
+    ALTER TABLE receipt ADD COLUMN by_hand INTEGER NOT NULL DEFAULT 0;
+
+    -- The simulated carrier's memory: receipts that it is going to give.
+    CREATE TABLE simulated (
+        clock INTEGER NOT NULL,
+        due_ms INTEGER NOT NULL,
+        message INTEGER NOT NULL,
+        copy INTEGER NOT NULL,
+        delivered INTEGER NOT NULL,
+        word TEXT NOT NULL,
+        PRIMARY KEY (clock, due_ms, message, copy)
+    ) STRICT, WITHOUT ROWID;
+
+    -- Reports that wait for their push, in one tree with a front and a back for each app.
+    CREATE TABLE push_item (
+        app INTEGER NOT NULL,
+        place INTEGER NOT NULL,
+        message INTEGER NOT NULL,
+        PRIMARY KEY (app, place)
+    ) STRICT, WITHOUT ROWID;
+
+    -- Pushes that have begun and are not done, with the text that every attempt sends.
+    CREATE TABLE push (
+        kind INTEGER NOT NULL,
+        app INTEGER NOT NULL,
+        due_ms INTEGER NOT NULL,
+        id INTEGER NOT NULL,
+        epoch INTEGER NOT NULL,
+        attempt INTEGER NOT NULL,
+        items INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        PRIMARY KEY (kind, app, due_ms, id)
+    ) STRICT, WITHOUT ROWID;
+
+    -- Every attempt of a push and how it ended.
+    CREATE TABLE push_attempt (
+        id INTEGER PRIMARY KEY,
+        push INTEGER NOT NULL,
+        kind INTEGER NOT NULL,
+        app INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        attempt INTEGER NOT NULL,
+        items INTEGER NOT NULL,
+        url TEXT NOT NULL,
+        outcome TEXT NOT NULL,
+        http_status INTEGER,
+        duration_ms INTEGER NOT NULL,
+        next_ms INTEGER
+    ) STRICT;
+
+    -- Accounts that were made for a test run and go with it.
+    CREATE TABLE temporary_account (account TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 "];
 
 /// A database that is ready for the writer.
@@ -229,6 +315,18 @@ pub(crate) fn open(location: &Location) -> Result<Opened, StoreError> {
         sync_folder(&path)?;
     }
     Ok(Opened { connection, path, lock })
+}
+
+/// Opens a file that exists already.
+pub(crate) fn open_existing(path: &Path) -> Result<Opened, StoreError> {
+    // Opening would make the file.
+    fs::metadata(path).map_err(|error| access("open", path, &error))?;
+    open(&Location::File(path.to_path_buf()))
+}
+
+/// The schema that this program writes.
+pub(crate) fn newest() -> i64 {
+    MIGRATIONS.len() as i64
 }
 
 fn access(action: &'static str, path: &Path, error: &io::Error) -> StoreError {
@@ -305,7 +403,7 @@ fn schema_version(connection: &Connection, path: &Path) -> Result<usize, StoreEr
     }
     match usize::try_from(found) {
         Ok(version) if version <= MIGRATIONS.len() => Ok(version),
-        _ => Err(StoreError::Newer { path: path.to_path_buf(), found, known: MIGRATIONS.len() as i64 }),
+        _ => Err(StoreError::Newer { path: path.to_path_buf(), found, known: newest() }),
     }
 }
 
@@ -350,6 +448,38 @@ fn sync_folder(path: &Path) -> Result<(), StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A file of the first schema, with a message that waits for its delivery.
+    fn first_schema(path: &Path) {
+        let mut connection = Connection::open(path).unwrap();
+        let transaction = connection.transaction().unwrap();
+        transaction.execute_batch(MIGRATIONS[0]).unwrap();
+        transaction.pragma_update(None, "application_id", APPLICATION).unwrap();
+        transaction.pragma_update(None, "user_version", 1).unwrap();
+        transaction
+            .execute_batch(
+                "INSERT INTO app VALUES (1, 'dev', '1400787878');
+                 INSERT INTO message VALUES (5, 1, 100, 's', 'r', '+1', '', '', 1, 't', '[]', NULL, 1, '', '', '', '',
+                    1, NULL, NULL);
+                 INSERT INTO delivery VALUES (100000, 5);",
+            )
+            .unwrap();
+        transaction.commit().unwrap();
+    }
+
+    #[test]
+    fn a_file_of_the_first_schema_goes_on_where_it_stood() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sms.db");
+        first_schema(&path);
+        let opened = open(&Location::File(path.clone())).unwrap();
+        assert_eq!(schema_version(&opened.connection, &path).unwrap(), MIGRATIONS.len());
+        let row: (i64, i64, i64, i64) = opened
+            .connection
+            .query_row("SELECT clock, due_ms, message, epoch FROM delivery", [], |row| row.try_into())
+            .unwrap();
+        assert_eq!(row, (0, 100_000, 5, 0));
+    }
 
     #[test]
     fn receipts_of_an_older_file_are_counted_when_it_is_brought_up_to_date() {

@@ -12,7 +12,7 @@ use crate::packages::Usable;
 use crate::serial;
 use crate::statistics::{Added, account_global_total};
 use crate::store::Store;
-use crate::writer::Db;
+use crate::writer::{AppRow, Db};
 
 impl Store {
     /// Records the batch and says of every message whether it was accepted.
@@ -39,7 +39,7 @@ fn record(db: &mut Db, batch: &SendBatch) -> Result<Vec<Sent>, Fault> {
         return Ok(Vec::new());
     }
     let template = stored("the template id", batch.template)?;
-    let app = db.app(&batch.account, &batch.app)?;
+    let AppRow { id: app, clock } = db.app(&batch.account, &batch.app)?;
     let packages = Usable::load(&db.conn, &batch.account, batch.at)?;
     let needed: u64 = batch
         .messages
@@ -108,9 +108,9 @@ fn record(db: &mut Db, batch: &SendBatch) -> Result<Vec<Sent>, Fault> {
             db.limiters.accept(app, attempt);
             if let Some(due_ms) = message.due_ms {
                 db.conn
-                    .prepare_cached("INSERT INTO delivery (due_ms, message) VALUES (?1, ?2)")?
-                    .execute((due_ms, id))?;
-                db.announce_delivery(due_ms);
+                    .prepare_cached("INSERT INTO delivery (clock, due_ms, message) VALUES (?1, ?2, ?3)")?
+                    .execute((clock, due_ms, id))?;
+                db.announce_delivery(clock, due_ms);
             }
         }
         sent.push(Sent { serial, refusal, limit });

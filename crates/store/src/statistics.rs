@@ -75,6 +75,14 @@ impl Hours {
             .or_default() += 1;
     }
 
+    /// Counts a receipt no more: another has taken its place.
+    pub(crate) fn take_receipt_back(&mut self, app: i64, sent_at: i64, receipt: &Receipt) {
+        *self
+            .receipts
+            .entry((app, hour_of(sent_at), receipt.word.clone(), receipt.delivered))
+            .or_default() -= 1;
+    }
+
     /// Writes what was added.
     pub(crate) fn flush(&mut self, conn: &Connection) -> Result<(), Fault> {
         for ((app, hour, word, delivered), count) in self.receipts.drain() {

@@ -52,6 +52,7 @@ struct Shared {
     /// Connections for reading a file; a database in memory has one connection only, the writer's.
     readers: Option<Readers>,
     news: Arc<News>,
+    epoch: i64,
 }
 
 impl Store {
@@ -66,14 +67,14 @@ impl Store {
             Location::Memory => None,
         };
         let db = Db::new(opened).map_err(|fault| fault.at(&path))?;
-        let news = Arc::clone(&db.news);
+        let (news, epoch) = (Arc::clone(&db.news), db.epoch);
         let (orders, queue) = mpsc::channel(QUEUE);
         writer::start(db, queue).map_err(|error| StoreError::Access {
             action: "start the writer of",
             path: path.clone(),
             reason: error.to_string(),
         })?;
-        Ok(Self { shared: Arc::new(Shared { path, orders, readers, news }) })
+        Ok(Self { shared: Arc::new(Shared { path, orders, readers, news, epoch }) })
     }
 
     /// Finishes what is queued, folds the log into the file, closes it and lets other processes use it.
@@ -90,6 +91,15 @@ impl Store {
         }
     }
 
+    /// Writes something that changes nothing, durably: whoever gets no error knows that the store takes writes.
+    pub async fn probe(&self) -> Result<(), StoreError> {
+        self.write(1, |db| {
+            db.conn.prepare_cached("UPDATE start SET epoch = ?1")?.execute([db.epoch])?;
+            Ok(())
+        })
+        .await
+    }
+
     /// A receiver that sees a change after every commit that recorded or removed messages or receipts.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.shared.news.changes.subscribe()
@@ -98,6 +108,11 @@ impl Store {
     /// What the writer has done so far.
     pub fn writer_counts(&self) -> WriterCounts {
         self.shared.news.counts()
+    }
+
+    /// Which start of the service this is, counted from 1 on this file.
+    pub fn epoch(&self) -> i64 {
+        self.shared.epoch
     }
 
     pub(crate) fn catalogue(&self) -> &Catalogue {

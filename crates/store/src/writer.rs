@@ -86,6 +86,8 @@ pub(crate) struct News {
     pub(crate) changes: watch::Sender<u64>,
     /// The earliest delivery queued since somebody last looked for work; `i64::MAX` when there was none.
     pub(crate) earliest_due: watch::Sender<i64>,
+    /// Counts commits that queued a push.
+    pub(crate) pushes: watch::Sender<u64>,
     /// Signatures and templates.
     pub(crate) catalogue: Catalogue,
     operations: AtomicU64,
@@ -104,14 +106,23 @@ impl News {
 /// What is to be made known once the transaction under way is committed.
 struct Effects {
     messages: bool,
+    pushes: bool,
     earliest_due: i64,
     catalogues: HashMap<String, AccountCatalogue>,
 }
 
 impl Default for Effects {
     fn default() -> Self {
-        Self { messages: false, earliest_due: i64::MAX, catalogues: HashMap::new() }
+        Self { messages: false, pushes: false, earliest_due: i64::MAX, catalogues: HashMap::new() }
     }
+}
+
+/// What sends need of an app's row.
+#[derive(Clone, Copy)]
+pub(crate) struct AppRow {
+    pub(crate) id: i64,
+    /// The clock by which its work is due.
+    pub(crate) clock: i64,
 }
 
 /// The writer's database and what it remembers of it.
@@ -124,9 +135,12 @@ pub(crate) struct Db {
     pub(crate) news: Arc<News>,
     pub(crate) limiters: Limiters,
     pub(crate) hours: Hours,
-    apps: HashMap<String, HashMap<String, i64>>,
+    /// Which start of the service this is: what it takes into work carries this number, and what carries another was
+    /// taken by a start that has ended, because the file is locked.
+    pub(crate) epoch: i64,
+    apps: HashMap<String, HashMap<String, AppRow>>,
     next_message: i64,
-    next_report: i64,
+    next_place: i64,
     effects: Effects,
     _lock: Option<File>,
 }
@@ -140,14 +154,20 @@ impl Db {
             |row| row.get(0),
         )?;
         // One look at the back of each queue, not a walk along them.
-        let next_report = conn.query_row(
-            "SELECT coalesce(max((SELECT max(place) FROM report WHERE report.app = app.id)), 0) + 1 FROM app",
+        let next_place = conn.query_row(
+            "SELECT max(
+                coalesce(max((SELECT max(place) FROM report WHERE report.app = app.id)), 0),
+                coalesce(max((SELECT max(place) FROM push_item WHERE push_item.app = app.id)), 0)
+             ) + 1 FROM app",
             [],
             |row| row.get(0),
         )?;
+        let epoch =
+            conn.query_row("UPDATE start SET epoch = epoch + 1 RETURNING epoch", [], |row| row.get(0))?;
         let news = News {
             changes: watch::Sender::new(0),
             earliest_due: watch::Sender::new(i64::MAX),
+            pushes: watch::Sender::new(0),
             catalogue: Catalogue::load(&conn)?,
             operations: AtomicU64::new(0),
             commits: AtomicU64::new(0),
@@ -158,29 +178,42 @@ impl Db {
             news: Arc::new(news),
             limiters: Limiters::default(),
             hours: Hours::default(),
+            epoch,
             apps: HashMap::new(),
             next_message,
-            next_report,
+            next_place,
             effects: Effects::default(),
             _lock: lock,
         })
     }
 
-    /// The id of the app, which is made when the app is new.
-    pub(crate) fn app(&mut self, account: &str, app: &str) -> Result<i64, Fault> {
-        if let Some(id) = self.apps.get(account).and_then(|apps| apps.get(app)) {
-            return Ok(*id);
+    /// The app's row, which is made when the app is new.
+    pub(crate) fn app(&mut self, account: &str, app: &str) -> Result<AppRow, Fault> {
+        if let Some(row) = self.apps.get(account).and_then(|apps| apps.get(app)) {
+            return Ok(*row);
         }
-        let known = find_app(&self.conn, account, app)?;
-        let id = match known {
-            Some(id) => id,
-            None => self
-                .conn
-                .prepare_cached("INSERT INTO app (account, name) VALUES (?1, ?2)")?
-                .insert((account, app))?,
+        let known = self
+            .conn
+            .prepare_cached("SELECT id, clock FROM app WHERE account = ?1 AND name = ?2")?
+            .query_row((account, app), |row| Ok(AppRow { id: row.get(0)?, clock: row.get(1)? }))
+            .optional()?;
+        let row = match known {
+            Some(row) => row,
+            None => {
+                let id = self
+                    .conn
+                    .prepare_cached("INSERT INTO app (account, name) VALUES (?1, ?2)")?
+                    .insert((account, app))?;
+                AppRow { id, clock: 0 }
+            }
         };
-        self.apps.entry(account.to_owned()).or_default().insert(app.to_owned(), id);
-        Ok(id)
+        self.apps.entry(account.to_owned()).or_default().insert(app.to_owned(), row);
+        Ok(row)
+    }
+
+    /// Forgets the rows of the account's apps: they were changed or removed.
+    pub(crate) fn forget_apps(&mut self, account: &str) {
+        self.apps.remove(account);
     }
 
     /// A message id that was never given out before. An id whose transaction is rolled back is left out.
@@ -195,10 +228,10 @@ impl Db {
         self.next_message
     }
 
-    /// A place behind all others in the pull queues.
-    pub(crate) fn take_report_place(&mut self) -> i64 {
-        let place = self.next_report;
-        self.next_report += 1;
+    /// A place behind all others in the queues of reports.
+    pub(crate) fn take_place(&mut self) -> i64 {
+        let place = self.next_place;
+        self.next_place += 1;
         place
     }
 
@@ -207,9 +240,16 @@ impl Db {
         self.effects.messages = true;
     }
 
-    /// After the commit, the delivery worker is told of work that is due then.
-    pub(crate) fn announce_delivery(&mut self, due_ms: i64) {
+    /// After the commit, the delivery worker is told of work that is due then by this clock.
+    pub(crate) fn announce_delivery(&mut self, clock: i64, due_ms: i64) {
+        // Times of different clocks cannot be compared: work of another than the service's own is always looked for.
+        let due_ms = if clock == 0 { due_ms } else { i64::MIN };
         self.effects.earliest_due = self.effects.earliest_due.min(due_ms);
+    }
+
+    /// After the commit, those who push are told to look.
+    pub(crate) fn announce_push(&mut self) {
+        self.effects.pushes = true;
     }
 
     /// After the commit, this is the account's catalogue.
@@ -230,6 +270,9 @@ impl Db {
         self.news.catalogue.publish(effects.catalogues);
         if effects.messages {
             self.news.changes.send_modify(|count| *count += 1);
+        }
+        if effects.pushes {
+            self.news.pushes.send_modify(|count| *count += 1);
         }
         self.news.earliest_due.send_if_modified(|earliest| {
             let earlier = effects.earliest_due < *earliest;

@@ -2,6 +2,7 @@
 
 pub(crate) mod call;
 pub(crate) mod completions;
+pub(crate) mod db;
 pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod pull;

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde::Serialize;
 use tcsms_service::config::Secret;
-use tcsms_service::{Clock, Config, ControlDoor, ListenError, Service, listen};
+use tcsms_service::{ApiDoor, Clock, Config, ControlDoor, ListenError, ServerTls, Service, TlsError, listen};
 use tcsms_store::{Scope, Store, StoreError};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -32,12 +32,8 @@ struct Ready {
 }
 
 pub(crate) fn run(args: &ServeArgs, printer: &Printer) -> Result<Exit, Failure> {
-    log::of_service(args.log.as_deref())?;
-    let mut config = match &args.config {
-        Some(path) => read_config(path)?,
-        None => Config::development(),
-    };
-    config.max_clock_skew = args.max_clock_skew;
+    log::of_service(args.log.as_deref(), args.log_format)?;
+    let config = config(args)?;
     let token = match args.control_listen {
         Some(_) => Some(control_token()?),
         None => None,
@@ -62,11 +58,14 @@ async fn serve(
     let mut signals =
         Signals::new().map_err(|error| Failure::usage(format!("cannot wait for signals: {error}")))?;
     let (api, address) = open(args.listen, "--listen").await?;
+    let tls = server_tls(args, address)?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let url = |address: SocketAddr| format!("{scheme}://{address}");
     let mut control_url = address.ip().is_loopback().then(|| url(address));
     let mut control = None;
     if let (Some(wanted), Some(token)) = (args.control_listen, token) {
         let (listener, address) = open(wanted, "--control-listen").await?;
-        control = Some(ControlDoor { listener, token });
+        control = Some(ControlDoor { listener, tls: tls.clone(), token });
         control_url = Some(url(address));
     }
     let account = args.config.is_none().then(|| account_text(&config));
@@ -92,10 +91,61 @@ async fn serve(
         // The other end waits for signals until the process ends, so it is never gone.
         let _ = stopped.await;
     };
+    let mut reloads = signal(SignalKind::hangup())
+        .map_err(|error| Failure::usage(format!("cannot wait for signals: {error}")))?;
+    let running = service.clone();
+    let reload = async move {
+        while reloads.recv().await.is_some() {
+            reload(args, &running).await;
+        }
+        std::future::pending().await
+    };
+    let api = ApiDoor { listener: api, tls };
     tokio::select! {
         () = service.serve(api, control, first_signal) => Ok(Exit::Done),
         number = second_signal => Ok(Exit::Interrupted(number)),
+        () = reload => Ok(Exit::Done),
     }
+}
+
+/// Reads the configuration again. A mistake in it changes nothing.
+async fn reload(args: &ServeArgs, service: &Service) {
+    let reloaded = match config(args) {
+        Ok(config) => service.reload(&config).await.map_err(|error| error.to_string()),
+        Err(failure) => Err(failure.to_string()),
+    };
+    match reloaded {
+        Ok(()) => {
+            tracing::info!("accounts, limits and callbacks are those of the configuration as it is now")
+        }
+        Err(error) => tracing::error!(%error, "the configuration stays as it was"),
+    }
+}
+
+fn config(args: &ServeArgs) -> Result<Config, Failure> {
+    let mut config = match &args.config {
+        Some(path) => read_config(path)?,
+        None => Config::development(),
+    };
+    config.max_clock_skew = args.max_clock_skew;
+    Ok(config)
+}
+
+/// What callers are shown, when they are to come by https.
+fn server_tls(args: &ServeArgs, address: SocketAddr) -> Result<Option<ServerTls>, Failure> {
+    let wrong = |option: &str, error: &TlsError| Failure::usage(format!("{option}: {error}"));
+    if let (Some(certificate), Some(key)) = (&args.tls_cert, &args.tls_key) {
+        return ServerTls::from_files(certificate, key)
+            .map(Some)
+            .map_err(|error| wrong("--tls-cert and --tls-key", &error));
+    }
+    let Some(ca_file) = &args.tls_self_signed else { return Ok(None) };
+    let (tls, authority) =
+        ServerTls::self_signed(&[address.ip()]).map_err(|error| wrong("--tls-self-signed", &error))?;
+    std::fs::write(ca_file, authority).map_err(|error| {
+        Failure::usage(format!("--tls-self-signed: cannot write {}: {error}", ca_file.display()))
+    })?;
+    Ok(Some(tls))
 }
 
 /// The signals that ask the service to end.
@@ -147,10 +197,6 @@ async fn open(address: SocketAddr, option: &str) -> Result<(TcpListener, SocketA
 
 fn store_failure(error: StoreError) -> Failure {
     Failure::usage(format!("--database: {error}"))
-}
-
-fn url(address: SocketAddr) -> String {
-    format!("http://{address}")
 }
 
 /// What a newcomer needs to make the first call.

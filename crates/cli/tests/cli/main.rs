@@ -8,6 +8,7 @@ mod durability;
 mod explain;
 mod failures;
 mod lists;
+mod operations;
 mod segments;
 mod serve;
 mod support;

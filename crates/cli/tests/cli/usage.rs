@@ -29,6 +29,7 @@ fn help_is_complete() {
       template     Manage message templates
       segments     Count the segments of a text, which are what it costs
       doctor       Say whether calls work from here, and if not, what keeps them
+      db           Check the database of a stopped service, or carry it to another file
       explain      Say whether the signature of a recorded HTTP request holds, and if not, why
       completions  Write the completion script of a shell
 

@@ -1,6 +1,8 @@
 //! PullSmsSendStatusByPhoneNumber and PullSmsReplyStatusByPhoneNumber: the reports and replies of one number within the
 //! last seven days. They read: the queues are neither asked nor emptied, and nothing has to be opened for them.
 
+use std::sync::Arc;
+
 use tcsms_api::{ErrorCode, v20190711, v20210111};
 use tcsms_store::{Reply, Report};
 
@@ -29,8 +31,8 @@ struct Request {
 }
 
 /// A request that was checked.
-struct Question<'a> {
-    app: &'a App,
+struct Question {
+    app: Arc<App>,
     /// In E.164 form.
     phone: String,
     span: (i64, i64),
@@ -115,7 +117,7 @@ impl Actions {
         replies.map_err(|error| store_failed(&error))
     }
 
-    fn question(&self, caller: Caller<'_>, request: &Request) -> Result<Question<'_>, ApiError> {
+    fn question(&self, caller: Caller<'_>, request: &Request) -> Result<Question, ApiError> {
         let app = self.app(caller, &request.app)?;
         let phone = e164(&request.phone)?;
         let span = time::span(request.begin, request.end, caller.now(), REACH, SLACK)

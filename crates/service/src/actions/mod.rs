@@ -233,7 +233,7 @@ impl Actions {
     }
 
     /// The app of this id, when it is the caller's and may be used.
-    fn app(&self, caller: Caller<'_>, id: &str) -> Result<&App, ApiError> {
+    fn app(&self, caller: Caller<'_>, id: &str) -> Result<Arc<App>, ApiError> {
         let Some((owner, app)) = self.directory.app(id) else {
             return Err(ApiError::new(
                 ErrorCode::InvalidParameterValueSdkAppIdNotExist,

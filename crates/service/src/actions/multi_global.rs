@@ -50,7 +50,7 @@ impl Actions {
         }
         let mut batches = Vec::with_capacity(items.len());
         for (item, number) in items.into_iter().zip(parsed) {
-            batches.push(self.batch(caller, app, item, number).await?);
+            batches.push(self.batch(caller, &app, item, number).await?);
         }
         let echoes: Vec<_> = batches
             .iter()

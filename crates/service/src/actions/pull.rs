@@ -1,5 +1,7 @@
 //! PullSmsSendStatus and PullSmsReplyStatus: take reports and replies out of an app's queues, oldest first, each once.
 
+use std::sync::Arc;
+
 use tcsms_api::{ErrorCode, v20190711, v20210111};
 use tcsms_store::{Reply, Report};
 
@@ -84,7 +86,7 @@ impl Actions {
         caller: Caller<'_>,
         app: Option<String>,
         limit: Option<u64>,
-    ) -> Result<(&App, usize), ApiError> {
+    ) -> Result<(Arc<App>, usize), ApiError> {
         let app = self.app(caller, &app.unwrap_or_default())?;
         if !self.config.rules.pull_open {
             return Err(ApiError::new(

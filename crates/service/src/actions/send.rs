@@ -137,7 +137,7 @@ impl Actions {
 
         let whole_batch_refused = content.is_err();
         let spare_opted_out = content.as_ref().is_ok_and(|content| content.spares_opted_out);
-        let draft = self.draft(caller, app, content, std::mem::take(&mut request.values));
+        let draft = self.draft(caller, &app, content, std::mem::take(&mut request.values));
         let given = std::mem::take(&mut request.numbers).into_iter();
         let messages: Vec<NewMessage> =
             given.zip(numbers).map(|(given, number)| draft.message(given, number)).collect();

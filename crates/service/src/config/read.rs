@@ -11,8 +11,8 @@ use toml::de::DeTable;
 
 use super::table::{ConfigError, Located, Source, Table};
 use super::{
-    Account, App, Config, DEFAULT_MAX_CLOCK_SKEW, Delivery, Key, Qualification, QualificationState, Review,
-    ReviewMode, Rules, Secret, default_limits, development_account, strict_limits,
+    Account, App, Config, DEFAULT_MAX_CLOCK_SKEW, Key, Qualification, QualificationState, Review, ReviewMode,
+    Rules, Secret, default_limits, development_account, operations, strict_limits,
 };
 use crate::rules::{numbers, templates, time};
 
@@ -63,14 +63,9 @@ pub(super) fn config(text: &str, file: &str) -> Result<Config, ConfigError> {
         Some(table) => read_review(table)?,
         None => Review::default(),
     };
-    let delivery = match root.table("delivery")? {
-        Some(mut table) => {
-            let delay = table.duration("delay", Delivery::default().delay)?;
-            table.finish()?;
-            Delivery { delay }
-        }
-        None => Delivery::default(),
-    };
+    let delivery = operations::delivery(&mut root)?;
+    let callbacks = operations::callbacks(&mut root)?;
+    let retention = operations::retention(&mut root)?;
     let rules = match root.table("rules")? {
         Some(table) => read_rules(table)?,
         None => Rules::default(),
@@ -85,7 +80,16 @@ pub(super) fn config(text: &str, file: &str) -> Result<Config, ConfigError> {
         accounts.push(Arc::new(development_account(limits)));
     }
     root.finish()?;
-    Ok(Config { accounts, api_rate, review, delivery, rules, max_clock_skew: DEFAULT_MAX_CLOCK_SKEW })
+    Ok(Config {
+        accounts,
+        api_rate,
+        review,
+        delivery,
+        callbacks,
+        retention,
+        rules,
+        max_clock_skew: DEFAULT_MAX_CLOCK_SKEW,
+    })
 }
 
 /// The limits that an app may override; the account's own limit stays that of `base`.

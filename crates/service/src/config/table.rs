@@ -154,6 +154,29 @@ impl<'a, 'i> Table<'a, 'i> {
         duration.ok_or_else(|| self.wrong(key, value, duration::FORM))
     }
 
+    /// True, false, or nothing said.
+    pub(super) fn optional_boolean(&mut self, key: &'static str) -> Result<Option<bool>, ConfigError> {
+        let Some(value) = self.get(key) else { return Ok(None) };
+        value.get_ref().as_bool().map(Some).ok_or_else(|| self.wrong(key, value, "true or false"))
+    }
+
+    /// A list of durations.
+    pub(super) fn durations(
+        &mut self,
+        key: &'static str,
+        default: Vec<Duration>,
+    ) -> Result<Vec<Duration>, ConfigError> {
+        const EXPECTED: &str = "a list of durations, such as [\"5s\", \"30s\"]";
+        let Some(value) = self.get(key) else { return Ok(default) };
+        let list = value.get_ref().as_array().ok_or_else(|| self.wrong(key, value, EXPECTED))?;
+        list.iter()
+            .map(|element| {
+                let duration = element.get_ref().as_str().and_then(duration::parse);
+                duration.ok_or_else(|| self.wrong(key, element, EXPECTED))
+            })
+            .collect()
+    }
+
     /// One of a few words.
     pub(super) fn choice<T: Copy>(
         &mut self,

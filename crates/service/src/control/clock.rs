@@ -1,17 +1,17 @@
 //! Looking at and setting the clock.
 
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Control, ControlError, answer};
+use super::{Answer, Control, ControlError, account_of_query, answer};
 use crate::clock::{Business, Clock, Setting};
 use crate::duration;
 
 /// How the clock stands. Times are Unix seconds.
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Shown {
+pub(super) struct ClockSetting {
     /// Business time.
     now: i64,
     /// The time that signatures are held against.
@@ -26,9 +26,9 @@ struct Shown {
 }
 
 /// A new setting: `offset` or `now`, and whether signatures follow. An empty object is real time.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Wanted {
+pub(super) struct NewClockSetting {
     /// Moves business time: `24h`, `-5m`.
     offset: Option<String>,
     /// Stops business time at this Unix second.
@@ -38,14 +38,29 @@ struct Wanted {
     signatures: bool,
 }
 
-/// `GET clock`.
-pub(super) async fn get(State(control): State<Control>) -> Answer {
-    answer(shown(&control.clock))
+/// How the clock stands.
+#[utoipa::path(get, path = "/_tcsms/v1/clock", tag = "clock",
+    params(("account" = Option<String>, Query, description = "The clock of this account; without it, the service's own")),
+    responses((status = 200, body = ClockSetting)))]
+pub(super) async fn get(State(control): State<Control>, RawQuery(query): RawQuery) -> Answer {
+    answer(shown(&chosen(&control, query.as_deref())?))
 }
 
+/// The clock that the query chooses. An account of the configuration has the service's own.
+fn chosen(control: &Control, query: Option<&str>) -> Result<Clock, ControlError> {
+    let account = account_of_query(control, query)?;
+    Ok(account.map_or_else(|| control.clocks.own().clone(), |account| control.clocks.of(&account)))
+}
+
+/// Sets the clock. An empty object sets it to real time.
+///
 /// `PUT clock` with `{"offset":"24h"}`, `{"now":1795575600,"signatures":true}` or `{}`.
-pub(super) async fn put(State(control): State<Control>, body: Bytes) -> Answer {
-    let wanted: Wanted = serde_json::from_slice(&body).map_err(|error| {
+#[utoipa::path(put, path = "/_tcsms/v1/clock", tag = "clock", request_body = NewClockSetting,
+    params(("account" = Option<String>, Query, description = "The clock of this account; without it, the service's own")),
+    responses((status = 200, body = ClockSetting), (status = 400, body = super::ErrorBody)))]
+pub(super) async fn put(State(control): State<Control>, RawQuery(query): RawQuery, body: Bytes) -> Answer {
+    let clock = chosen(&control, query.as_deref())?;
+    let wanted: NewClockSetting = serde_json::from_slice(&body).map_err(|error| {
         ControlError::bad(format!(
             "the body must be {{\"offset\":\"24h\"}} or {{\"now\":UNIX_SECONDS}}: {error}"
         ))
@@ -63,8 +78,8 @@ pub(super) async fn put(State(control): State<Control>, body: Bytes) -> Answer {
         })?),
         (None, None) => Business::Offset(0),
     };
-    control.clock.set(Setting { business, signatures: wanted.signatures });
-    answer(shown(&control.clock))
+    clock.set(Setting { business, signatures: wanted.signatures });
+    answer(shown(&clock))
 }
 
 /// More would not fit the ten digits that serial numbers have for the time.
@@ -80,13 +95,13 @@ fn offset_ms(text: &str) -> Option<i64> {
     Some(sign * i64::try_from(duration::parse(size)?.as_millis()).ok()?)
 }
 
-fn shown(clock: &Clock) -> Shown {
+fn shown(clock: &Clock) -> ClockSetting {
     let setting = clock.setting();
     let offset = match setting.business {
         Business::Offset(milliseconds) => Some(duration::format_ms(milliseconds)),
         Business::Frozen(_) => None,
     };
-    Shown {
+    ClockSetting {
         now: clock.business_now(),
         signatures_now: clock.signature_now(),
         frozen: offset.is_none(),

@@ -4,21 +4,22 @@ use std::time::Duration;
 
 use axum::extract::{Path, RawQuery, State};
 use serde::Serialize;
-use tcsms_store::{Message, MessageFilter, Status};
+use tcsms_store::{Message, MessageFilter, Phase, Progress, Status, Waiting};
 use tokio::time::Instant;
+use utoipa::ToSchema;
 
-use super::near::{Near, near};
+use super::near::{NearMiss, near};
 use super::query::Query;
-use super::{Answer, Control, ControlError, answer};
-use crate::rules::numbers;
+use super::{Answer, Control, ControlError, account_of_query, answer};
+use crate::rules::{numbers, time};
 use crate::service::told;
 
 const LIMIT_DEFAULT: usize = 100;
 const LIMIT_MAX: usize = 1000;
 
 /// A message as the control API shows it.
-#[derive(Serialize)]
-struct Shown {
+#[derive(Serialize, ToSchema)]
+pub(super) struct ShownMessage {
     /// The cursor for `after`.
     row: i64,
     serial: String,
@@ -41,7 +42,7 @@ struct Shown {
     at: i64,
 }
 
-impl From<Message> for Shown {
+impl From<Message> for ShownMessage {
     fn from(message: Message) -> Self {
         let (status, fee) = (message.status().as_str(), message.fee());
         let report =
@@ -66,25 +67,54 @@ impl From<Message> for Shown {
     }
 }
 
+/// One message, with what is only looked up for one.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct WholeMessage {
+    #[serde(flatten)]
+    message: ShownMessage,
+    /// The RequestId of the call that sent it.
+    request_id: String,
+    /// What it waits for, while it waits.
+    waiting: Option<String>,
+    /// The faults on demand that struck it or its call.
+    faults: Vec<String>,
+}
+
 /// The answer of `GET messages`.
-#[derive(Serialize)]
-struct Listed {
-    messages: Vec<Shown>,
+#[derive(Serialize, ToSchema)]
+pub(super) struct MessageList {
+    messages: Vec<ShownMessage>,
     /// Whether as many messages match as were asked for.
     matched: bool,
     /// When they do not: messages that almost match, and what differs.
     #[serde(rename = "nearMisses", skip_serializing_if = "Option::is_none")]
-    near_misses: Option<Vec<Near>>,
+    near_misses: Option<Vec<NearMiss>>,
 }
 
 /// The answer of `DELETE messages`.
-#[derive(Serialize)]
-struct Deleted {
+#[derive(Serialize, ToSchema)]
+pub(super) struct Deleted {
     deleted: u64,
 }
 
+/// The messages that match, the newest last. With `wait`, answers as soon as `count` of them match.
+///
 /// `GET messages?account=&app=&phone=&status=&q=&after=&limit=&count=&wait=`: the messages that match, the newest
 /// last. With `wait`, answers as soon as `count` (default 1) match.
+#[utoipa::path(get, path = "/_tcsms/v1/messages", tag = "messages",
+    params(
+        ("account" = Option<String>, Query, description = "Only this account's"),
+        ("app" = Option<String>, Query, description = "Only this app's"),
+        ("phone" = Option<String>, Query, description = "Only those to this number, in any form that a send accepts"),
+        ("status" = Option<String>, Query, description = "refused, submitted, delivered or failed"),
+        ("q" = Option<String>, Query, description = "Only those whose text, number or serial number contains this"),
+        ("after" = Option<i64>, Query, description = "Only those after this row; then the oldest come first"),
+        ("limit" = Option<u32>, Query, description = "1 to 1000; 100 by default"),
+        ("count" = Option<u32>, Query, description = "How many must match; 1 by default"),
+        ("wait" = Option<String>, Query, description = "How long to wait for them: 5s, at most 300s"),
+    ),
+    responses((status = 200, body = MessageList), (status = 400, body = super::ErrorBody)))]
 pub(super) async fn list(State(mut control): State<Control>, RawQuery(query): RawQuery) -> Answer {
     let Wanted { filter, count, wait } = wanted(query.as_deref())?;
     // Watched before the first look, so that a message that arrives in between is noticed.
@@ -109,28 +139,59 @@ pub(super) async fn list(State(mut control): State<Control>, RawQuery(query): Ra
             };
         if !again {
             let near_misses = if matched { None } else { Some(near(&control.store, &filter).await?) };
-            let messages = found.into_iter().map(Shown::from).collect();
-            return answer(Listed { messages, matched, near_misses });
+            let messages = found.into_iter().map(ShownMessage::from).collect();
+            return answer(MessageList { messages, matched, near_misses });
         }
     }
 }
 
-/// `GET messages/{serial}`.
+/// One message.
+#[utoipa::path(get, path = "/_tcsms/v1/messages/{serial}", tag = "messages",
+    params(("serial" = String, Path, description = "The serial number")),
+    responses((status = 200, body = WholeMessage), (status = 404, body = super::ErrorBody)))]
 pub(super) async fn one(State(control): State<Control>, Path(serial): Path<String>) -> Answer {
-    match control.store.message(&serial).await? {
-        Some(message) => answer(Shown::from(message)),
-        None => Err(ControlError::not_found(format!("no message has the serial number {serial}"))),
+    let message = control.store.message(&serial).await?;
+    let message = message
+        .ok_or_else(|| ControlError::not_found(format!("no message has the serial number {serial}")))?;
+    let waiting = control.store.waiting(message.row).await?;
+    answer(WholeMessage {
+        request_id: message.request_id.clone(),
+        waiting: waiting.map(|waiting| sentence(&waiting)),
+        faults: control.faults.hits(&message.request_id, message.row),
+        message: message.into(),
+    })
+}
+
+/// What a message waits for, in words.
+fn sentence(waiting: &Waiting) -> String {
+    let at = |ms: i64| time::format_second(ms.div_euclid(1000));
+    match waiting {
+        Waiting::Queued { due_ms } => format!("it is handed to the carrier at {}, Beijing time", at(*due_ms)),
+        Waiting::UnderWay => "the carrier is being asked".to_owned(),
+        Waiting::NotQueued => "nothing: it was not queued for delivery".to_owned(),
+        Waiting::Noted(Progress { phase, attempts, reason, next_ms }) => match phase {
+            Phase::WithCarrier => "the carrier has it and has not reported".to_owned(),
+            Phase::Retrying => {
+                let next = next_ms.map(at).unwrap_or_default();
+                format!("attempt {attempts} failed: {reason}; the next is at {next}, Beijing time")
+            }
+            Phase::Held => {
+                let until = next_ms.map(at).unwrap_or_default();
+                format!(
+                    "the carrier may have it: {reason}; it is not sent again, and a receipt is waited for until \
+                     {until}, Beijing time"
+                )
+            }
+        },
     }
 }
 
-/// `DELETE messages?account=`: forgets the messages.
+/// Forgets the messages.
+#[utoipa::path(delete, path = "/_tcsms/v1/messages", tag = "messages",
+    params(("account" = Option<String>, Query, description = "Only this account's; without it, all")),
+    responses((status = 200, body = Deleted), (status = 404, body = super::ErrorBody)))]
 pub(super) async fn delete(State(control): State<Control>, RawQuery(query): RawQuery) -> Answer {
-    let mut query = Query::parse(query.as_deref())?;
-    let account = query.text("account");
-    query.finish()?;
-    if let Some(id) = account.as_deref().filter(|id| control.directory.account(id).is_none()) {
-        return Err(ControlError::not_found(format!("there is no account {id}")));
-    }
+    let account = account_of_query(&control, query.as_deref())?;
     let deleted = control.store.delete_messages(account.as_deref()).await?;
     answer(Deleted { deleted })
 }
@@ -176,7 +237,7 @@ fn wanted(query: Option<&str>) -> Result<Wanted, ControlError> {
 }
 
 /// The number as it is recorded. A `+` that was not escaped arrives as a blank.
-fn canonical(phone: String) -> String {
+pub(super) fn canonical(phone: String) -> String {
     let text = match phone.strip_prefix(' ') {
         Some(digits) => format!("+{digits}"),
         None => phone,

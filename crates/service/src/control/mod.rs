@@ -1,12 +1,18 @@
 //! The control API under `/_tcsms/v1/`: what tests, a console and operators see and set.
 //!
 //! Answers and errors are JSON; an error is `{"error":{"code","message"}}` with a fitting HTTP status. No answer
-//! holds a secret. Who may ask is decided in [`access`], before anything else.
+//! holds a secret, but the one to whoever has just made an account. Who may ask is decided in [`access`], before anything else.
 
 pub(crate) mod access;
+mod accounts;
+mod callbacks;
 mod clock;
+mod events;
+mod faults;
 mod messages;
 mod near;
+mod openapi;
+mod outcomes;
 mod query;
 mod requests;
 
@@ -15,15 +21,22 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use http::{Method, StatusCode, Uri};
+use axum::routing::{delete, get, post};
+use http::{Method, StatusCode, Uri, header};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use tcsms_store::{Store, StoreError};
 use tokio::sync::watch;
 
-use crate::clock::Clock;
+use self::query::Query;
+use crate::accounts::Accounts;
+use crate::clock::Clocks;
 use crate::config::Directory;
+use crate::events::Events;
+use crate::faults::Faults;
 use crate::gateway::Gateway;
+use crate::metrics::Metrics;
+use crate::service::Work;
 
 /// Largest body of a control request, in bytes.
 const BODY_MAX: usize = 64 * 1024;
@@ -32,9 +45,14 @@ const BODY_MAX: usize = 64 * 1024;
 #[derive(Clone)]
 pub(crate) struct Control {
     pub(crate) store: Store,
-    pub(crate) clock: Clock,
+    pub(crate) clocks: Clocks,
     pub(crate) directory: Arc<Directory>,
+    pub(crate) accounts: Arc<Accounts>,
     pub(crate) gateway: Arc<Gateway>,
+    pub(crate) faults: Arc<Faults>,
+    pub(crate) events: Events,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) work: Arc<Work>,
     /// True once the service is stopping: calls that wait then answer at once.
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -47,9 +65,20 @@ pub(crate) fn router(control: Control) -> Router {
         .route("/requests", get(requests::list))
         .route("/requests/{id}", get(requests::one))
         .route("/clock", get(clock::get).put(clock::put))
+        .route("/reports", post(outcomes::report))
+        .route("/replies", post(outcomes::reply))
+        .route("/signs/{id}/review", post(outcomes::sign))
+        .route("/templates/{id}/review", post(outcomes::template))
+        .route("/accounts", post(accounts::add))
+        .route("/accounts/{id}", delete(accounts::remove))
+        .route("/faults", get(faults::get).put(faults::put).delete(faults::delete))
+        .route("/callbacks", get(callbacks::list))
+        .route("/events", get(events::stream))
         .method_not_allowed_fallback(wrong_method);
     Router::new()
         .nest("/_tcsms/v1", v1)
+        .route("/_tcsms/openapi.json", get(openapi::document))
+        .route("/metrics", get(metrics))
         .route("/healthz", get(health))
         .route("/readyz", get(ready))
         .fallback(not_found)
@@ -75,19 +104,25 @@ impl ControlError {
     }
 }
 
+/// An error as it is answered.
+#[derive(Serialize, utoipa::ToSchema)]
+struct ErrorBody {
+    error: ErrorMembers,
+}
+
+/// What an error says.
+#[derive(Serialize, utoipa::ToSchema)]
+struct ErrorMembers {
+    /// A word for programs.
+    code: &'static str,
+    /// What happened, and what to do.
+    message: String,
+}
+
 impl IntoResponse for ControlError {
     fn into_response(self) -> Response {
-        #[derive(Serialize)]
-        struct Outer {
-            error: Inner,
-        }
-        #[derive(Serialize)]
-        struct Inner {
-            code: &'static str,
-            message: String,
-        }
-        let error = Inner { code: self.code, message: self.message };
-        (self.status, axum::Json(Outer { error })).into_response()
+        let error = ErrorMembers { code: self.code, message: self.message };
+        (self.status, axum::Json(ErrorBody { error })).into_response()
     }
 }
 
@@ -104,34 +139,68 @@ fn answer<T: Serialize>(value: T) -> Answer {
     Ok(axum::Json(value).into_response())
 }
 
+/// Reads the body of a request.
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ControlError> {
+    serde_json::from_slice(body)
+        .map_err(|error| ControlError::bad(format!("the body cannot be read: {error}")))
+}
+
+/// The account that a query chooses, if it chooses one; it must exist.
+fn account_of_query(control: &Control, query: Option<&str>) -> Result<Option<String>, ControlError> {
+    let mut query = Query::parse(query)?;
+    let account = query.text("account");
+    query.finish()?;
+    if let Some(id) = account.as_deref().filter(|id| control.directory.account(id).is_none()) {
+        return Err(ControlError::not_found(format!("there is no account {id}")));
+    }
+    Ok(account)
+}
+
 /// The answer of a health check.
-#[derive(Serialize)]
-struct Status {
+#[derive(Serialize, utoipa::ToSchema)]
+struct Health {
     status: &'static str,
 }
 
 /// The process is there and answers.
+#[utoipa::path(get, path = "/healthz", tag = "operations", responses((status = 200, body = Health)))]
 async fn health() -> Answer {
-    answer(Status { status: "ok" })
+    answer(Health { status: "ok" })
 }
 
-/// The service can serve: its store answers and it is not stopping.
+/// The service can serve: it is not stopping, its database takes writes, and nothing of its work has ended.
+#[utoipa::path(get, path = "/readyz", tag = "operations",
+    responses((status = 200, body = Health), (status = 503, body = ErrorBody)))]
 async fn ready(State(control): State<Control>) -> Answer {
+    let unavailable =
+        |code, message: String| Err(ControlError { status: StatusCode::SERVICE_UNAVAILABLE, code, message });
     if *control.stopping.borrow() {
-        return Err(ControlError {
-            status: StatusCode::SERVICE_UNAVAILABLE,
-            code: "Stopping",
-            message: "the service is stopping".to_owned(),
-        });
+        return unavailable("Stopping", "the service is stopping".to_owned());
     }
-    control.store.newest_row().await?;
-    answer(Status { status: "ready" })
+    if let Err(error) = control.store.probe().await {
+        return unavailable("StoreFailed", error.to_string());
+    }
+    if !control.work.is_whole().await {
+        return unavailable(
+            "WorkEnded",
+            "work in the background has ended; see the log, and start again".to_owned(),
+        );
+    }
+    answer(Health { status: "ready" })
+}
+
+/// Counters in the text form of Prometheus.
+#[utoipa::path(get, path = "/metrics", tag = "operations",
+    responses((status = 200, content_type = "application/openmetrics-text", body = String)))]
+async fn metrics(State(control): State<Control>) -> Response {
+    let text = control.metrics.text(control.store.writer_counts());
+    ([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text)
+        .into_response()
 }
 
 async fn not_found(uri: Uri) -> ControlError {
     ControlError::not_found(format!(
-        "there is nothing at {}; the control API has messages, messages/{{serial}}, requests, requests/{{id}} and clock \
-         under /_tcsms/v1/",
+        "there is nothing at {}; /_tcsms/openapi.json says what the control API has",
         uri.path()
     ))
 }

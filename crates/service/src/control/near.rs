@@ -10,8 +10,8 @@ const SHOWN_MAX: usize = 3;
 const LOOKED_AT: usize = 100;
 
 /// A message that does not match.
-#[derive(Serialize)]
-pub(super) struct Near {
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct NearMiss {
     serial: String,
     phone: String,
     text: String,
@@ -19,7 +19,7 @@ pub(super) struct Near {
 }
 
 /// A condition that it fails.
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 struct Difference {
     member: &'static str,
     wanted: String,
@@ -27,7 +27,7 @@ struct Difference {
 }
 
 /// Looks for messages that match when one condition is dropped, the newest first for each condition.
-pub(super) async fn near(store: &Store, filter: &MessageFilter) -> Result<Vec<Near>, StoreError> {
+pub(super) async fn near(store: &Store, filter: &MessageFilter) -> Result<Vec<NearMiss>, StoreError> {
     let mut rows = Vec::new();
     let mut misses = Vec::new();
     for relaxed in relaxed(filter) {
@@ -38,7 +38,12 @@ pub(super) async fn near(store: &Store, filter: &MessageFilter) -> Result<Vec<Ne
                 continue;
             }
             rows.push(message.row);
-            misses.push(Near { serial: message.serial, phone: message.phone, text: message.text, differs });
+            misses.push(NearMiss {
+                serial: message.serial,
+                phone: message.phone,
+                text: message.text,
+                differs,
+            });
             if misses.len() - shown_before == SHOWN_MAX {
                 break;
             }

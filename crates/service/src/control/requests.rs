@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, RawQuery, State};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::query::Query;
 use super::{Answer, Control, ControlError, answer};
@@ -10,9 +11,9 @@ use crate::gateway::request_log::{Entry, Explanation};
 const LIMIT_DEFAULT: usize = 100;
 
 /// What both answers say of a call.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Summary<'a> {
+struct RequestSummary<'a> {
     /// The RequestId.
     id: &'a str,
     /// Business time, Unix seconds.
@@ -31,28 +32,30 @@ struct Summary<'a> {
     code: &'a str,
     message: Option<&'a str>,
     duration_us: u64,
+    /// The faults on demand that struck it.
+    faults: &'a [String],
 }
 
 /// The answer of `GET requests`.
-#[derive(Serialize)]
-struct List<'a> {
-    requests: Vec<Listed<'a>>,
+#[derive(Serialize, ToSchema)]
+pub(super) struct RequestList<'a> {
+    requests: Vec<ListedRequest<'a>>,
 }
 
-#[derive(Serialize)]
-struct Listed<'a> {
+#[derive(Serialize, ToSchema)]
+struct ListedRequest<'a> {
     #[serde(flatten)]
-    summary: Summary<'a>,
+    summary: RequestSummary<'a>,
     /// What a failed check found, in one sentence.
     explanation: Option<&'a str>,
 }
 
 /// The answer of `GET requests/{id}`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Whole<'a> {
+pub(super) struct WholeRequest<'a> {
     #[serde(flatten)]
-    summary: Summary<'a>,
+    summary: RequestSummary<'a>,
     /// What a failed check found, in full.
     explanation: Option<&'a Explanation>,
     /// The request as it came, what is long cut.
@@ -60,7 +63,7 @@ struct Whole<'a> {
     body_bytes: usize,
 }
 
-impl<'a> From<&'a Entry> for Summary<'a> {
+impl<'a> From<&'a Entry> for RequestSummary<'a> {
     fn from(entry: &'a Entry) -> Self {
         Self {
             id: &entry.id,
@@ -78,11 +81,18 @@ impl<'a> From<&'a Entry> for Summary<'a> {
             code: entry.code.as_deref().unwrap_or("Ok"),
             message: entry.message.as_deref(),
             duration_us: entry.duration_us,
+            faults: &entry.faults,
         }
     }
 }
 
-/// `GET requests?account=&action=&code=&limit=`: the newest calls, the newest last.
+/// The newest calls of the API, the newest last.
+#[utoipa::path(get, path = "/_tcsms/v1/requests", tag = "requests",
+    params(("account" = Option<String>, Query, description = "Only those signed by this account's keys"),
+        ("action" = Option<String>, Query, description = "Only those of this action"),
+        ("code" = Option<String>, Query, description = "Only those answered with this code; Ok is one"),
+        ("limit" = Option<u32>, Query, description = "1 to 1000; 100 by default")),
+    responses((status = 200, body = RequestList)))]
 pub(super) async fn list(State(control): State<Control>, RawQuery(query): RawQuery) -> Answer {
     let mut query = Query::parse(query.as_deref())?;
     let (account, action, code) = (query.text("account"), query.text("action"), query.text("code"));
@@ -95,19 +105,22 @@ pub(super) async fn list(State(control): State<Control>, RawQuery(query): RawQue
             && fits(&action, &entry.action)
             && fits(&code, entry.code.as_deref().unwrap_or("Ok"))
     });
-    let requests = entries.iter().map(|entry| Listed {
+    let requests = entries.iter().map(|entry| ListedRequest {
         summary: entry.as_ref().into(),
         explanation: entry.explanation.as_ref().map(|explanation| explanation.summary.as_str()),
     });
-    answer(List { requests: requests.collect() })
+    answer(RequestList { requests: requests.collect() })
 }
 
-/// `GET requests/{id}`: one call with its text on the wire.
+/// One call with its text on the wire, and the explanation of a check that failed.
+#[utoipa::path(get, path = "/_tcsms/v1/requests/{id}", tag = "requests",
+    params(("id" = String, Path, description = "The RequestId")),
+    responses((status = 200, body = WholeRequest), (status = 404, body = super::ErrorBody)))]
 pub(super) async fn one(State(control): State<Control>, Path(id): Path<String>) -> Answer {
     let entry = control.gateway.log().get(&id).ok_or_else(|| {
         ControlError::not_found(format!("no call with the RequestId {id} is remembered; the newest 1000 are"))
     })?;
-    answer(Whole {
+    answer(WholeRequest {
         summary: entry.as_ref().into(),
         explanation: entry.explanation.as_ref(),
         raw: entry.raw(),

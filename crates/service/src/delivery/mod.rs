@@ -1,8 +1,11 @@
-//! What happens to a message after it was accepted: it is due at its time, the simulator plays the carrier, and the
-//! receipt goes to the pull queue.
+//! What happens to a message after it was accepted: it is due at its time, a carrier takes it, and the receipt goes to
+//! the queues of its app.
 
+pub mod carrier;
+mod endings;
 mod simulator;
 mod worker;
 
-pub use simulator::{ENDINGS, Ending, Fate, fate};
-pub use worker::run;
+pub use endings::{ENDINGS, Ending, Fate, fate};
+pub(crate) use simulator::{Simulator, matches};
+pub(crate) use worker::{Worker, receive};

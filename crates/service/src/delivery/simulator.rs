@@ -1,89 +1,219 @@
 //! The simulated carrier: the number decides what becomes of a message.
 //!
-//! Every message arrives, except to numbers whose last four digits are 9001 to 9099. The endings are our choice; the
-//! code words are documented ones of the service, of every class that it documents.
+//! The configuration's rules come first, then the special endings, and everything else arrives. A receipt that is due
+//! when the message is handed over comes with the answer; one that is due later is remembered in the store, so that a
+//! restart does not lose it. The delays of one message are the same however often it is handed over, so one that is
+//! repeated after a crash has its receipts once.
 
-/// What becomes of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
-    /// The phone has it; the report says `SUCCESS` and `DELIVRD`.
-    Delivered,
-    /// The carrier gives up; the report says `FAIL` and this code word.
-    Failed(&'static str),
-    /// No report ever comes.
-    Silent,
+use std::sync::Arc;
+use std::time::Duration;
+
+use tcsms_store::{Receipt, ReceiptFor, SimulatedReceipt, Store, StoreError};
+use tokio::sync::Notify;
+
+use super::carrier::{Arrived, Carrier, Doing, Outcome, ReceiptToken, Submission};
+use super::endings::{Fate, fate};
+use crate::clock::{Clocks, sleep};
+use crate::config::{Delivery, Script, ScriptedFate};
+use crate::faults::Faults;
+
+/// So many receipts are given at a time.
+const BATCH: usize = 500;
+/// The pause after the store refused an operation.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// The carrier that exists only here.
+pub(crate) struct Simulator {
+    store: Store,
+    clocks: Clocks,
+    delivery: Delivery,
+    faults: Arc<Faults>,
+    /// Rung when receipts were remembered.
+    planned: Notify,
 }
 
-/// Numbers that end in `first` to `last` and what becomes of messages to them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ending {
-    /// The first of the last four digits.
-    pub first: u16,
-    /// The last of them; equal to `first` for a single one.
-    pub last: u16,
-    /// What happens.
-    pub fate: Fate,
-    /// What the code word means, in English.
-    pub meaning: &'static str,
+impl Simulator {
+    pub(crate) fn new(store: Store, clocks: Clocks, delivery: Delivery, faults: Arc<Faults>) -> Self {
+        Self { store, clocks, delivery, faults, planned: Notify::new() }
+    }
+
+    /// What becomes of each of the messages.
+    async fn scripts(&self, messages: &[Submission]) -> Result<Vec<Script>, StoreError> {
+        let mut scripts: Vec<Script> = messages.iter().map(|message| self.script(&message.phone)).collect();
+        if self.faults.touch_delivery() {
+            for (script, message) in scripts.iter_mut().zip(messages) {
+                // Only with faults it matters whose message it is.
+                if let Some(recorded) = self.store.message_at(message.id).await?
+                    && let Some(faulty) = self.faults.of_delivery(&recorded, message.attempt)
+                {
+                    *script = faulty;
+                }
+            }
+        }
+        Ok(scripts)
+    }
+
+    fn script(&self, phone: &str) -> Script {
+        let fits =
+            |rule: &&crate::config::DeliveryRule| rule.numbers.iter().any(|pattern| matches(pattern, phone));
+        if let Some(rule) = self.delivery.rules.iter().find(fits) {
+            return rule.script.clone();
+        }
+        let fate = match fate(phone) {
+            Fate::Delivered => ScriptedFate::Delivered,
+            Fate::Failed(word) => ScriptedFate::Failed(word.to_owned()),
+            Fate::Silent => ScriptedFate::Silent,
+        };
+        Script { fate, ..Script::PLAIN }
+    }
+
+    /// Plays the script: what the carrier answers, and the receipts that come later.
+    fn play(&self, message: &Submission, script: Script, later: &mut Vec<SimulatedReceipt>) -> Outcome {
+        let is_lost = script.fate == ScriptedFate::MaybeSent;
+        let (delivered, word) = match script.fate {
+            ScriptedFate::Rejected(word) => return Outcome::Rejected { word },
+            ScriptedFate::NotSent(attempts) if message.attempt <= attempts => {
+                return Outcome::NotSent { reason: "the carrier cannot be reached".to_owned() };
+            }
+            ScriptedFate::Silent => return Outcome::Accepted { receipts: Vec::new() },
+            ScriptedFate::Failed(word) => (false, word),
+            ScriptedFate::Delivered | ScriptedFate::NotSent(_) | ScriptedFate::MaybeSent => {
+                (true, "DELIVRD".to_owned())
+            }
+        };
+        let more = script.delay.saturating_add(jitter(message.id, self.delivery.jitter));
+        let due_ms = message.due_ms.saturating_add(i64::try_from(more.as_millis()).unwrap_or(i64::MAX));
+        let receipt = Receipt { delivered, word, at: due_ms.div_euclid(1000) };
+        if more.is_zero() && !is_lost {
+            let copies = usize::try_from(script.copies).unwrap_or(1);
+            return Outcome::Accepted { receipts: vec![receipt; copies] };
+        }
+        later.extend((0..script.copies).map(|copy| SimulatedReceipt {
+            clock: message.clock,
+            due_ms,
+            row: message.id,
+            copy,
+            delivered: receipt.delivered,
+            word: receipt.word.clone(),
+        }));
+        if is_lost {
+            return Outcome::MaybeSent { reason: "the carrier did not answer in time".to_owned() };
+        }
+        Outcome::Accepted { receipts: Vec::new() }
+    }
+
+    async fn hand_over(&self, messages: &[Submission]) -> Result<Vec<Outcome>, StoreError> {
+        let scripts = self.scripts(messages).await?;
+        let mut later = Vec::new();
+        let outcomes = messages
+            .iter()
+            .zip(scripts)
+            .map(|(message, script)| self.play(message, script, &mut later))
+            .collect();
+        if !later.is_empty() {
+            self.store.plan_receipts(later).await?;
+            self.planned.notify_one();
+        }
+        Ok(outcomes)
+    }
+
+    /// The receipts that are due by any clock; when there are none, how long until one is.
+    async fn due(&self) -> Result<Result<Vec<Arrived>, Option<Duration>>, StoreError> {
+        let mut wait = None;
+        for (number, clock) in self.clocks.all() {
+            let Some(next) = self.store.next_planned(number).await? else { continue };
+            let now_ms = clock.business_now_ms();
+            if next <= now_ms {
+                let due = self.store.planned_receipts(number, now_ms, BATCH).await?;
+                return Ok(Ok(due.into_iter().map(arrived).collect()));
+            }
+            wait = wait.into_iter().chain(clock.real_time_until(next)).min();
+        }
+        Ok(Err(wait))
+    }
+
+    async fn wait_for_receipts(&self) -> Vec<Arrived> {
+        loop {
+            // Watched before the times are read, so that no change is missed.
+            let mut changes = self.clocks.own().changes();
+            let wait = match self.due().await {
+                Ok(Ok(arrived)) => return arrived,
+                Ok(Err(wait)) => wait,
+                // Whoever waits for the receipts ends with the service.
+                Err(StoreError::Closed) => return std::future::pending().await,
+                Err(error) => {
+                    tracing::error!(%error, "the simulator cannot read its receipts; trying again");
+                    Some(PAUSE)
+                }
+            };
+            tokio::select! {
+                () = sleep(wait) => {}
+                () = self.planned.notified() => {}
+                () = changes.changed() => {}
+            }
+        }
+    }
 }
 
-/// Every ending that is special, in ascending order. A number with any other ending gets its messages.
-pub const ENDINGS: &[Ending] = &[
-    one(9001, "UNDELIV", "the phone is off, out of service, or the number is abnormal"),
-    one(9002, "EXPIRED", "the carrier tried until the message was too old"),
-    one(9003, "REJECTD", "the carrier refused the words, the registration or the sender"),
-    one(9004, "MK:0001", "China Mobile: the number does not exist"),
-    one(9005, "MK:0024", "China Mobile: the phone is off"),
-    one(9006, "MX:0003", "the carrier's limit for one number and day"),
-    one(9007, "MX:0012", "the number is on the carrier's opt-out list"),
-    one(9008, "UNKNOWN", "the carrier does not say why"),
-    one(9009, "DELETED", "the carrier removed the message"),
-    one(9010, "SUBFAIL", "the carrier refused to take the message, mostly for the form of the number"),
-    one(9011, "COMFAIL", "the connection to the carrier failed"),
-    one(9012, "WTNFAIL", "the carrier's network is unstable"),
-    one(9013, "MK:0000", "China Mobile: the number is invalid"),
-    one(9014, "MK:0012", "China Mobile: the number is vacant"),
-    one(9015, "MK:0017", "China Mobile: the phone's memory is full"),
-    one(9016, "MI:0013", "China Mobile: the phone is off or the number invalid"),
-    one(9017, "MN:0001", "China Mobile: the phone is off or the number invalid"),
-    one(9018, "MX:0011", "the number is barred for a year"),
-    one(9019, "TE:0003", "the carrier's limit for one number and day"),
-    one(9020, "TE:0014", "a person at the carrier refused the message"),
-    one(9021, "DB:0144", "the number is on the list of all carriers"),
-    one(9022, "NOROUTE", "no carrier takes messages for this number"),
-    one(9023, "ID:0070", "a fault inside the service"),
-    one(9024, "1", "China Unicom: the number is vacant"),
-    one(9025, "4", "China Unicom: the phone is off"),
-    one(9026, "5", "China Unicom: the phone is out of service"),
-    one(9027, "15", "China Unicom: the phone is out of the area"),
-    one(9028, "69", "China Unicom: the number is on a list that bars messages"),
-    one(9029, "-43", "China Unicom: the phone's memory is full"),
-    one(9030, "UNDELIV_601", "China Telecom: the phone cannot be reached"),
-    one(9031, "EXPIRED_602", "China Telecom: the message was too old"),
-    one(9032, "REJECTD_006", "China Telecom: the message was refused"),
-    one(9033, "-106", "the carrier refused a word of the text"),
-    Ending {
-        first: 9034,
-        last: 9098,
-        fate: Fate::Failed("UNKNOWN"),
-        meaning: "the carrier does not say why",
-    },
-    Ending { first: 9099, last: 9099, fate: Fate::Silent, meaning: "no report ever comes" },
-];
+impl Carrier for Simulator {
+    fn submit<'a>(&'a self, messages: &'a [Submission]) -> Doing<'a, Vec<Outcome>> {
+        Box::pin(async move {
+            match self.hand_over(messages).await {
+                Ok(outcomes) => outcomes,
+                Err(error) => {
+                    let reason = error.to_string();
+                    messages.iter().map(|_| Outcome::NotSent { reason: reason.clone() }).collect()
+                }
+            }
+        })
+    }
 
-const fn one(ending: u16, word: &'static str, meaning: &'static str) -> Ending {
-    Ending { first: ending, last: ending, fate: Fate::Failed(word), meaning }
+    fn receipts(&self) -> Doing<'_, Vec<Arrived>> {
+        Box::pin(self.wait_for_receipts())
+    }
+
+    fn confirm(&self, receipts: Vec<Arrived>) -> Doing<'_, ()> {
+        Box::pin(async move {
+            let planned = receipts.into_iter().map(|Arrived { receipt, token }| SimulatedReceipt {
+                clock: token.clock,
+                due_ms: token.due_ms,
+                row: receipt.row,
+                copy: token.copy,
+                delivered: receipt.receipt.delivered,
+                word: receipt.receipt.word,
+            });
+            if let Err(error) = self.store.forget_planned(planned.collect()).await {
+                tracing::error!(%error, "the simulator cannot forget receipts; they will come again");
+            }
+        })
+    }
+
+    fn knows_repeats(&self) -> bool {
+        true
+    }
 }
 
-/// What becomes of a message to this number.
-#[must_use]
-pub fn fate(phone: &str) -> Fate {
-    let last_four = phone.len().checked_sub(4).and_then(|start| phone.get(start..));
-    let number = last_four.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
-    let ending: Option<u16> = number.and_then(|digits| digits.parse().ok());
-    let special =
-        ENDINGS.iter().find(|special| ending.is_some_and(|it| (special.first..=special.last).contains(&it)));
-    special.map_or(Fate::Delivered, |special| special.fate)
+fn arrived(planned: SimulatedReceipt) -> Arrived {
+    let SimulatedReceipt { clock, due_ms, row, copy, delivered, word } = planned;
+    let receipt = Receipt { delivered, word, at: due_ms.div_euclid(1000) };
+    Arrived { receipt: ReceiptFor { row, receipt }, token: ReceiptToken { clock, due_ms, copy } }
+}
+
+/// Whether the number has the form of the pattern, in which `*` stands for any digits.
+pub(crate) fn matches(pattern: &str, number: &str) -> bool {
+    let Some((before, rest)) = pattern.split_once('*') else { return pattern == number };
+    let Some(number) = number.strip_prefix(before) else { return false };
+    // The first star takes as little as lets the rest fit.
+    (0..=number.len()).any(|skipped| number.get(skipped..).is_some_and(|tail| matches(rest, tail)))
+}
+
+/// A time between nothing and `most` that belongs to this message.
+fn jitter(message: i64, most: Duration) -> Duration {
+    let most = u64::try_from(most.as_millis()).unwrap_or(u64::MAX);
+    match most {
+        0 => Duration::ZERO,
+        _ => Duration::from_millis(fastrand::Rng::with_seed(message.unsigned_abs()).u64(0..=most)),
+    }
 }
 
 #[cfg(test)]
@@ -91,35 +221,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_covers_9001_to_9099_without_gap_or_overlap() {
-        let mut next = 9001;
-        for ending in ENDINGS {
-            assert_eq!(ending.first, next, "{ending:?}");
-            assert!(ending.last >= ending.first, "{ending:?}");
-            assert_ne!(ending.fate, Fate::Delivered, "{ending:?}");
-            next = ending.last + 1;
+    fn patterns_of_numbers() {
+        for (pattern, number, expected) in [
+            ("+8613700000001", "+8613700000001", true),
+            ("+8613700000001", "+86137000000012", false),
+            ("*7777", "+8613700007777", true),
+            ("*7777", "+8613700007778", false),
+            ("+86*", "+8613700007778", true),
+            ("+86*", "+85261234567", false),
+            ("+86137*7778", "+8613700007778", true),
+            ("*137*78", "+8613700007778", true),
+            ("*", "", true),
+            ("**1", "1", true),
+        ] {
+            assert_eq!(matches(pattern, number), expected, "{pattern} {number}");
         }
-        assert_eq!(next, 9100);
     }
 
     #[test]
-    fn the_last_four_digits_decide() {
-        let fates = [
-            ("+8613700000001", Fate::Delivered),
-            ("+8613700009000", Fate::Delivered),
-            ("+8613700009001", Fate::Failed("UNDELIV")),
-            ("+85261239006", Fate::Failed("MX:0003")),
-            ("+8613700009098", Fate::Failed("UNKNOWN")),
-            ("+8613700009099", Fate::Silent),
-            ("+8613700009100", Fate::Delivered),
-            ("+8613790019", Fate::Delivered),
-            ("9001", Fate::Failed("UNDELIV")),
-            ("001", Fate::Delivered),
-            ("", Fate::Delivered),
-            ("一二三", Fate::Delivered),
-        ];
-        for (phone, expected) in fates {
-            assert_eq!(fate(phone), expected, "{phone}");
-        }
+    fn jitter_belongs_to_the_message_and_stays_below_the_most() {
+        assert_eq!(jitter(1, Duration::ZERO), Duration::ZERO);
+        let most = Duration::from_millis(50);
+        let all: Vec<Duration> = (0..100).map(|message| jitter(message, most)).collect();
+        assert!(all.iter().all(|jitter| *jitter <= most));
+        assert!(all.iter().min() < all.iter().max());
+        assert_eq!(jitter(5, most), all[5]);
     }
 }

@@ -3,9 +3,13 @@
 //! Clients depend on three details: status 200 for errors too, `Content-Type` exactly `application/json`, and a
 //! RequestId in every answer.
 
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
 use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
+use hyper::body::Frame;
 use serde::Serialize;
 use tcsms_api::ErrorCode;
 
@@ -56,6 +60,42 @@ pub(crate) fn response(text: Bytes) -> Response<Body> {
     let mut response = Response::new(Body::from(text));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
+}
+
+/// An answer whose head announces the whole body, and whose body ends after so many bytes.
+pub(crate) fn partial(text: Bytes, bytes: usize) -> Response<Body> {
+    let length = text.len();
+    let mut response = response(Bytes::new());
+    *response.body_mut() = Body::new(Partial { rest: Some(text.slice(..bytes.min(length))), waited: false });
+    response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
+    response
+}
+
+/// A body that breaks off after what it has.
+struct Partial {
+    rest: Option<Bytes>,
+    /// What came before has had its chance to leave.
+    waited: bool,
+}
+
+impl hyper::body::Body for Partial {
+    type Data = Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
+        if let Some(bytes) = self.rest.take() {
+            return Poll::Ready(Some(Ok(Frame::data(bytes))));
+        }
+        if !std::mem::replace(&mut self.waited, true) {
+            // A connection writes what it has when there is no more for the moment, and drops it on an error.
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(Some(Err(std::io::Error::other("broken off on demand"))))
+    }
 }
 
 /// What the edge in front of the service was recorded to answer to a GET that is too long: not an API answer.

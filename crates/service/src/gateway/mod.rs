@@ -31,18 +31,26 @@ use self::rate::Rates;
 use self::request_log::{Entry, Explanation, RequestLog};
 use self::wire::Common;
 use crate::actions::{self, Actions, Caller};
-use crate::clock::Clock;
+use crate::clock::Clocks;
 use crate::config::{Account, Config, Directory};
+use crate::faults::{CallEnd, Faults};
+use crate::metrics::Metrics;
 
 /// The gateway of one service.
 pub(crate) struct Gateway {
     config: Arc<Config>,
     directory: Arc<Directory>,
     actions: Actions,
-    clock: Clock,
+    clocks: Clocks,
     rates: Rates,
     log: RequestLog,
+    faults: Arc<Faults>,
+    metrics: Arc<Metrics>,
 }
+
+/// Marks an answer that must not arrive as it is: whoever serves the connection breaks it off.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BrokenOff;
 
 /// A call that passed every check.
 struct Admitted<'a> {
@@ -59,9 +67,12 @@ impl Gateway {
         config: Arc<Config>,
         directory: Arc<Directory>,
         actions: Actions,
-        clock: Clock,
+        clocks: Clocks,
+        faults: Arc<Faults>,
+        metrics: Arc<Metrics>,
     ) -> Self {
-        Self { config, directory, actions, clock, rates: Rates::default(), log: RequestLog::default() }
+        let (rates, log) = (Rates::default(), RequestLog::default());
+        Self { config, directory, actions, clocks, rates, log, faults, metrics }
     }
 
     /// The calls received so far.
@@ -77,7 +88,7 @@ impl Gateway {
         B::Error: std::fmt::Display,
     {
         let started = Instant::now();
-        let now_ms = self.clock.business_now_ms();
+        let now_ms = self.clocks.own().business_now_ms();
         let request_id = envelope::request_id();
         let (parts, body) = request.into_parts();
         let mut entry = Entry::new(&request_id, now_ms);
@@ -104,14 +115,21 @@ impl Gateway {
             body: &body,
         };
         let mut language = wire::language(&wire);
+        let mut name = "";
+        let mut end = None;
         let result = match read {
             Err(error) => Err(error),
             Ok(_) => match self.admit(&wire, &mut entry, &mut language) {
                 Err(error) => Err(error),
                 Ok(call) => {
-                    let (account, sub_account) = (&call.account, call.sub_account);
-                    let caller = Caller { account, sub_account, now_ms, request_id: &request_id };
-                    self.actions.perform(caller, call.action, &call.parameters).await
+                    name = call.action.name;
+                    let fault = self.faults.of_call(&call.account.id, name, &call.parameters, &request_id);
+                    entry.faults = fault.ids;
+                    if !fault.latency.is_zero() {
+                        tokio::time::sleep(fault.latency).await;
+                    }
+                    end = fault.end;
+                    self.perform(&call, end.as_ref(), &request_id).await
                 }
             },
         };
@@ -120,11 +138,46 @@ impl Gateway {
             Err(error) => envelope::failure(error, language, &request_id),
         };
         let error = result.err();
-        tracing::debug!(%request_id, action = entry.action, code = error.as_ref().map_or("Ok", |error| error.code.as_str()));
+        let code = error.as_ref().map_or("Ok", |error| error.code.as_str());
+        tracing::debug!(%request_id, action = entry.action, code);
+        self.metrics.request(name, code, started.elapsed());
         let (code, message) = error.map(|error| (error.code.as_str().to_owned(), error.message)).unzip();
         entry.finish(&parts, &body, code, message, started);
         self.log.push(entry);
-        envelope::response(text)
+        match end {
+            Some(CallEnd::Reset { .. }) => {
+                let mut response = envelope::response(Bytes::new());
+                response.extensions_mut().insert(BrokenOff);
+                response
+            }
+            Some(CallEnd::Partial { bytes }) => envelope::partial(text, bytes),
+            Some(CallEnd::Error { .. }) | None => envelope::response(text),
+        }
+    }
+
+    /// The action, unless a fault stands in its place.
+    async fn perform(
+        &self,
+        call: &Admitted<'_>,
+        end: Option<&CallEnd>,
+        request_id: &str,
+    ) -> Result<String, ApiError> {
+        match end {
+            Some(CallEnd::Error { code, message }) => {
+                return Err(ApiError::new(code.as_str(), message.clone()));
+            }
+            Some(CallEnd::Reset { after: false }) => {
+                return Err(ApiError::new(
+                    "InternalError",
+                    "the connection was broken off before the action",
+                ));
+            }
+            Some(CallEnd::Reset { after: true } | CallEnd::Partial { .. }) | None => {}
+        }
+        let now_ms = self.clocks.of(&call.account.id).business_now_ms();
+        let (account, sub_account) = (&call.account, call.sub_account);
+        let caller = Caller { account, sub_account, now_ms, request_id };
+        self.actions.perform(caller, call.action, &call.parameters).await
     }
 
     /// Method and size; then the body, never more of it than the limit.
@@ -178,7 +231,13 @@ impl Gateway {
         let common = Common::of(&claim);
         entry.note(claim.scheme().as_str(), claim.secret_id(), &common);
         *language = common.language();
-        let now = self.clock.signature_now();
+        // An account may have a clock of its own, so its key is looked for before the time is checked.
+        let found = self.directory.key(claim.secret_id());
+        let clock = match &found {
+            Some((account, _)) => self.clocks.of(&account.id),
+            None => self.clocks.own().clone(),
+        };
+        let now = clock.signature_now();
         claim.check_time(now, u64::from(self.config.max_clock_skew)).map_err(|expired| {
             entry.explain(Explanation::sentence(expired.to_string()));
             match expired.unit {
@@ -186,10 +245,10 @@ impl Gateway {
                 None => ApiError::expired(now),
             }
         })?;
-        let Some((account, key)) = self.directory.key(claim.secret_id()) else {
+        let Some((account, key)) = found else {
             return Err(ApiError::secret_id_not_found());
         };
-        entry.account = Some(Arc::clone(account));
+        entry.account = Some(Arc::clone(&account));
         match (&key.token, claim.token()) {
             (None, None) => {}
             (Some(token), Some(given)) if token.is(given) => {}
@@ -209,7 +268,7 @@ impl Gateway {
             None => wire::tc3_parameters(wire, action.input),
         };
         let parameters = parameters.map_err(|error| actions::missing_parameter(action, error))?;
-        Ok(Admitted { account: Arc::clone(account), sub_account: key.sub_account, action, parameters })
+        Ok(Admitted { account, sub_account: key.sub_account, action, parameters })
     }
 
     /// A request with `Authorization: SKIP`, where the configuration lets it in: it acts for the first account.
@@ -220,12 +279,13 @@ impl Gateway {
     ) -> Result<Admitted<'a>, ApiError> {
         let common = Common::of_headers(wire)?;
         entry.note(tcsms_auth::tc3::SKIP, "", &common);
-        let account = self.directory.accounts().first().ok_or_else(ApiError::secret_id_not_found)?;
-        entry.account = Some(Arc::clone(account));
+        let account =
+            self.directory.accounts().into_iter().next().ok_or_else(ApiError::secret_id_not_found)?;
+        entry.account = Some(Arc::clone(&account));
         let action = self.action(wire, &common, "")?;
         let parameters = wire::tc3_parameters(wire, action.input)
             .map_err(|error| actions::missing_parameter(action, error))?;
-        Ok(Admitted { account: Arc::clone(account), sub_account: false, action, parameters })
+        Ok(Admitted { account, sub_account: false, action, parameters })
     }
 
     /// Version, action, region, rate.

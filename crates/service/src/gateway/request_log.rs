@@ -76,6 +76,8 @@ pub(crate) struct Entry {
     pub(crate) message: Option<String>,
     pub(crate) explanation: Option<Explanation>,
     pub(crate) duration_us: u64,
+    /// The faults on demand that struck the call.
+    pub(crate) faults: Vec<String>,
     /// Request line, headers and the beginning of the body, as on the wire.
     raw: Vec<u8>,
     /// The length of the whole body.
@@ -83,7 +85,7 @@ pub(crate) struct Entry {
 }
 
 /// Why a request was refused before its action, in more words than the API's answer has.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Explanation {
     /// The finding as one text.
@@ -151,6 +153,7 @@ impl Entry {
             message: None,
             explanation: None,
             duration_us: 0,
+            faults: Vec::new(),
             raw: Vec::new(),
             body_bytes: 0,
         }

@@ -1,6 +1,7 @@
 //! What the store promises, seen from outside.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod callbacks;
 mod catalogue;
 mod grouping;
 mod limits;
@@ -14,3 +15,5 @@ mod sending;
 mod signs;
 mod statistics;
 mod support;
+mod upkeep;
+mod work;

@@ -46,10 +46,14 @@ async fn every_part_of_the_filter_narrows_the_list() {
         ..batch(NOW, &Limits::default(), vec![message("+8")])
     };
     store.send(elsewhere).await.unwrap();
-    let due = store.due(i64::MAX, 2).await.unwrap();
+    let due = store.claim_due(0, i64::MAX, 2).await.unwrap();
     let outcome = |index: usize, delivered| tcsms_store::DeliveryOutcome {
         id: due[index].id,
-        receipt: Some(tcsms_store::Receipt { delivered, word: String::new(), at: NOW }),
+        end: tcsms_store::DeliveryEnd::Receipts(vec![tcsms_store::Receipt {
+            delivered,
+            word: String::new(),
+            at: NOW,
+        }]),
     };
     store.finish_deliveries(vec![outcome(0, true), outcome(1, false)]).await.unwrap();
 
@@ -118,7 +122,8 @@ async fn removed_messages_leave_nothing_behind_and_their_serial_numbers_do_not_c
     assert_eq!(store.message(&first.serial).await.unwrap(), None);
     assert!(store.pull_reports(ACCOUNT, APP, 100).await.unwrap().is_empty());
     assert_eq!(store.statistics(ACCOUNT, APP, 0, i64::MAX).await.unwrap(), SendCounts::default());
-    let due: Vec<String> = store.due(i64::MAX, 100).await.unwrap().into_iter().map(|due| due.phone).collect();
+    let due: Vec<String> =
+        store.claim_due(0, i64::MAX, 100).await.unwrap().into_iter().map(|due| due.phone).collect();
     assert_eq!(due, ["+8613700000003"], "the other account keeps its own");
     let again = send_one(&store, NOW, &limits, message("+8613700000001")).await;
     assert_eq!(again.limit, None, "what is gone does not count");

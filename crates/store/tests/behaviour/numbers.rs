@@ -1,4 +1,4 @@
-use tcsms_store::{DeliveryOutcome, Limits, NewMessage, Receipt, Records, Store};
+use tcsms_store::{DeliveryEnd, DeliveryOutcome, Limits, NewMessage, Receipt, Records, Store};
 
 use crate::support::*;
 
@@ -20,10 +20,10 @@ async fn sent(store: &Store, seconds: &[i64]) -> Vec<String> {
 async fn reports_of_a_number_come_in_the_order_of_sending_whatever_was_pulled() {
     let store = memory();
     let serials = sent(&store, &[0, HOUR, 2 * HOUR, 30 * HOUR]).await;
-    let due = store.due(i64::MAX, 100).await.unwrap();
+    let due = store.claim_due(0, i64::MAX, 100).await.unwrap();
     // The last message has no report yet.
     let outcomes = due[..6].iter().rev();
-    let outcome = |id| DeliveryOutcome { id, receipt: Some(delivered(NOW + 40 * HOUR)) };
+    let outcome = |id| DeliveryOutcome { id, end: DeliveryEnd::Receipts(vec![delivered(NOW + 40 * HOUR)]) };
     store.finish_deliveries(outcomes.map(|due| outcome(due.id)).collect()).await.unwrap();
     store.pull_reports(ACCOUNT, APP, 100).await.unwrap();
 
@@ -96,11 +96,13 @@ async fn receipts_are_counted_in_the_hour_of_sending() {
     let folder = Folder::new();
     let store = folder.open();
     sent(&store, &[0, 2 * HOUR]).await;
-    let due = store.due(i64::MAX, 100).await.unwrap();
+    let due = store.claim_due(0, i64::MAX, 100).await.unwrap();
     let receipt = |word: &str| Receipt { delivered: word == "DELIVRD", word: word.to_owned(), at: NOW + DAY };
     let words = ["DELIVRD", "UNDELIV", "UNDELIV", "UNDELIV"];
-    let outcomes =
-        due.iter().zip(words).map(|(due, word)| DeliveryOutcome { id: due.id, receipt: Some(receipt(word)) });
+    let outcomes = due
+        .iter()
+        .zip(words)
+        .map(|(due, word)| DeliveryOutcome { id: due.id, end: DeliveryEnd::Receipts(vec![receipt(word)]) });
     let outcomes: Vec<_> = outcomes.collect();
     store.finish_deliveries(outcomes.clone()).await.unwrap();
     store.finish_deliveries(outcomes).await.unwrap();

@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use tcsms_store::{DeliveryOutcome, Limits, NewMessage, Receipt, Status};
+use tcsms_store::{DeliveryEnd, DeliveryOutcome, Due, Limits, NewMessage, Receipt, Status, Store};
 
 use crate::support::*;
 
@@ -45,12 +45,15 @@ async fn reports_come_in_the_order_in_which_they_arrived_also_after_a_restart() 
     let folder = Folder::new();
     let store = folder.open();
     let serials = send_many(&store, APP, 3).await;
-    let due = store.due(i64::MAX, 100).await.unwrap();
-    let outcome = |index: usize| DeliveryOutcome { id: due[index].id, receipt: Some(delivered(NOW)) };
-    store.finish_deliveries(vec![outcome(2)]).await.unwrap();
+    let take = async |store: &Store| store.claim_due(0, i64::MAX, 100).await.unwrap();
+    let outcome =
+        |due: &Due| DeliveryOutcome { id: due.id, end: DeliveryEnd::Receipts(vec![delivered(NOW)]) };
+    let due = take(&store).await;
+    store.finish_deliveries(vec![outcome(&due[2])]).await.unwrap();
     store.close().await;
     let store = folder.open();
-    store.finish_deliveries(vec![outcome(0), outcome(1)]).await.unwrap();
+    let due = take(&store).await;
+    store.finish_deliveries(due.iter().map(outcome).collect()).await.unwrap();
     let pulled = store.pull_reports(ACCOUNT, APP, 100).await.unwrap();
     assert_eq!(
         pulled.iter().map(|report| &report.serial).collect::<Vec<_>>(),
@@ -92,23 +95,30 @@ async fn what_is_due_comes_by_time_and_stays_until_its_outcome_is_recorded() {
     let messages = vec![at("+1", Some(300)), at("+2", Some(100)), at("+3", None), at("+4", Some(200))];
     store.send(batch(NOW, &Limits::default(), messages)).await.unwrap();
 
-    assert_eq!(store.next_due().await.unwrap(), Some(100));
+    assert_eq!(store.next_due(0).await.unwrap(), Some(100));
+    let taken = std::sync::Mutex::new(Vec::new());
     let phones = async |now_ms, limit| {
-        let due = store.due(now_ms, limit).await.unwrap();
-        due.into_iter().map(|due| due.phone).collect::<Vec<_>>()
+        let due = store.claim_due(0, now_ms, limit).await.unwrap();
+        let phones = due.iter().map(|due| due.phone.clone()).collect::<Vec<_>>();
+        taken.lock().unwrap().extend(due);
+        phones
     };
     assert_eq!(phones(99, 10).await, [""; 0]);
-    assert_eq!(phones(200, 10).await, ["+2", "+4"]);
     assert_eq!(phones(300, 1).await, ["+2"]);
-    assert_eq!(phones(300, 10).await, ["+2", "+4", "+1"]);
-
-    let due = store.due(200, 10).await.unwrap();
+    assert_eq!(phones(200, 10).await, ["+4"]);
+    assert_eq!(phones(300, 10).await, ["+1"]);
+    assert_eq!(store.next_due(0).await.unwrap(), None, "all of it is in work");
     let failed = Receipt { delivered: false, word: "UNDELIV".to_owned(), at: NOW };
-    let silent = DeliveryOutcome { id: due[0].id, receipt: None };
-    let outcomes = vec![silent, DeliveryOutcome { id: due[1].id, receipt: Some(failed.clone()) }];
-    assert_eq!(store.finish_deliveries(outcomes.clone()).await.unwrap(), 2);
-    assert_eq!(store.finish_deliveries(outcomes).await.unwrap(), 0, "a second outcome is no news");
-    assert_eq!(store.next_due().await.unwrap(), Some(300));
+    let due = taken.lock().unwrap().clone();
+    let silent = DeliveryOutcome { id: due[0].id, end: DeliveryEnd::Receipts(Vec::new()) };
+    let outcomes =
+        vec![silent, DeliveryOutcome { id: due[1].id, end: DeliveryEnd::Receipts(vec![failed.clone()]) }];
+    assert_eq!(store.finish_deliveries(outcomes.clone()).await.unwrap(), [true, true]);
+    assert_eq!(
+        store.finish_deliveries(outcomes).await.unwrap(),
+        [false, false],
+        "a second outcome is no news"
+    );
 
     let states: Vec<_> = all_messages(&store).await.into_iter().map(|message| message.status()).collect();
     assert_eq!(states, [Status::Submitted, Status::Submitted, Status::Submitted, Status::Failed]);
@@ -126,12 +136,12 @@ async fn earlier_work_is_announced_and_later_work_is_not() {
     let announced = async |next| {
         tokio::time::timeout(Duration::from_millis(20), store.earlier_delivery(next)).await.is_ok()
     };
-    let next = store.next_due().await.unwrap();
+    let next = store.next_due(0).await.unwrap();
     assert_eq!(next, None);
     assert!(!announced(next).await);
     queue(500).await;
     assert!(announced(next).await, "queued before the wait began");
-    let next = store.next_due().await.unwrap();
+    let next = store.next_due(0).await.unwrap();
     assert_eq!(next, Some(500));
     queue(600).await;
     queue(500).await;

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use tcsms_store::{DeliveryOutcome, Limits, NewMessage, Receipt, Status};
+use tcsms_store::{DeliveryEnd, DeliveryOutcome, Limits, NewMessage, Receipt, Status};
 
 use crate::support::*;
 
@@ -26,11 +26,12 @@ async fn receipts_are_what_a_recount_finds(events: Vec<(i64, u8)>) {
         let message = NewMessage { refusal, ..message(&format!("+86137{index:08}")) };
         send_one(&store, NOW + hour * HOUR + 1799, &Limits::default(), message).await;
     }
-    let due = store.due(i64::MAX, 1000).await.unwrap();
+    let due = store.claim_due(0, i64::MAX, 1000).await.unwrap();
     let outcomes = due.into_iter().map(|due| {
         let (_, fate) = events[due.phone[6..].parse::<usize>().unwrap()];
         let receipt = Receipt { delivered: fate == 2, word: word(fate).to_owned(), at: NOW + DAY };
-        DeliveryOutcome { id: due.id, receipt: (fate > 1).then_some(receipt) }
+        let receipts = (fate > 1).then_some(receipt).into_iter().collect();
+        DeliveryOutcome { id: due.id, end: DeliveryEnd::Receipts(receipts) }
     });
     // One transaction each, so that a counter is added to what it held before.
     for outcome in outcomes {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use tcsms_store::{
-    DeliveryOutcome, Limit, Limits, Location, Message, MessageFilter, NewMessage, Receipt, Refusal,
-    SendBatch, Sent, Store,
+    DeliveryEnd, DeliveryOutcome, Limit, Limits, Location, Message, MessageFilter, NewMessage, Receipt,
+    Refusal, SendBatch, Sent, Store,
 };
 
 pub(crate) const ACCOUNT: &str = "dev";
@@ -94,10 +94,12 @@ pub(crate) async fn send_many(store: &Store, app: &str, count: usize) -> Vec<Str
 
 /// Reports everything that is due as delivered.
 pub(crate) async fn deliver_all(store: &Store) -> usize {
-    let due = store.due(i64::MAX, 100_000).await.unwrap();
-    let outcomes =
-        due.iter().map(|due| DeliveryOutcome { id: due.id, receipt: Some(delivered(NOW)) }).collect();
-    store.finish_deliveries(outcomes).await.unwrap()
+    let due = store.claim_due(0, i64::MAX, 100_000).await.unwrap();
+    let outcomes = due
+        .iter()
+        .map(|due| DeliveryOutcome { id: due.id, end: DeliveryEnd::Receipts(vec![delivered(NOW)]) })
+        .collect();
+    store.finish_deliveries(outcomes).await.unwrap().into_iter().filter(|news| *news).count()
 }
 
 pub(crate) fn delivered(at: i64) -> Receipt {

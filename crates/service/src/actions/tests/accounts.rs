@@ -80,7 +80,7 @@ async fn a_store_that_fails_is_answered_with_a_code_of_the_action() {
     let bench = Bench::new().await;
     bench.actions.store.close().await;
     let caller = Caller {
-        account: bench.actions.directory.account("a").unwrap(),
+        account: &bench.actions.directory.account("a").unwrap(),
         sub_account: false,
         now_ms: NOW * 1000,
         request_id: "r",

@@ -14,7 +14,7 @@ mod templates;
 
 use serde_json::{Value, json};
 use tcsms_api::{ACTIONS, find_action};
-use tcsms_store::{DeliveryOutcome, Location, MessageFilter, Receipt};
+use tcsms_store::{DeliveryEnd, DeliveryOutcome, Location, MessageFilter, Receipt};
 
 use super::*;
 use crate::service::configured;
@@ -141,8 +141,9 @@ impl Bench {
         action: &str,
         parameters: &Value,
     ) -> Result<Value, (String, String)> {
+        let account = self.actions.directory.account(self.account).unwrap();
         let caller = Caller {
-            account: self.actions.directory.account(self.account).unwrap(),
+            account: &account,
             sub_account: self.sub_account,
             now_ms: self.now * 1000,
             request_id: "the-request-id",
@@ -196,14 +197,14 @@ impl Bench {
     /// Ends the delivery of what waits; numbers that end in 2 do not get theirs.
     async fn deliver(&self) {
         let now_ms = self.now * 1000 + 1000;
-        let due = self.actions.store.due(now_ms, 1000).await.unwrap();
+        let due = self.actions.store.claim_due(0, now_ms, 1000).await.unwrap();
         let receipt = |phone: &str| {
             let (delivered, word) = if phone.ends_with('2') { (false, "UNDELIV") } else { (true, "DELIVRD") };
             Receipt { delivered, word: word.to_owned(), at: now_ms / 1000 }
         };
         let outcomes = due
             .into_iter()
-            .map(|due| DeliveryOutcome { id: due.id, receipt: Some(receipt(&due.phone)) })
+            .map(|due| DeliveryOutcome { id: due.id, end: DeliveryEnd::Receipts(vec![receipt(&due.phone)]) })
             .collect();
         self.actions.store.finish_deliveries(outcomes).await.unwrap();
     }
@@ -254,7 +255,7 @@ async fn every_action_of_the_definition_is_served() {
     let bench = Bench::new().await;
     for action in ACTIONS {
         let caller = Caller {
-            account: bench.actions.directory.account("a").unwrap(),
+            account: &bench.actions.directory.account("a").unwrap(),
             sub_account: false,
             now_ms: NOW * 1000,
             request_id: "r",
