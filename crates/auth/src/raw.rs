@@ -65,10 +65,7 @@ impl RawRequest {
 
     /// The body, and how many of the bytes after the head belong to it.
     fn read_body(&self, rest: &[u8]) -> Result<(Vec<u8>, usize), RawError> {
-        let chunked = self
-            .header("transfer-encoding")
-            .is_some_and(|value| value.to_ascii_lowercase().ends_with(b"chunked"));
-        if chunked {
+        if self.is_chunked() {
             return read_chunks(rest);
         }
         let Some(text) = self.header("content-length") else { return Ok((rest.to_vec(), rest.len())) };
@@ -81,6 +78,15 @@ impl RawRequest {
             Some(body) => Ok((body.to_vec(), length)),
             None => Err(RawError::BodyCutShort { expected: length, found: rest.len() }),
         }
+    }
+
+    /// Whether the last of the transfer codings is the one of chunks, which alone says where the body ends.
+    fn is_chunked(&self) -> bool {
+        let named = |header: &&(String, Vec<u8>)| header.0.eq_ignore_ascii_case("transfer-encoding");
+        self.headers.iter().rfind(named).is_some_and(|(_, codings)| {
+            let last = codings.rsplit(|byte| *byte == b',').next().unwrap_or_default();
+            last.trim_ascii().eq_ignore_ascii_case(b"chunked")
+        })
     }
 
     fn header(&self, name: &str) -> Option<&[u8]> {
@@ -105,7 +111,7 @@ pub enum RawError {
     HeadCutShort,
     /// `Content-Length` is not a number.
     BadLength(String),
-    /// A chunk of a chunked body has no readable length.
+    /// A chunk of a chunked body has no readable length, or none that a line end follows.
     BadChunk,
     /// The bytes end inside the body.
     BodyCutShort {
@@ -128,7 +134,7 @@ impl fmt::Display for RawError {
                 write!(f, "the header Content-Length is `{value}`, which is not a number of bytes; correct or remove it")
             }
             Self::BadChunk => f.write_str(
-                "the body is said to be chunked but has a chunk without a readable length; write the body plainly and remove Transfer-Encoding",
+                "the body is said to be chunked but has a chunk without a readable length, or with a wrong one; write the body plainly and remove Transfer-Encoding",
             ),
             Self::BodyCutShort { expected, found } => write!(
                 f,
@@ -164,15 +170,19 @@ fn read_chunks(bytes: &[u8]) -> Result<(Vec<u8>, usize), RawError> {
         };
         if length == 0 {
             // Trailers, if any, end in an empty line; nothing in them is signed.
-            let end =
-                rest.windows(4).position(|window| window == b"\r\n\r\n").map_or(rest.len(), |end| end + 4);
-            return Ok((body, at + end));
+            let end = rest.windows(4).position(|window| window == b"\r\n\r\n").ok_or(cut_short)?;
+            return Ok((body, at + end + 4));
         }
         let length = usize::try_from(length).map_err(|_| RawError::BadChunk)?;
-        let chunk = start.checked_add(length).and_then(|end| rest.get(start..end)).ok_or(cut_short)?;
+        let end = start.checked_add(length).ok_or(RawError::BadChunk)?;
+        let chunk = rest.get(start..end).ok_or_else(|| cut_short.clone())?;
+        match rest.get(end..) {
+            Some([b'\r', b'\n', ..]) => {}
+            Some([] | [b'\r']) => return Err(cut_short),
+            _ => return Err(RawError::BadChunk),
+        }
         body.extend_from_slice(chunk);
-        // Two more for the line end behind the chunk.
-        at += start + length + 2;
+        at += end + 2;
     }
 }
 
@@ -202,6 +212,31 @@ mod tests {
         let chunked =
             b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n1;x=y\r\nd\r\n0\r\n\r\nrest";
         assert_eq!(body_of(chunked), Ok((b"abcd".to_vec(), 4)));
+        let trailers =
+            b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0;x=y\r\nA: b\r\n\r\nrest";
+        assert_eq!(body_of(trailers), Ok((b"a".to_vec(), 4)));
+    }
+
+    #[test]
+    fn only_the_last_transfer_coding_makes_chunks() {
+        let body = |headers: &str| {
+            body_of(format!("POST / HTTP/1.1\r\n{headers}\r\n1\r\na\r\n0\r\n\r\n").as_bytes())
+        };
+        for headers in [
+            "Transfer-Encoding: chunked\r\n",
+            "transfer-encoding:  gzip ,\tChunked \r\n",
+            "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n",
+            "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n",
+        ] {
+            assert_eq!(body(headers), Ok((b"a".to_vec(), 0)), "{headers}");
+        }
+        for headers in [
+            "Transfer-Encoding: xchunked\r\n",
+            "Transfer-Encoding: chunked, gzip\r\n",
+            "Transfer-Encoding: \r\n",
+        ] {
+            assert_eq!(body(headers), Ok((b"1\r\na\r\n0\r\n\r\n".to_vec(), 0)), "{headers}");
+        }
     }
 
     #[test]
@@ -238,6 +273,24 @@ mod tests {
             body_of(format!("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n{body}").as_bytes())
         };
         assert_eq!(chunked("zz\r\n"), Err(RawError::BadChunk));
-        assert_eq!(chunked("5\r\nab"), Err(RawError::BodyCutShort { expected: 1, found: 0 }));
+        for (body, found) in [
+            ("", 0),
+            ("5\r\nab", 0),
+            ("2\r\nab", 0),
+            ("2\r\nab\r", 0),
+            ("2\r\nab\r\n", 2),
+            ("2\r\nab\r\n0\r\n", 2),
+        ] {
+            assert_eq!(chunked(body), Err(RawError::BodyCutShort { expected: found + 1, found }), "{body}");
+        }
+        for body in [
+            "2\r\nabXX0\r\n\r\n",
+            "2\r\nabX",
+            "2\r\nab\n0\r\n\r\n",
+            "1\r\nab\r\n0\r\n\r\n",
+            "ffffffffffffffff\r\n",
+        ] {
+            assert_eq!(chunked(body), Err(RawError::BadChunk), "{body}");
+        }
     }
 }

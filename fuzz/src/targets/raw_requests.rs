@@ -86,6 +86,7 @@ fn leads_back(parts: &Parts) {
 /// Any bytes sent as a body of chunks come out whole, and what is cut short says so.
 fn in_chunks(data: &[u8]) {
     let mut bytes = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
+    let head = bytes.len();
     let size = 1 + usize::from(data.first().copied().unwrap_or_default());
     for chunk in data.chunks(size) {
         bytes.extend(format!("{:x};a=b\r\n", chunk.len()).as_bytes());
@@ -98,6 +99,14 @@ fn in_chunks(data: &[u8]) {
     let request =
         RawRequest::parse(&bytes).unwrap_or_else(|error| panic!("{}: {error}", bytes.escape_ascii()));
     assert_eq!((parts(&request).body.as_slice(), request.left_over), (data, 4));
-    let cut = RawRequest::parse(&bytes[..whole - 5 - usize::from(!data.is_empty())]);
-    assert!(matches!(cut, Err(RawError::BodyCutShort { .. })), "{cut:?}");
+    let cut = data.iter().fold(0, |sum: usize, byte| sum.wrapping_mul(31).wrapping_add(usize::from(*byte)))
+        % (whole - head);
+    let outcome = RawRequest::parse(&bytes[..head + cut]);
+    assert!(matches!(outcome, Err(RawError::BodyCutShort { .. })), "{cut}: {outcome:?}");
+    // A chunk that is longer or shorter than its length says.
+    if !data.is_empty() {
+        let end = head + format!("{:x};a=b\r\n", size.min(data.len())).len() + size.min(data.len());
+        bytes.splice(end..end, *b"x");
+        assert_eq!(RawRequest::parse(&bytes).err(), Some(RawError::BadChunk));
+    }
 }
