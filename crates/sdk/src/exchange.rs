@@ -18,6 +18,7 @@ use crate::error::{BoxError, Delivery, Error, ErrorKind, Step, to_the_millisecon
 use crate::failover::Passage;
 use crate::interceptor::Attempt;
 use crate::keeper::Keeper;
+use crate::mask;
 use crate::provider::Credentials;
 use crate::request::{self, Parcel};
 use crate::retry::{self, RetryPolicy};
@@ -450,7 +451,8 @@ impl<'a, T> Exchange<'a, T> {
             answer.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
         };
         let target = header(LOCATION).filter(|_| (300..400).contains(&answer.status));
-        let target = target.map(|target| format!("it redirects to `{}`, ", one_line(&target)));
+        let target =
+            target.map(|target| format!("it redirects to `{}`, ", one_line(&mask::location(&target))));
         let kind = header(CONTENT_TYPE).filter(|kind| !kind.starts_with("application/json"));
         let kind = kind.map(|kind| format!("its content type is `{}`, ", one_line(&kind)));
         let body = excerpt(&answer.body);

@@ -182,7 +182,8 @@ pub(crate) fn json(text: &str) -> String {
                 } else {
                     (named.take().unwrap_or(around).apply(&content), size > 1 && rest[..size].ends_with('"'))
                 };
-                let written = serde_json::to_string(&value).unwrap_or_default();
+                // JSON leaves some control characters as they are, DEL and those from U+0080 on.
+                let written = one_line(&serde_json::to_string(&value).unwrap_or_default());
                 shown.push_str(if quote { &written } else { written.strip_suffix('"').unwrap_or(&written) });
                 size
             }
@@ -312,11 +313,16 @@ fn header(name: &HeaderName, value: &HeaderValue) -> String {
     if value.is_sensitive() {
         return HIDDEN.to_owned();
     }
-    let text = match text.split_once('?') {
-        Some((before, _)) if name == LOCATION => Cow::Owned(format!("{before}?{HIDDEN}")),
-        _ => text,
-    };
+    let text = if name == LOCATION { location(&text) } else { text };
     one_line(&Rule::of(name.as_str()).apply(&text))
+}
+
+/// Where an answer redirects to, without the query: a server often repeats that of the request.
+pub(crate) fn location(text: &str) -> Cow<'_, str> {
+    match text.split_once('?') {
+        Some((before, _)) => Cow::Owned(format!("{before}?{HIDDEN}")),
+        None => Cow::Borrowed(text),
+    }
 }
 
 /// What was signed for, without the key's id and the signature.
@@ -422,6 +428,20 @@ mod tests {
         assert_eq!(body(&of_type("multipart/form-data; boundary=x"), b"--x 123456"), "(10 bytes, not shown)");
         assert_eq!(body(&of_type("text/html"), b"<p>\n13711112222</p>"), "<p> 13*******22</p>");
         assert_eq!(body(&HeaderMap::new(), b"\xff13711112222"), "\u{fffd}13*******22");
+    }
+
+    #[test]
+    fn nothing_shown_can_steer_a_terminal() {
+        let escapes = "\u{7f}\u{85}\u{9b}2J\u{1b}[2J\r\n";
+        let written = serde_json::to_string(escapes).unwrap();
+        for shown in [
+            json(&format!("{{\"Message\":{written},{written}:1}}{escapes}")),
+            form(&format!("a={escapes}&{escapes}=b")),
+            body(&HeaderMap::new(), escapes.as_bytes()),
+            header(&HeaderName::from_static("x-own"), &HeaderValue::from_bytes(b"a\tb\xc2\x9b2J").unwrap()),
+        ] {
+            assert!(!shown.contains(char::is_control), "{shown:?}");
+        }
     }
 
     #[test]
