@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::outcome::Expected;
-use crate::places::Places;
-use crate::script::{Content, Script, Step};
+use crate::places::{FURNITURE, LONGEST, Places};
+use crate::script::{self, Content, Script};
 use crate::settings::{Retry, Settings};
+use crate::stage::has_ipv6;
 use crate::wire::Wire;
 
 /// A case with its placeholders still in it.
@@ -78,6 +79,9 @@ pub struct Call {
     /// How often the call is made.
     #[serde(default = "once", skip_serializing)]
     pub times: usize,
+    /// How often the call is made at the same time.
+    #[serde(default = "once")]
+    pub at_once: usize,
     /// What the caller must see.
     #[serde(skip_serializing)]
     pub expect: Expected,
@@ -222,6 +226,9 @@ impl Draft {
         if let Some(name) = draft_places.unknown(&text) {
             return Err(fault(format!("nothing is called {{{name}}}")));
         }
+        if Places::repeated(&text) > LONGEST {
+            return Err(fault(format!("all texts that are repeated make {LONGEST} bytes at most")));
+        }
         let case = filled(text.clone(), &draft_places)?;
         check(&case).map_err(fault)?;
         Ok(Self { text, case })
@@ -237,6 +244,11 @@ impl Draft {
         &self.case.servers
     }
 
+    /// Whether the case can be played here: some need the address `::1`.
+    pub fn is_playable(&self) -> bool {
+        !self.servers().values().any(|server| server.ipv6) || has_ipv6()
+    }
+
     /// The case with its placeholders replaced.
     ///
     /// # Errors
@@ -250,14 +262,13 @@ impl Draft {
 /// How often one call may be made, or one request be expected.
 pub(crate) const MOST_TIMES: usize = 1000;
 
+/// How often one call may be made at the same time.
+const MOST_AT_ONCE: usize = 20;
+
 fn filled(mut text: Value, places: &Places) -> Result<Case, CaseError> {
     let id = text.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
     places.fill_all(&mut text);
-    let mut case: Case = serde_json::from_value(text).map_err(|error| CaseError::text(&id, error))?;
-    if case.calls.iter().any(|call| call.times > MOST_TIMES) {
-        return Err(CaseError::text(id, format!("a call is made {MOST_TIMES} times at most")));
-    }
-    case.calls = case.calls.into_iter().flat_map(|call| vec![call.clone(); call.times]).collect();
+    let case: Case = serde_json::from_value(text).map_err(|error| CaseError::text(&id, error))?;
     Ok(case)
 }
 
@@ -268,8 +279,7 @@ fn stand_ins(text: &Value) -> Places {
         places.put(name, "127.0.0.1:1");
         places.put(format!("{name}.port"), "1");
     }
-    places.put("folder", "folder");
-    places.put("ca", "ca.pem");
+    FURNITURE.iter().for_each(|name| places.put(*name, "x"));
     places
 }
 
@@ -302,6 +312,12 @@ fn check(case: &Case) -> Result<(), String> {
         return Err("there is no call".to_owned());
     }
     for call in &case.calls {
+        if call.times > MOST_TIMES {
+            return Err(format!("a call is made {MOST_TIMES} times at most"));
+        }
+        if !(1..=MOST_AT_ONCE).contains(&call.at_once) {
+            return Err(format!("a call is made once at a time, or up to {MOST_AT_ONCE} times"));
+        }
         if call.parameters.is_some() == call.parameters_text.is_some()
             || (call.parameters_text.is_some() && !call.by_name)
         {
@@ -315,6 +331,9 @@ fn check(case: &Case) -> Result<(), String> {
         return Err(format!("wire: no server is called {name}"));
     }
     for (name, server) in &case.servers {
+        if FURNITURE.contains(&name.as_str()) {
+            return Err(format!("no server can be called {name}: that is a placeholder of its own"));
+        }
         if server.closed {
             continue;
         }
@@ -324,17 +343,9 @@ fn check(case: &Case) -> Result<(), String> {
         if server.repeat && server.connections.is_empty() {
             return Err(format!("the server {name} has no script to repeat"));
         }
-        server.connections.iter().try_for_each(|steps| check_answers(steps))?;
+        server.connections.iter().try_for_each(|steps| script::check(steps))?;
     }
     case.wire.values().try_for_each(Wire::check)
-}
-
-fn check_answers(steps: &[Step]) -> Result<(), String> {
-    steps.iter().try_for_each(|step| match step {
-        Step::Answer(answer) => answer.bytes().map(drop),
-        Step::Forever(steps) => check_answers(steps),
-        _ => Ok(()),
-    })
 }
 
 /// Any JSON in which no object has a member twice.
@@ -424,10 +435,10 @@ mod tests {
         assert_eq!(case.settings.region, None);
         assert_eq!(case.settings.language.as_deref(), Some("en-US"));
         assert_eq!(case.settings.connect_to.as_deref(), Some("http://127.0.0.1:77"));
-        assert_eq!(case.calls.len(), 2);
+        assert_eq!(case.calls[0].times, 2);
         assert_eq!(case.calls[0].parameters, Some(serde_json::json!({"A": "1"})));
         assert!(
-            matches!(&case.servers["server"].connections[0][1], Step::Answer(answer) if answer.json.is_some())
+            matches!(&case.servers["server"].connections[0][1], script::Step::Answer(answer) if answer.json.is_some())
         );
     }
 
@@ -452,6 +463,15 @@ mod tests {
             ("\"times\": 2", "\"times\": 100000000000", "1000 times"),
             ("\"headers\"", "\"times\": 100000000000, \"headers\"", "1000 times"),
             ("\"x\"", "1", "a header is"),
+            ("\"times\": 2", "\"at_once\": 0", "at a time"),
+            ("\"times\": 2", "\"at_once\": 21", "at a time"),
+            (
+                "{\"server\": {\"conn",
+                "{\"ca\": {\"closed\": true}, \"server\": {\"conn",
+                "no server can be called ca",
+            ),
+            ("\"request\", {", "{\"forever\": []}, {", "reads"),
+            ("to see", "{x*40000000}{x*40000000}", "67108864 bytes at most"),
         ] {
             let error = changed(from, to).map(drop).expect_err(to).to_string();
             assert!(error.contains(part), "{to}: {error}");

@@ -2,6 +2,7 @@
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::{ServerConnection, StreamOwned};
@@ -149,6 +150,12 @@ impl<'a> Talk<'a> {
                 }
                 self.log.moving(self.number, *call);
             }
+            Step::AfterRequests(count) => {
+                self.log.rest(self.number);
+                if !self.log.wait_for_requests(*count, PATIENCE) {
+                    return Err(io::ErrorKind::TimedOut.into());
+                }
+            }
             Step::Forever(steps) => while self.all(steps)? == Next::Step {},
         }
         Ok(if matches!(step, Step::Forever(_)) { Next::Over } else { Next::Step })
@@ -236,11 +243,9 @@ impl<'a> Talk<'a> {
     fn tls(&mut self, tls: &Tls) -> io::Result<bool> {
         self.log.rest(self.number);
         let fault = |fault: String| io::Error::new(io::ErrorKind::InvalidInput, fault);
-        let config = identities()
-            .map_err(fault)?
-            .config(tls.certificate)
-            .ok_or_else(|| fault("there is no such certificate".to_owned()))?;
-        let mut session = ServerConnection::new(config).map_err(|error| fault(error.to_string()))?;
+        let config = identities().and_then(|identities| identities.config(tls)).map_err(fault)?;
+        let mut session =
+            ServerConnection::new(Arc::new(config)).map_err(|error| fault(error.to_string()))?;
         let mut below = std::mem::replace(&mut self.stream, Stream::Gone);
         if let Err(error) = session.complete_io(&mut below) {
             self.log.tls_failure(self.number, error.to_string());

@@ -46,6 +46,10 @@ fn all(cases: &Path, driver: &str, arguments: &[&str]) -> Result<bool, Failure> 
     let mut out = io::stdout();
     let (mut passed, mut failed) = (0, 0);
     for (file, draft) in read_folder(cases)? {
+        if !draft.is_playable() {
+            writeln!(out, "{file}/{} left out: this machine has no address ::1", draft.id())?;
+            continue;
+        }
         let faults = run(&draft, &driver);
         if faults.is_empty() {
             passed += 1;

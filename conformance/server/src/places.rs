@@ -5,8 +5,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
-/// What the placeholders of one case stand for: `{NAME}` and `{NAME.port}` for a server, `{folder}` and `{ca}` for
-/// files, `{now}` and `{now+SECONDS}` for Unix time, `{TEXT*COUNT}` for a text repeated.
+/// What the placeholders of one case stand for: `{NAME}` and `{NAME.port}` for a server, `{folder}` for the case's own,
+/// `{ca}` and `{ca.text}` and the like for files and what is in them, `{now}` and `{now+SECONDS}` for Unix time, `{TEXT*COUNT}` for a text repeated.
 ///
 /// Anything else in braces is left as it is, JSON texts and template variables such as `{1}` among them.
 #[derive(Clone, Debug, Default)]
@@ -17,7 +17,22 @@ pub struct Places {
 }
 
 /// Far more than any case needs, so that a slip does not fill the memory.
-const LONGEST: usize = 64 << 20;
+pub(crate) const LONGEST: usize = 64 << 20;
+
+/// What stands for the case's folder, its files and their texts, see [`furnish`](crate::run::furnish).
+pub(crate) const FURNITURE: &[&str] = &[
+    "folder",
+    "ca",
+    "ca.text",
+    "client",
+    "client.text",
+    "client_key",
+    "client_key.text",
+    "other_client",
+    "other_client.text",
+    "other_client_key",
+    "other_client_key.text",
+];
 
 impl Places {
     /// Places for a look at a case before it is played: texts that are to be repeated are put once, so that a file
@@ -89,12 +104,33 @@ impl Places {
             let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
             return Some(now.saturating_add(more).to_string());
         }
-        let (text, count) = inner.rsplit_once('*')?;
-        let count = count.parse::<usize>().ok()?;
-        let fits = count.checked_mul(text.len()).is_some_and(|length| length <= LONGEST);
-        let is_plain = !text.is_empty() && text.chars().all(char::is_alphanumeric);
-        (fits && is_plain).then(|| text.repeat(if self.brief { 1 } else { count }))
+        let (text, count) = repetition(inner)?;
+        Some(text.repeat(if self.brief { 1 } else { count }))
     }
+
+    /// How many bytes all texts together have that are repeated in a value.
+    pub(crate) fn repeated(value: &Value) -> usize {
+        let sum = |all: usize, value: &Value| all.saturating_add(Self::repeated(value));
+        match value {
+            // Everything that `fill` could take for one, and some more.
+            Value::String(text) => text.split('{').skip(1).fold(0, |all, part| {
+                let repetition = part.split_once('}').and_then(|(inner, _)| repetition(inner));
+                all.saturating_add(repetition.map_or(0, |(text, count)| text.len() * count))
+            }),
+            Value::Array(values) => values.iter().fold(0, sum),
+            Value::Object(members) => members.values().fold(0, sum),
+            _ => 0,
+        }
+    }
+}
+
+/// The text that is to be repeated, and how often.
+fn repetition(inner: &str) -> Option<(&str, usize)> {
+    let (text, count) = inner.rsplit_once('*')?;
+    let count = count.parse::<usize>().ok()?;
+    let fits = count.checked_mul(text.len()).is_some_and(|length| length <= LONGEST);
+    let is_plain = !text.is_empty() && text.chars().all(char::is_alphanumeric);
+    (fits && is_plain).then_some((text, count))
 }
 
 #[cfg(test)]

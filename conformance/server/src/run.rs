@@ -12,10 +12,10 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::case::{Case, Draft};
-use crate::identity::identities;
+use crate::identity::{Identities, identities};
 use crate::outcome::{self, Outcome};
 use crate::places::Places;
-use crate::script::{Record, Script};
+use crate::script::{self, Record, Script};
 use crate::settings::Settings;
 use crate::stage::{Ports, Stage};
 
@@ -60,7 +60,7 @@ type Failure = Box<dyn std::error::Error>;
 
 fn play(draft: &Draft, driver: &Driver) -> Result<Vec<String>, Failure> {
     let folder = tempfile::tempdir()?;
-    let ports = Ports::bind(draft.servers().keys())?;
+    let ports = Ports::bind(draft.servers().iter().map(|(name, script)| (name, script.ipv6)))?;
     let mut places = Places::default();
     ports.name(&mut places)?;
     furnish(&mut places, folder.path())?;
@@ -91,16 +91,26 @@ fn play(draft: &Draft, driver: &Driver) -> Result<Vec<String>, Failure> {
     Ok(faults)
 }
 
-/// Makes the file of the authority, and says what the placeholders of the case's folder stand for.
+/// Makes the files of the certificates, and says what the placeholders of the case's folder stand for.
 ///
 /// # Errors
 ///
-/// When the file cannot be made.
+/// When a file cannot be made.
 pub fn furnish(places: &mut Places, folder: &Path) -> io::Result<()> {
-    let ca = folder.join("conformance-ca.pem");
-    std::fs::write(&ca, &identities().map_err(io::Error::other)?.ca)?;
+    let Identities { ca, client, other_client, .. } = identities().map_err(io::Error::other)?;
     places.put("folder", folder.to_string_lossy());
-    places.put("ca", ca.to_string_lossy());
+    for (name, text) in [
+        ("ca", ca),
+        ("client", &client.certificate),
+        ("client_key", &client.key),
+        ("other_client", &other_client.certificate),
+        ("other_client_key", &other_client.key),
+    ] {
+        let path = folder.join(format!("conformance-{name}.pem"));
+        std::fs::write(&path, text)?;
+        places.put(name, path.to_string_lossy());
+        places.put(format!("{name}.text"), text);
+    }
     Ok(())
 }
 
@@ -108,16 +118,19 @@ pub fn furnish(places: &mut Places, folder: &Path) -> io::Result<()> {
 fn calls(case: &Case, worker: &mut Worker, stage: &Stage, faults: &mut Vec<String>) -> Result<(), Failure> {
     let secrets = secrets(case);
     worker.tell(&serde_json::to_string(&case.settings)?)?;
-    for (place, call) in case.calls.iter().enumerate() {
+    let calls = case.calls.iter().flat_map(|call| std::iter::repeat_n(call, call.times));
+    for (place, call) in calls.enumerate() {
         let started = Instant::now();
         worker.tell(&serde_json::to_string(call)?)?;
-        let line = worker.hear()?;
-        let took = started.elapsed();
-        let outcome: Outcome = serde_json::from_str(&line)
-            .map_err(|error| format!("the driver wrote `{}`: {error}", line.trim()))?;
-        let took = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-        let found = outcome::faults(&call.expect, &outcome, took, &secrets);
-        faults.extend(found.into_iter().map(|fault| format!("call {}: {fault}", place + 1)));
+        for _ in 0..call.at_once {
+            let line = worker.hear()?;
+            let took = started.elapsed();
+            let outcome: Outcome = serde_json::from_str(&line)
+                .map_err(|error| format!("the driver wrote `{}`: {error}", line.trim()))?;
+            let took = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+            let found = outcome::faults(&call.expect, &outcome, took, &secrets);
+            faults.extend(found.into_iter().map(|fault| format!("call {}: {fault}", place + 1)));
+        }
         stage.call_is_over(place + 1);
     }
     Ok(())
@@ -125,7 +138,7 @@ fn calls(case: &Case, worker: &mut Worker, stage: &Stage, faults: &mut Vec<Strin
 
 /// What no error may show.
 fn secrets(case: &Case) -> Vec<String> {
-    let Settings { secret_key, token, .. } = &case.settings;
+    let Settings { secret_key, token, client_certificate_pem, .. } = &case.settings;
     let signers =
         case.wire.values().flat_map(|wire| &wire.requests).filter_map(|request| request.signed_by.as_ref());
     let theirs = signers.flat_map(|signer| [Some(signer.secret_key.clone()), signer.token.clone()]);
@@ -133,8 +146,14 @@ fn secrets(case: &Case) -> Vec<String> {
         .into_iter()
         .chain(theirs)
         .flatten()
+        .chain(client_certificate_pem.iter().flat_map(|pem| lines_of_key(&pem.key)))
         .chain(case.secrets.clone())
         .collect()
+}
+
+/// What a PEM text has between its first and its last line.
+fn lines_of_key(pem: &str) -> impl Iterator<Item = String> {
+    pem.lines().filter(|line| !line.is_empty() && !line.starts_with("-----")).map(str::to_owned)
 }
 
 /// The driver at work.
@@ -231,14 +250,16 @@ impl Loose {
     /// What is wrong with the scripts, or with this machine.
     pub fn start(scripts: &serde_json::Value) -> Result<Self, Box<dyn std::error::Error>> {
         let folder = tempfile::tempdir()?;
-        let names: Vec<String> = scripts.as_object().ok_or("servers is an object")?.keys().cloned().collect();
-        let ports = Ports::bind(names.iter())?;
+        let servers = scripts.as_object().ok_or("servers is an object")?;
+        let ports = Ports::bind(servers.iter().map(|(name, script)| (name, script["ipv6"] == true)))?;
         let mut places = Places::default();
         ports.name(&mut places)?;
         furnish(&mut places, folder.path())?;
         let mut scripts = scripts.clone();
         places.fill_all(&mut scripts);
         let scripts: BTreeMap<String, Script> = serde_json::from_value(scripts)?;
+        let mut steps = scripts.values().flat_map(|script| &script.connections);
+        steps.try_for_each(|steps| script::check(steps))?;
         Ok(Self { stage: ports.open(&scripts)?, places, _folder: folder })
     }
 

@@ -1,15 +1,20 @@
 //! What a scripted server does, as data.
 
 use std::collections::BTreeMap;
+use std::io::{self, Read};
 
+use flate2::Compression;
+use flate2::bufread::{DeflateEncoder, GzEncoder, ZlibEncoder};
 use serde::de::{self, Deserializer};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// One server. It is bound to a free port of 127.0.0.1.
+/// One server. It is bound to a free port of 127.0.0.1, or of `[::1]`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Script {
+    /// Bound to `[::1]`.
+    pub ipv6: bool,
     /// Nobody listens on the port: connections are refused.
     pub closed: bool,
     /// What is done on each connection, in the order they are accepted.
@@ -50,7 +55,9 @@ pub enum Step {
     Ignore,
     /// Waits until the driver has told the outcome of this call, counted from 1.
     AfterCall(usize),
-    /// Does these steps again and again while requests come.
+    /// Waits until so many requests were read, on whatever connections.
+    AfterRequests(usize),
+    /// Does these steps again and again while requests come. One of them reads.
     Forever(Vec<Step>),
 }
 
@@ -70,6 +77,8 @@ pub struct Answer {
     pub text: Option<String>,
     /// The body as hexadecimal bytes.
     pub hex: Option<String>,
+    /// Compresses the body and says so in `Content-Encoding`.
+    pub encoding: Option<Encoding>,
     /// Sends the body chunked, in pieces of so many bytes.
     pub chunked: Option<usize>,
     /// The body ends after so many bytes; the length in the head stays that of the whole.
@@ -79,6 +88,38 @@ pub struct Answer {
     /// The pause after each piece.
     #[serde(default)]
     pub pause_ms: u64,
+}
+
+/// How the body of an answer is compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Encoding {
+    /// `gzip`.
+    Gzip,
+    /// `deflate` as the standard has it, with the wrapping of zlib.
+    Deflate,
+    /// `deflate` as some servers have it, without.
+    BareDeflate,
+}
+
+impl Encoding {
+    /// Its name in a header.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Gzip => "gzip",
+            Self::Deflate | Self::BareDeflate => "deflate",
+        }
+    }
+
+    fn compressed(self, body: &[u8]) -> io::Result<Vec<u8>> {
+        let (mut bytes, level) = (Vec::new(), Compression::default());
+        match self {
+            Self::Gzip => GzEncoder::new(body, level).read_to_end(&mut bytes)?,
+            Self::Deflate => ZlibEncoder::new(body, level).read_to_end(&mut bytes)?,
+            Self::BareDeflate => DeflateEncoder::new(body, level).read_to_end(&mut bytes)?,
+        };
+        Ok(bytes)
+    }
 }
 
 fn ok() -> u16 {
@@ -91,13 +132,28 @@ fn ok() -> u16 {
 pub struct Tls {
     /// Who vouches for the server, and for which name.
     pub certificate: Certificate,
+    /// The only version that the server speaks.
+    pub version: Option<Version>,
+    /// The client must show a certificate of the same authority.
+    pub wants_client_certificate: bool,
+}
+
+/// A version of TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub enum Version {
+    /// 1.2
+    #[serde(rename = "1.2")]
+    V1_2,
+    /// 1.3
+    #[serde(rename = "1.3")]
+    V1_3,
 }
 
 /// The certificates that a server can show. The authority of the first four is in the file `{ca}`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Certificate {
-    /// For `sms.tencentcloudapi.com`, `sts.tencentcloudapi.com`, `localhost` and 127.0.0.1.
+    /// For `sms.tencentcloudapi.com`, `sts.tencentcloudapi.com`, `localhost`, 127.0.0.1 and ::1.
     #[default]
     Trusted,
     /// As the first, but not valid any more.
@@ -152,12 +208,22 @@ pub fn unhex(text: &str) -> Result<Vec<u8>, String> {
     Ok(digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect())
 }
 
+/// The longest pause, in milliseconds: nobody waits so long for a piece.
+const LONGEST_PAUSE: u64 = 10_000;
+
 impl Answer {
+    fn check(&self) -> Result<(), String> {
+        if self.pause_ms > LONGEST_PAUSE {
+            return Err(format!("a pause has {LONGEST_PAUSE} ms at most"));
+        }
+        self.bytes().map(drop)
+    }
+
     /// The bytes of the answer.
     ///
     /// # Errors
     ///
-    /// When the body is given in two ways.
+    /// When the body is given in two ways, or cannot be compressed.
     pub fn bytes(&self) -> Result<Vec<u8>, String> {
         let body = match (&self.json, &self.text, &self.hex) {
             (None, None, None) => Vec::new(),
@@ -167,6 +233,13 @@ impl Answer {
             _ => return Err("the body of an answer is one of json, text and hex".to_owned()),
         };
         let mut headers = vec![("Content-Type", Some("application/json".to_owned()))];
+        let body = match self.encoding {
+            None => body,
+            Some(encoding) => {
+                headers.push(("Content-Encoding", Some(encoding.name().to_owned())));
+                encoding.compressed(&body).map_err(|error| error.to_string())?
+            }
+        };
         match self.chunked {
             Some(_) => headers.push(("Transfer-Encoding", Some("chunked".to_owned()))),
             None => headers.push(("Content-Length", Some(body.len().to_string()))),
@@ -206,8 +279,11 @@ fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",
         204 => "No Content",
+        301 => "Moved Permanently",
         302 => "Found",
+        303 => "See Other",
         307 => "Temporary Redirect",
+        308 => "Permanent Redirect",
         407 => "Proxy Authentication Required",
         413 => "Content Too Large",
         414 => "URI Too Long",
@@ -227,6 +303,28 @@ pub(crate) fn calls_awaited(steps: &[Step]) -> Vec<usize> {
             _ => Vec::new(),
         })
         .collect()
+}
+
+/// What the types of steps cannot say.
+pub(crate) fn check(steps: &[Step]) -> Result<(), String> {
+    steps.iter().try_for_each(|step| match step {
+        Step::Answer(answer) => answer.check(),
+        Step::Forever(steps) if !steps.iter().any(waits) => {
+            Err("forever has a step that reads, or it would never end".to_owned())
+        }
+        Step::Forever(steps) => check(steps),
+        _ => Ok(()),
+    })
+}
+
+/// Whether a step ends with the connection.
+fn waits(step: &Step) -> bool {
+    match step {
+        Step::Request | Step::TlsRecord | Step::Close | Step::Reset | Step::Ignore => true,
+        Step::Read(count) => *count > 0,
+        Step::Forever(steps) => steps.iter().any(waits),
+        _ => false,
+    }
 }
 
 /// What a server heard.
@@ -271,9 +369,12 @@ pub fn hex(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
+    fn answer_bytes(json: &str) -> Vec<u8> {
+        serde_json::from_str::<Answer>(json).unwrap().bytes().unwrap()
+    }
+
     fn answer(json: &str) -> String {
-        let answer: Answer = serde_json::from_str(json).unwrap();
-        String::from_utf8(answer.bytes().unwrap()).unwrap()
+        String::from_utf8(answer_bytes(json)).unwrap()
     }
 
     #[test]
@@ -291,6 +392,13 @@ mod tests {
         );
         assert!(answer(r#"{"text":"abc","chunked":2}"#).ends_with("\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n"));
         assert!(answer(r#"{"text":"abc","chunked":2,"cut":3}"#).ends_with("1\r\nc\r\n"));
+        let compressed =
+            answer_bytes(r#"{"text":"{x}","encoding":"gzip","headers":{"Content-Encoding":"br"}}"#);
+        let end = compressed.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap() + 4;
+        assert!(String::from_utf8_lossy(&compressed[..end]).contains("Content-Encoding: br\r\n"));
+        let mut text = String::new();
+        flate2::bufread::GzDecoder::new(&compressed[end..]).read_to_string(&mut text).unwrap();
+        assert_eq!(text, "{x}");
         let both: Answer = serde_json::from_str(r#"{"text":"a","hex":"00"}"#).unwrap();
         assert!(both.bytes().is_err());
     }
@@ -302,6 +410,17 @@ mod tests {
         )
         .unwrap();
         assert_eq!(calls_awaited(&steps), [2]);
+        for (wrong, part) in [
+            (r#"[{"forever":[]}]"#, "reads"),
+            (r#"[{"forever":[{"answer":{}}]}]"#, "reads"),
+            (r#"[{"forever":[{"read":0},{"forever":["wait_close"]}]}]"#, "reads"),
+            (r#"[{"forever":["request",{"forever":[{"write":"x"}]}]}]"#, "reads"),
+            (r#"[{"answer":{"pause_ms":10001}}]"#, "pause"),
+            (r#"[{"forever":["request",{"answer":{"hex":"0"}}]}]"#, "odd"),
+        ] {
+            let steps: Vec<Step> = serde_json::from_str(wrong).unwrap();
+            assert!(check(&steps).unwrap_err().contains(part), "{wrong}");
+        }
         for wrong in [r#""requests""#, r#"{"tls":{"certificat":"expired"}}"#, r#"{"write":{"hex":"0"}}"#] {
             assert!(serde_json::from_str::<Step>(wrong).is_err(), "{wrong}");
         }

@@ -34,6 +34,16 @@ pub struct Settings {
     pub allow_plain_http: Option<bool>,
     /// A PEM file of trusted authorities.
     pub ca_file: Option<String>,
+    /// Trusted authorities as PEM text.
+    pub ca_pem: Option<String>,
+    /// The files of the certificate that is shown to servers that ask for one, and of its key.
+    pub client_certificate_files: Option<ClientCertificate>,
+    /// The same as PEM texts.
+    pub client_certificate_pem: Option<ClientCertificate>,
+    /// The oldest version of TLS that is spoken: `1.2` or `1.3`.
+    pub min_tls_version: Option<String>,
+    /// True: any certificate is taken.
+    pub danger_accept_invalid_certificates: Option<bool>,
     /// The URL of a proxy.
     pub proxy: Option<String>,
     /// True: no proxy, whatever the environment says.
@@ -60,6 +70,20 @@ pub struct Settings {
     pub action_rates: BTreeMap<String, u32>,
     /// How large an answer may be.
     pub max_answer_bytes: Option<u64>,
+    /// Whether compressed answers are asked for.
+    pub compression: Option<bool>,
+    /// How many connections there are at most.
+    pub max_connections: Option<u64>,
+}
+
+/// A certificate and its private key: paths of files, or PEM texts.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientCertificate {
+    /// The certificate.
+    pub certificate: String,
+    /// The key.
+    pub key: String,
 }
 
 /// The role of a cloud server.
@@ -114,6 +138,8 @@ pub struct Timeouts {
     pub attempt_ms: Option<u64>,
     /// For a call with all its attempts.
     pub total_ms: Option<u64>,
+    /// For a connection that waits for its next call.
+    pub idle_ms: Option<u64>,
 }
 
 /// When an endpoint is left out, and for how long.

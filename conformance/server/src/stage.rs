@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -34,17 +34,15 @@ struct Server {
 }
 
 impl Ports {
-    /// Binds a port for each name.
+    /// Binds a port for each name, of `[::1]` where that is true.
     ///
     /// # Errors
     ///
     /// When the operating system gives none.
-    pub fn bind<'a>(names: impl Iterator<Item = &'a String>) -> io::Result<Self> {
+    pub fn bind<'a>(names: impl Iterator<Item = (&'a String, bool)>) -> io::Result<Self> {
         let mut sockets = BTreeMap::new();
-        for name in names {
-            let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
-            socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into())?;
-            sockets.insert(name.clone(), socket);
+        for (name, ipv6) in names {
+            sockets.insert(name.clone(), bound(ipv6)?);
         }
         Ok(Self { sockets })
     }
@@ -76,6 +74,21 @@ impl Ports {
         }
         Ok(Stage { servers })
     }
+}
+
+fn bound(ipv6: bool) -> io::Result<Socket> {
+    let (domain, address) = match ipv6 {
+        false => (Domain::IPV4, IpAddr::from(Ipv4Addr::LOCALHOST)),
+        true => (Domain::IPV6, IpAddr::from(Ipv6Addr::LOCALHOST)),
+    };
+    let socket = Socket::new(domain, Type::STREAM, None)?;
+    socket.bind(&SocketAddr::from((address, 0)).into())?;
+    Ok(socket)
+}
+
+/// Whether this machine has the address `::1`. Containers often have not.
+pub fn has_ipv6() -> bool {
+    bound(true).is_ok()
 }
 
 fn address(socket: &Socket) -> io::Result<SocketAddr> {
@@ -192,6 +205,7 @@ impl Log {
 
     pub(crate) fn heard(&self, connection: usize, is_request: bool, bytes: Vec<u8>) {
         self.lock().record.heard.push(Heard { connection, is_request, bytes });
+        self.changed.notify_all();
     }
 
     pub(crate) fn fault(&self, connection: usize, what: &str) {
@@ -204,10 +218,21 @@ impl Log {
 
     /// Waits until the outcome of a call is told; false when it is not within `limit`.
     pub(crate) fn wait_for_call(&self, call: usize, limit: Duration) -> bool {
+        self.wait_for(limit, |state| state.calls >= call)
+    }
+
+    /// Waits until so many requests were read; false when they are not within `limit`.
+    pub(crate) fn wait_for_requests(&self, count: usize, limit: Duration) -> bool {
+        self.wait_for(limit, |state| {
+            state.record.heard.iter().filter(|heard| heard.is_request).count() >= count
+        })
+    }
+
+    fn wait_for(&self, limit: Duration, done: impl Fn(&State) -> bool) -> bool {
         let state = self.lock();
         let outcome =
-            self.changed.wait_timeout_while(state, limit, |state| state.calls < call && state.last.is_none());
-        outcome.unwrap_or_else(PoisonError::into_inner).0.calls >= call
+            self.changed.wait_timeout_while(state, limit, |state| !done(state) && state.last.is_none());
+        done(&outcome.unwrap_or_else(PoisonError::into_inner).0)
     }
 
     /// A connection goes on after this call.

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tcsms::{
-    Action, AssumeRole, Call, Client, ClientBuilder, Credential, CvmRole, Error, HttpMethod, Language,
-    RetryPolicy, SignMethod, WebIdentity, blocking, v20190711, v20210111,
+    Action, Answer, AssumeRole, Call, Client, ClientBuilder, Credential, CvmRole, Error, HttpMethod,
+    Language, RetryPolicy, SignMethod, TlsVersion, WebIdentity, blocking, v20190711, v20210111,
 };
 use tcsms_conformance_server::outcome::{Failure, Outcome};
 use tcsms_conformance_server::settings::{self, Settings};
+use tokio::runtime::Runtime;
 
 /// One call, as the runner writes it.
 #[derive(serde::Deserialize)]
@@ -25,11 +26,12 @@ struct Line {
     language: Option<String>,
     timeout_ms: Option<u64>,
     retry: Option<settings::Retry>,
+    at_once: usize,
 }
 
 /// One of the two clients.
 enum Maker {
-    Async(tokio::runtime::Runtime, Client),
+    Async(Runtime, Client),
     Blocking(blocking::Client),
 }
 
@@ -46,11 +48,13 @@ pub(crate) fn drive(name: &str) {
     });
     for line in lines {
         let line: Line = serde_json::from_str(&line).unwrap();
-        let outcome = match &maker {
+        let outcomes = match &maker {
             Ok(maker) => maker.make(&line),
-            Err(error) => Outcome::Error(told(error)),
+            Err(error) => (0..line.at_once).map(|_| Outcome::Error(told(error))).collect(),
         };
-        println!("{}", serde_json::to_string(&outcome).unwrap());
+        for outcome in outcomes {
+            println!("{}", serde_json::to_string(&outcome).unwrap());
+        }
         std::io::stdout().flush().unwrap();
     }
 }
@@ -114,6 +118,12 @@ fn builder(settings: &Settings) -> Result<ClientBuilder, Error> {
         retry_budget: settings.retry_budget;
         call_rate: settings.call_rate;
         max_answer_bytes: settings.max_answer_bytes.map(|bytes| usize::try_from(bytes).unwrap());
+        ca_pem: text(&settings.ca_pem);
+        min_tls_version: settings.min_tls_version.as_deref().map(tls_version);
+        danger_accept_invalid_certificates: settings.danger_accept_invalid_certificates;
+        compression: settings.compression;
+        max_connections: settings.max_connections.map(|most| usize::try_from(most).unwrap());
+        idle_timeout: milliseconds(timeouts.idle_ms);
     }
     builder = settings.backup_endpoints.iter().fold(builder, |builder, to| builder.backup_endpoint(to));
     builder =
@@ -121,6 +131,12 @@ fn builder(settings: &Settings) -> Result<ClientBuilder, Error> {
     if let Some(told) = &settings.breaker {
         let [window, pause] = [told.window_ms, told.pause_ms].map(Duration::from_millis);
         builder = builder.breaker(told.failures, window, pause);
+    }
+    if let Some(files) = &settings.client_certificate_files {
+        builder = builder.client_certificate_files(&files.certificate, &files.key);
+    }
+    if let Some(texts) = &settings.client_certificate_pem {
+        builder = builder.client_certificate_pem(texts.certificate.as_str(), texts.key.as_str());
     }
     if settings.no_proxy == Some(true) {
         builder = builder.no_proxy();
@@ -145,6 +161,14 @@ fn sign_method(name: &str) -> SignMethod {
     }
 }
 
+fn tls_version(name: &str) -> TlsVersion {
+    match name {
+        "1.2" => TlsVersion::V1_2,
+        "1.3" => TlsVersion::V1_3,
+        other => panic!("there is no version {other} of TLS"),
+    }
+}
+
 fn http_method(name: &str) -> HttpMethod {
     match name {
         "POST" => HttpMethod::Post,
@@ -165,7 +189,7 @@ fn retry(told: &settings::Retry) -> RetryPolicy {
 }
 
 impl Maker {
-    fn make(&self, line: &Line) -> Outcome {
+    fn make(&self, line: &Line) -> Vec<Outcome> {
         if line.by_name {
             return self.by_name(line);
         }
@@ -187,38 +211,72 @@ impl Maker {
         }
     }
 
-    fn typed<R: Action>(&self, line: &Line) -> Outcome {
+    fn typed<R: Action>(&self, line: &Line) -> Vec<Outcome> {
         let request: R = serde_json::from_value(line.parameters.clone().unwrap()).unwrap();
-        let outcome = match self {
+        match self {
             Self::Async(runtime, client) => {
-                runtime.block_on(with_options(client.request(request), line).send())
+                let call = || with_options(client.request(request.clone()), line).send();
+                in_tasks(runtime, line.at_once, call).into_iter().map(typed_outcome).collect()
             }
-            Self::Blocking(client) => with_options(client.request(request), line).send(),
-        };
-        match outcome {
-            Ok(answer) => Outcome::Answer(serde_json::to_value(answer).unwrap()),
-            Err(error) => Outcome::Error(told(&error)),
+            Self::Blocking(client) => {
+                let call = || typed_outcome(with_options(client.request(request.clone()), line).send());
+                in_threads(line.at_once, call)
+            }
         }
     }
 
-    fn by_name(&self, line: &Line) -> Outcome {
+    fn by_name(&self, line: &Line) -> Vec<Outcome> {
         let text = match (&line.parameters_text, &line.parameters) {
             (Some(text), _) => text.clone(),
             (None, Some(parameters)) => parameters.to_string(),
             (None, None) => panic!("the call has no parameters"),
         };
-        let outcome = match self {
+        match self {
             Self::Async(runtime, client) => {
-                runtime.block_on(with_options(client.call(&line.version, &line.action, text), line).send())
+                let call = || with_options(client.call(&line.version, &line.action, &*text), line).send();
+                in_tasks(runtime, line.at_once, call).into_iter().map(raw_outcome).collect()
             }
-            Self::Blocking(client) => {
-                with_options(client.call(&line.version, &line.action, text), line).send()
-            }
-        };
-        match outcome {
-            Ok(answer) => Outcome::Answer(serde_json::from_str(answer.json()).unwrap()),
-            Err(error) => Outcome::Error(told(&error)),
+            Self::Blocking(client) => in_threads(line.at_once, || {
+                raw_outcome(with_options(client.call(&line.version, &line.action, &*text), line).send())
+            }),
         }
+    }
+}
+
+/// What each of so many tasks gives.
+fn in_tasks<F>(runtime: &Runtime, count: usize, call: impl Fn() -> F) -> Vec<F::Output>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    let tasks: Vec<_> = (0..count).map(|_| runtime.spawn(call())).collect();
+    runtime.block_on(async {
+        let mut outcomes = Vec::new();
+        for task in tasks {
+            outcomes.push(task.await.unwrap());
+        }
+        outcomes
+    })
+}
+
+/// What each of so many threads gives.
+fn in_threads(count: usize, call: impl Fn() -> Outcome + Sync) -> Vec<Outcome> {
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..count).map(|_| scope.spawn(&call)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    })
+}
+
+fn typed_outcome<A: serde::Serialize>(outcome: Result<A, Error>) -> Outcome {
+    match outcome {
+        Ok(answer) => Outcome::Answer(serde_json::to_value(answer).unwrap()),
+        Err(error) => Outcome::Error(told(&error)),
+    }
+}
+
+fn raw_outcome(outcome: Result<Answer, Error>) -> Outcome {
+    match outcome {
+        Ok(answer) => Outcome::Answer(serde_json::from_str(answer.json()).unwrap()),
+        Err(error) => Outcome::Error(told(&error)),
     }
 }
 
