@@ -1,12 +1,14 @@
 //! The table of targets.
 
 mod answers;
+mod cases;
 mod credentials;
 mod endpoints;
 mod events;
 mod exemptions;
 mod explanations;
 mod forms;
+mod masks;
 mod proxies;
 mod pushes;
 mod raw_requests;
@@ -41,12 +43,14 @@ macro_rules! targets {
 
 targets! {
     answers,
+    cases,
     credentials,
     endpoints,
     events,
     exemptions,
     explanations,
     forms,
+    masks,
     proxies,
     pushes,
     raw_requests,

@@ -2,6 +2,8 @@
 //! `fuzzing`, and nothing in it is kept from one version to the next.
 
 use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderName, HeaderValue};
 use tcsms_api::{Action, Answer as _};
 
 use crate::builder::ClientBuilder;
@@ -13,7 +15,7 @@ use crate::error::Error;
 use crate::events::{Event, Parser};
 use crate::proxy::{Protocol, Proxy};
 use crate::request::{self, Parcel};
-use crate::{envelope, profile, proxy};
+use crate::{envelope, mask, profile, proxy};
 
 /// What the body of an answer turned out to be.
 #[derive(Debug, PartialEq)]
@@ -200,6 +202,23 @@ pub fn events(pieces: &[&[u8]], largest: usize) -> Option<(Vec<Event>, bool)> {
     }
     let events = std::iter::from_fn(|| parser.next()).collect();
     Some((events, parser.is_between_events()))
+}
+
+/// What a log shows of a body of this content type; empty for one without.
+pub fn shown_body(content_type: &str, bytes: &[u8]) -> String {
+    let kind = HeaderValue::from_str(content_type).ok().filter(|kind| !kind.is_empty());
+    mask::body(&kind.map(|kind| (CONTENT_TYPE, kind)).into_iter().collect(), bytes)
+}
+
+/// What a log shows of the target of a request.
+pub fn shown_target(target: &str) -> String {
+    mask::target(target)
+}
+
+/// What a log shows of a header; nothing for one that cannot be.
+pub fn shown_header(name: &str, value: &[u8]) -> String {
+    let header = HeaderName::from_bytes(name.as_bytes()).ok().zip(HeaderValue::from_bytes(value).ok());
+    mask::headers(&header.into_iter().collect())
 }
 
 /// Whether a `no_proxy` list names this host.

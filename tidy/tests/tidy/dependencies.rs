@@ -19,7 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("tcsms-codegen", &[]),
     ("tcsms-conformance-server", &["tcsms-auth"]),
     ("tcsms-benches", &["tcsms", "tcsms-api", "tcsms-auth", "tcsms-store"]),
-    ("tcsms-fuzz", &["tcsms", "tcsms-api", "tcsms-auth"]),
+    ("tcsms-fuzz", &["tcsms", "tcsms-api", "tcsms-auth", "tcsms-conformance-server"]),
     ("tcsms-tidy", &["tcsms"]),
 ];
 
