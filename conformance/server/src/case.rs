@@ -72,6 +72,32 @@ pub struct Call {
     pub region: Option<String>,
     /// In place of the client's.
     pub language: Option<String>,
+    /// In place of the client's.
+    pub sign_method: Option<String>,
+    /// In place of the client's.
+    pub http_method: Option<String>,
+    /// In place of the client's.
+    pub unsigned_payload: Option<bool>,
+    /// Whether the call goes without a signature.
+    #[serde(default)]
+    pub skip_sign: bool,
+    /// Headers beside the client's, by name.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// The caller's own id of the call.
+    pub trace_id: Option<String>,
+    /// What a repetition is recognised by.
+    pub idempotency_key: Option<String>,
+    /// Whether carrying out a call by name twice does no harm.
+    pub idempotent: Option<bool>,
+    /// Binary parts of a call by name, which then travels as `multipart/form-data`.
+    #[serde(default)]
+    pub parts: BTreeMap<String, Content>,
+    /// The body of a call by name, which then travels as `application/octet-stream`.
+    pub octets: Option<Content>,
+    /// Whether a call by name takes server-sent events; its answer then has them as `Events`.
+    #[serde(default)]
+    pub stream: bool,
     /// In place of the client's total limit.
     pub timeout_ms: Option<u64>,
     /// In place of the client's.
@@ -323,6 +349,11 @@ fn check(case: &Case) -> Result<(), String> {
         {
             return Err("a call has parameters, or by_name and parameters_text".to_owned());
         }
+        let of_names_only =
+            call.idempotent.is_some() || !call.parts.is_empty() || call.octets.is_some() || call.stream;
+        if of_names_only && !call.by_name {
+            return Err("idempotent, parts, octets and stream are for calls by_name".to_owned());
+        }
         if call.expect.answer.is_some() == call.expect.error.is_some() {
             return Err("a call expects an answer or an error".to_owned());
         }
@@ -464,6 +495,7 @@ mod tests {
             ("\"headers\"", "\"times\": 100000000000, \"headers\"", "1000 times"),
             ("\"x\"", "1", "a header is"),
             ("\"times\": 2", "\"at_once\": 0", "at a time"),
+            ("\"times\": 2", "\"stream\": true", "by_name"),
             ("\"times\": 2", "\"at_once\": 21", "at a time"),
             (
                 "{\"server\": {\"conn",

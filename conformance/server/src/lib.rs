@@ -8,6 +8,7 @@
 pub mod case;
 mod connection;
 mod identity;
+mod multipart;
 pub mod outcome;
 pub mod places;
 pub mod run;

@@ -166,9 +166,15 @@ pub enum Certificate {
     SelfSigned,
 }
 
-/// Bytes: a text, or `{"hex": "…"}`.
+/// Bytes: a text, or `{"hex": "…"}`, which is also how they are told to a driver.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Content(pub Vec<u8>);
+
+impl Serialize for Content {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map([("hex", hex(&self.0))])
+    }
+}
 
 impl<'de> Deserialize<'de> for Content {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

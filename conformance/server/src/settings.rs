@@ -24,10 +24,14 @@ pub struct Settings {
     pub web_identity: Option<WebIdentity>,
     /// The region.
     pub region: Option<String>,
+    /// The product: the label in signatures, and of the endpoint where none is given.
+    pub service: Option<String>,
     /// The endpoint: a host, `host:port`, or a URL.
     pub endpoint: Option<String>,
     /// The domain below which the endpoint lies.
     pub root_domain: Option<String>,
+    /// The API gateway that requests go to, signed for the endpoint.
+    pub api_gateway: Option<String>,
     /// Where connections go in place of the endpoint.
     pub connect_to: Option<String>,
     /// Whether plain http may leave the machine.
@@ -54,6 +58,12 @@ pub struct Settings {
     pub sign_method: Option<String>,
     /// `POST` or `GET`.
     pub http_method: Option<String>,
+    /// Whether the body is left out of the signature.
+    pub unsigned_payload: Option<bool>,
+    /// A name beside the SDK's own.
+    pub request_client: Option<String>,
+    /// Headers of every request, by name.
+    pub headers: BTreeMap<String, String>,
     /// The time limits.
     pub timeouts: Option<Timeouts>,
     /// When a failed call is tried again.

@@ -8,10 +8,11 @@ use serde_json::Value;
 use tcsms_auth::raw::RawRequest;
 use tcsms_auth::tc3::SKIP;
 use tcsms_auth::verify::{Claim, Policy};
-use tcsms_auth::{Request, form};
+use tcsms_auth::{Header, Request, form};
 
 use crate::case::MOST_TIMES;
-use crate::script::{Heard, Record, hex, unhex};
+use crate::multipart;
+use crate::script::{Content, Heard, Record, hex, unhex};
 use crate::settings::Settings;
 
 /// What one server must have heard.
@@ -39,20 +40,27 @@ pub struct Expected {
     pub method: Option<String>,
     /// The target of the request line, before its query.
     pub target: Option<String>,
-    /// Headers: a text is the whole value, true any value, null none at all. Each may stand once only.
+    /// Headers: a text is the whole value, true any value, `{"ends_with": "…"}` one that ends so, null none at all. Each
+    /// may stand once only.
     pub headers: BTreeMap<String, Value>,
     /// The body as JSON, compared by meaning.
     pub json: Option<Value>,
     /// The body as it is.
     pub text: Option<String>,
+    /// The body as bytes.
+    pub octets: Option<Content>,
     /// Parameters of the query, or of the body of a POST without JSON; null for one that must be absent.
     pub form: BTreeMap<String, Option<String>>,
+    /// The parts of a body of `multipart/form-data`, neither more nor less.
+    pub parts: BTreeMap<String, Content>,
     /// What was read, in hexadecimal, for what is no HTTP.
     pub hex: Option<String>,
     /// The beginning of what was read, in hexadecimal.
     pub hex_start: Option<String>,
     /// Whether it is signed; `valid` when absent. Not for bytes.
     pub signature: Signature,
+    /// The host that is signed, when it is not that of the request.
+    pub signed_host: Option<String>,
     /// The key pair it is signed by, when not that of the settings.
     pub signed_by: Option<SignedBy>,
 }
@@ -101,19 +109,22 @@ impl Wire {
             let bodies = [
                 request.json.is_some(),
                 request.text.is_some(),
+                request.octets.is_some(),
                 !request.form.is_empty(),
+                !request.parts.is_empty(),
                 request.hex.is_some(),
                 request.hex_start.is_some(),
             ];
             if bodies.iter().filter(|given| **given).count() > 1 {
-                return Err("wire: what is read is one of json, text, form, hex and hex_start".to_owned());
+                return Err(
+                    "wire: what is read is one of json, text, octets, form, parts, hex and hex_start"
+                        .to_owned(),
+                );
             }
-            if request
-                .headers
-                .values()
-                .any(|value| !(value.is_string() || value.is_null() || *value == Value::Bool(true)))
-            {
-                return Err("wire: a header is a text, true or null".to_owned());
+            if request.headers.values().any(|value| {
+                !(value.is_string() || value.is_null() || *value == Value::Bool(true) || end(value).is_some())
+            }) {
+                return Err("wire: a header is a text, true, ends_with or null".to_owned());
             }
         }
         Ok(())
@@ -217,12 +228,20 @@ impl Expected {
             let found = String::from_utf8_lossy(request.body);
             return (*wanted != found).then(|| format!("body: expected {wanted}, got {found}"));
         }
+        if let Some(Content(wanted)) = &self.octets {
+            return (wanted != request.body).then(|| {
+                format!("body: expected {}, got {}", wanted.escape_ascii(), request.body.escape_ascii())
+            });
+        }
         if let Some(wanted) = &self.json {
             let found: Value = match serde_json::from_slice(request.body) {
                 Ok(found) => found,
                 Err(error) => return Some(format!("body: not JSON ({error})")),
             };
             return (*wanted != found).then(|| format!("body: expected {wanted}, got {found}"));
+        }
+        if !self.parts.is_empty() {
+            return parts_fault(&self.parts, request);
         }
         if self.form.is_empty() {
             return None;
@@ -242,7 +261,24 @@ impl Expected {
         })
     }
 
+    /// Looks at the signature as whoever passes the request on to the host that is signed for.
     fn signature_fault(&self, request: &Request<'_>, settings: &Settings) -> Option<String> {
+        let Some(host) = &self.signed_host else { return self.fault_of_signature(request, settings) };
+        let as_passed_on = |header: &Header<'_>| match header.name.eq_ignore_ascii_case("host") {
+            true => host.as_bytes().to_vec(),
+            false => header.value.to_vec(),
+        };
+        let values: Vec<Vec<u8>> = request.headers.iter().map(as_passed_on).collect();
+        let headers: Vec<Header<'_>> = request
+            .headers
+            .iter()
+            .zip(&values)
+            .map(|(header, value)| Header { name: header.name, value: value.as_slice() })
+            .collect();
+        self.fault_of_signature(&Request { headers: &headers, ..*request }, settings)
+    }
+
+    fn fault_of_signature(&self, request: &Request<'_>, settings: &Settings) -> Option<String> {
         let authorization = request.header("authorization");
         let claim = Claim::of(request);
         match self.signature {
@@ -267,7 +303,7 @@ impl Expected {
                 secret_id: settings.secret_id.clone()?,
                 secret_key: settings.secret_key.clone()?,
                 token: settings.token.clone(),
-                service: sms(),
+                service: settings.service.clone().unwrap_or_else(sms),
             }),
         }
     }
@@ -293,6 +329,29 @@ fn invalid(claim: &Claim<'_>, signer: &SignedBy) -> Option<String> {
         .map(|mismatch| format!("the signature does not hold: {mismatch}"))
 }
 
+fn parts_fault(wanted: &BTreeMap<String, Content>, request: &Request<'_>) -> Option<String> {
+    let found = match multipart::parts(request.header("content-type").unwrap_or_default(), request.body) {
+        Ok(found) => found,
+        Err(fault) => return Some(format!("body: {fault}")),
+    };
+    if found.len() != wanted.len() {
+        return Some(format!("parts: expected {}, got {}", wanted.len(), found.len()));
+    }
+    found.iter().find_map(|(name, content)| match wanted.get(name) {
+        Some(wanted) if wanted.0 == *content => None,
+        Some(wanted) => {
+            Some(format!("part {name}: expected {}, got {}", wanted.0.escape_ascii(), content.escape_ascii()))
+        }
+        None => Some(format!("a part is called {name}")),
+    })
+}
+
+/// How a header must end.
+fn end(wanted: &Value) -> Option<&str> {
+    let members = wanted.as_object().filter(|members| members.len() == 1)?;
+    members.get("ends_with")?.as_str()
+}
+
 fn header_fault(name: &str, wanted: &Value, request: &Request<'_>) -> Option<String> {
     let found: Vec<String> = request
         .headers
@@ -303,6 +362,7 @@ fn header_fault(name: &str, wanted: &Value, request: &Request<'_>) -> Option<Str
     let holds = match (wanted, found.as_slice()) {
         (Value::Null, []) | (Value::Bool(true), [_]) => true,
         (Value::String(wanted), [found]) => wanted == found,
+        (Value::Object(_), [found]) => end(wanted).is_some_and(|end| found.ends_with(end)),
         _ => false,
     };
     (!holds).then(|| format!("header {name}: expected {wanted}, got {found:?}"))

@@ -1,15 +1,18 @@
 //! The driver of this SDK: makes the calls of a case, and tells their outcomes in plain words.
 
+use std::collections::BTreeMap;
 use std::error::Error as _;
 use std::io::Write;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tcsms::{
-    Action, Answer, AssumeRole, Call, Client, ClientBuilder, Credential, CvmRole, Error, HttpMethod,
-    Language, RetryPolicy, SignMethod, TlsVersion, WebIdentity, blocking, v20190711, v20210111,
+    Action, Answer, AssumeRole, Call, Client, ClientBuilder, Credential, CvmRole, Error, Event, HttpMethod,
+    Language, Named, RetryPolicy, SignMethod, Streamed, TlsVersion, WebIdentity, blocking, v20190711,
+    v20210111,
 };
 use tcsms_conformance_server::outcome::{Failure, Outcome};
+use tcsms_conformance_server::script::Content;
 use tcsms_conformance_server::settings::{self, Settings};
 use tokio::runtime::Runtime;
 
@@ -24,6 +27,17 @@ struct Line {
     parameters_text: Option<String>,
     region: Option<String>,
     language: Option<String>,
+    sign_method: Option<String>,
+    http_method: Option<String>,
+    unsigned_payload: Option<bool>,
+    skip_sign: bool,
+    headers: BTreeMap<String, String>,
+    trace_id: Option<String>,
+    idempotency_key: Option<String>,
+    idempotent: Option<bool>,
+    parts: BTreeMap<String, Content>,
+    octets: Option<Content>,
+    stream: bool,
     timeout_ms: Option<u64>,
     retry: Option<settings::Retry>,
     at_once: usize,
@@ -103,6 +117,10 @@ fn builder(settings: &Settings) -> Result<ClientBuilder, Error> {
         profile: text(&settings.profile);
         region: text(&settings.region);
         endpoint: text(&settings.endpoint);
+        service: text(&settings.service);
+        api_gateway: text(&settings.api_gateway);
+        unsigned_payload: settings.unsigned_payload;
+        request_client: text(&settings.request_client);
         root_domain: text(&settings.root_domain);
         connect_to: text(&settings.connect_to);
         allow_plain_http: settings.allow_plain_http;
@@ -125,6 +143,7 @@ fn builder(settings: &Settings) -> Result<ClientBuilder, Error> {
         max_connections: settings.max_connections.map(|most| usize::try_from(most).unwrap());
         idle_timeout: milliseconds(timeouts.idle_ms);
     }
+    builder = settings.headers.iter().fold(builder, |builder, (name, value)| builder.header(name, value));
     builder = settings.backup_endpoints.iter().fold(builder, |builder, to| builder.backup_endpoint(to));
     builder =
         settings.action_rates.iter().fold(builder, |builder, (name, rate)| builder.action_rate(name, *rate));
@@ -213,13 +232,14 @@ impl Maker {
 
     fn typed<R: Action>(&self, line: &Line) -> Vec<Outcome> {
         let request: R = serde_json::from_value(line.parameters.clone().unwrap()).unwrap();
+        let typed = |answer: Result<R::Answer, Error>| outcome(answer.map(|answer| json!(answer)));
         match self {
             Self::Async(runtime, client) => {
                 let call = || with_options(client.request(request.clone()), line).send();
-                in_tasks(runtime, line.at_once, call).into_iter().map(typed_outcome).collect()
+                in_tasks(runtime, line.at_once, call).into_iter().map(typed).collect()
             }
             Self::Blocking(client) => {
-                let call = || typed_outcome(with_options(client.request(request.clone()), line).send());
+                let call = || typed(with_options(client.request(request.clone()), line).send());
                 in_threads(line.at_once, call)
             }
         }
@@ -233,14 +253,58 @@ impl Maker {
         };
         match self {
             Self::Async(runtime, client) => {
-                let call = || with_options(client.call(&line.version, &line.action, &*text), line).send();
-                in_tasks(runtime, line.at_once, call).into_iter().map(raw_outcome).collect()
+                let call = || {
+                    let call = with_options(client.call(&line.version, &line.action, &*text), line);
+                    let (call, stream) = (with_named(call, line), line.stream);
+                    async move {
+                        match stream {
+                            false => call.send().await.map(whole),
+                            true => all_events(call).await,
+                        }
+                    }
+                };
+                in_tasks(runtime, line.at_once, call).into_iter().map(outcome).collect()
             }
             Self::Blocking(client) => in_threads(line.at_once, || {
-                raw_outcome(with_options(client.call(&line.version, &line.action, &*text), line).send())
+                let call = with_options(client.call(&line.version, &line.action, &*text), line);
+                let call = with_named(call, line);
+                outcome(match line.stream {
+                    false => call.send().map(whole),
+                    true => call.stream().and_then(|streamed| match streamed {
+                        Streamed::Events(events) => {
+                            events.collect::<Result<Vec<_>, _>>().map(|all| listed(&all))
+                        }
+                        Streamed::Answer(answer) => Ok(whole(answer)),
+                    }),
+                })
             }),
         }
     }
+}
+
+async fn all_events(call: Call<Client, Named>) -> Result<Value, Error> {
+    let mut events = match call.stream().await? {
+        Streamed::Events(events) => events,
+        Streamed::Answer(answer) => return Ok(whole(answer)),
+    };
+    let mut all = Vec::new();
+    while let Some(event) = events.next().await {
+        all.push(event?);
+    }
+    Ok(listed(&all))
+}
+
+fn whole(answer: Answer) -> Value {
+    serde_json::from_str(answer.json()).unwrap()
+}
+
+/// The events of a stream as an answer.
+fn listed(events: &[Event]) -> Value {
+    let listed = events.iter().map(|Event { id, event, data, retry, .. }| {
+        let retry_ms = retry.map(|retry| retry.as_millis() as u64);
+        json!({"id": id, "event": event, "data": data, "retry_ms": retry_ms})
+    });
+    json!({"Events": listed.collect::<Vec<_>>()})
 }
 
 /// What each of so many tasks gives.
@@ -266,16 +330,9 @@ fn in_threads(count: usize, call: impl Fn() -> Outcome + Sync) -> Vec<Outcome> {
     })
 }
 
-fn typed_outcome<A: serde::Serialize>(outcome: Result<A, Error>) -> Outcome {
+fn outcome(outcome: Result<Value, Error>) -> Outcome {
     match outcome {
-        Ok(answer) => Outcome::Answer(serde_json::to_value(answer).unwrap()),
-        Err(error) => Outcome::Error(told(&error)),
-    }
-}
-
-fn raw_outcome(outcome: Result<Answer, Error>) -> Outcome {
-    match outcome {
-        Ok(answer) => Outcome::Answer(serde_json::from_str(answer.json()).unwrap()),
+        Ok(answer) => Outcome::Answer(answer),
         Err(error) => Outcome::Error(told(&error)),
     }
 }
@@ -287,6 +344,27 @@ fn with_options<C, R>(mut call: Call<C, R>, line: &Line) -> Call<C, R> {
     if let Some(name) = &line.language {
         call = call.with_language(language(name));
     }
+    if let Some(name) = &line.sign_method {
+        call = call.with_sign_method(sign_method(name));
+    }
+    if let Some(name) = &line.http_method {
+        call = call.with_http_method(http_method(name));
+    }
+    if let Some(unsigned) = line.unsigned_payload {
+        call = call.with_unsigned_payload(unsigned);
+    }
+    if line.skip_sign {
+        call = call.with_skip_sign();
+    }
+    for (name, value) in &line.headers {
+        call = call.with_header(name, value);
+    }
+    if let Some(id) = &line.trace_id {
+        call = call.with_trace_id(id);
+    }
+    if let Some(key) = &line.idempotency_key {
+        call = call.with_idempotency_key(key);
+    }
     if let Some(limit) = line.timeout_ms {
         call = call.with_timeout(Duration::from_millis(limit));
     }
@@ -294,6 +372,20 @@ fn with_options<C, R>(mut call: Call<C, R>, line: &Line) -> Call<C, R> {
         call = call.with_retry(retry(policy));
     }
     call
+}
+
+/// Sets what only calls by name have.
+fn with_named<C>(mut call: Call<C, Named>, line: &Line) -> Call<C, Named> {
+    if let Some(idempotent) = line.idempotent {
+        call = call.with_idempotent(idempotent);
+    }
+    for (name, content) in &line.parts {
+        call = call.with_part(name, content.0.clone());
+    }
+    match &line.octets {
+        Some(octets) => call.with_octet_stream(octets.0.clone()),
+        None => call,
+    }
 }
 
 fn told(error: &Error) -> Failure {
