@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -12,6 +11,7 @@ use crate::places::{FURNITURE, LONGEST, Places};
 use crate::script::{self, Content, Script};
 use crate::settings::{Retry, Settings};
 use crate::stage::has_ipv6;
+use crate::unique::Unique;
 use crate::wire::Wire;
 
 /// A case with its placeholders still in it.
@@ -379,64 +379,6 @@ fn check(case: &Case) -> Result<(), String> {
     case.wire.values().try_for_each(Wire::check)
 }
 
-/// Any JSON in which no object has a member twice.
-struct Unique;
-
-impl<'de> Deserialize<'de> for Unique {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Self)
-    }
-}
-
-impl<'de> Visitor<'de> for Unique {
-    type Value = Self;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_bool<E: de::Error>(self, _: bool) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_i64<E: de::Error>(self, _: i64) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_u64<E: de::Error>(self, _: u64) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_str<E: de::Error>(self, _: &str) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_unit<E: de::Error>(self) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<Self, A::Error> {
-        while values.next_element::<Self>()?.is_some() {}
-        Ok(self)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self, A::Error> {
-        let mut names = std::collections::BTreeSet::new();
-        while let Some(name) = members.next_key::<String>()? {
-            members.next_value::<Self>()?;
-            if names.contains(&name) {
-                return Err(de::Error::custom(format!("the member {name} stands twice")));
-            }
-            names.insert(name);
-        }
-        Ok(self)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -494,6 +436,7 @@ mod tests {
             ("\"times\": 2", "\"times\": 100000000000", "1000 times"),
             ("\"headers\"", "\"times\": 100000000000, \"headers\"", "1000 times"),
             ("\"x\"", "1", "a header is"),
+            ("\"x\"", "{\"end\": \"x\"}", "a header is"),
             ("\"times\": 2", "\"at_once\": 0", "at a time"),
             ("\"times\": 2", "\"stream\": true", "by_name"),
             ("\"times\": 2", "\"at_once\": 21", "at a time"),

@@ -15,4 +15,5 @@ pub mod run;
 pub mod script;
 pub mod settings;
 pub mod stage;
+mod unique;
 pub mod wire;

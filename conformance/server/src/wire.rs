@@ -418,7 +418,10 @@ mod tests {
             "headers": {"host": "h", "x-tc-action": true, "x-tc-token": null}
         }]});
         assert_eq!(judged(wire, &record), "");
-        assert_eq!(judged(json!({"requests": [{"text": BODY}]}), &record), "");
+        assert_eq!(judged(json!({"requests": [{"text": BODY, "signed_host": "h"}]}), &record), "");
+        assert_eq!(judged(json!({"requests": [{"octets": {"hex": hex(BODY.as_bytes())}}]}), &record), "");
+        let ends = json!({"requests": [{"headers": {"content-type": {"ends_with": "/json"}}}]});
+        assert_eq!(judged(ends, &record), "");
         assert_eq!(judged(json!({"requests": [{"hex_start": "504f5354"}]}), &record), "");
     }
 
@@ -436,6 +439,10 @@ mod tests {
             (json!({"requests": [{"text": ""}]}), "body"),
             (json!({"requests": [{"form": {"A": "1"}}]}), "parameter"),
             (json!({"requests": [{"hex": "00"}]}), "bytes"),
+            (json!({"requests": [{"octets": "x"}]}), "body"),
+            (json!({"requests": [{"parts": {"A": "1"}}]}), "multipart"),
+            (json!({"requests": [{"signed_host": "other"}]}), "does not hold"),
+            (json!({"requests": [{"headers": {"host": {"ends_with": "x"}}}]}), "header host"),
             (json!({"requests": [{"headers": {"host": "other"}}]}), "header host"),
             (json!({"requests": [{"headers": {"host": null}}]}), "header host"),
             (json!({"requests": [{"headers": {"x-tc-token": true}}]}), "header x-tc-token"),
@@ -454,6 +461,24 @@ mod tests {
         ] {
             let faults = judged(wanted.clone(), &heard(|text| text));
             assert!(faults.contains(part), "{wanted}: {faults}");
+        }
+    }
+
+    #[test]
+    fn every_part_counts() {
+        let text = "POST / HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=b\r\n\r\n--b\r\n\
+            Content-Disposition: form-data; name=\"A\"\r\n\r\nx\r\n--b--\r\n";
+        let record = Record { connections: 1, ..heard(|text| text) };
+        let record =
+            Record { heard: vec![Heard { bytes: text.into(), ..record.heard[0].clone() }], ..record };
+        for (parts, fault) in [
+            (json!({"A": "x"}), ""),
+            (json!({"A": {"hex": "79"}}), "request 1: part A: expected y, got x"),
+            (json!({"B": "x"}), "request 1: a part is called A"),
+            (json!({"A": "x", "B": "x"}), "request 1: parts: expected 2, got 1"),
+        ] {
+            let wire = json!({"requests": [{"parts": parts, "signature": "absent"}]});
+            assert_eq!(judged(wire, &record), fault);
         }
     }
 
