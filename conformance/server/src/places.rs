@@ -5,8 +5,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
-/// What the placeholders of one case stand for: `{NAME}` and `{NAME.port}` for a server, `{folder}` for the case's own,
-/// `{ca}` and `{ca.text}` and the like for files and what is in them, `{now}` and `{now+SECONDS}` for Unix time, `{TEXT*COUNT}` for a text repeated.
+/// What the placeholders of one case stand for: `{NAME}` and `{NAME.port}` for a server, `{folder}` for the case's own
+/// folder, `{ca}`, `{ca.text}` and the like for files and what is in them, `{now}` and `{now+SECONDS}` for Unix time,
+/// `{TEXT*COUNT}` for a text repeated.
 ///
 /// Anything else in braces is left as it is, JSON texts and template variables such as `{1}` among them.
 #[derive(Clone, Debug, Default)]

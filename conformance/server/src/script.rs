@@ -315,7 +315,7 @@ pub(crate) fn calls_awaited(steps: &[Step]) -> Vec<usize> {
 pub(crate) fn check(steps: &[Step]) -> Result<(), String> {
     steps.iter().try_for_each(|step| match step {
         Step::Answer(answer) => answer.check(),
-        Step::Forever(steps) if !steps.iter().any(waits) => {
+        Step::Forever(steps) if !steps.iter().any(ends) => {
             Err("forever has a step that reads, or it would never end".to_owned())
         }
         Step::Forever(steps) => check(steps),
@@ -323,12 +323,12 @@ pub(crate) fn check(steps: &[Step]) -> Result<(), String> {
     })
 }
 
-/// Whether a step ends with the connection.
-fn waits(step: &Step) -> bool {
+/// Whether steps that are done again and again come to an end at this one, at the latest when the client is gone.
+fn ends(step: &Step) -> bool {
     match step {
-        Step::Request | Step::TlsRecord | Step::Close | Step::Reset | Step::Ignore => true,
+        Step::Request | Step::TlsRecord | Step::Close | Step::Reset => true,
         Step::Read(count) => *count > 0,
-        Step::Forever(steps) => steps.iter().any(waits),
+        Step::Forever(steps) => steps.iter().any(ends),
         _ => false,
     }
 }
@@ -419,6 +419,7 @@ mod tests {
         for (wrong, part) in [
             (r#"[{"forever":[]}]"#, "reads"),
             (r#"[{"forever":[{"answer":{}}]}]"#, "reads"),
+            (r#"[{"forever":["ignore"]}]"#, "reads"),
             (r#"[{"forever":[{"read":0},{"forever":["wait_close"]}]}]"#, "reads"),
             (r#"[{"forever":["request",{"forever":[{"write":"x"}]}]}]"#, "reads"),
             (r#"[{"answer":{"pause_ms":10001}}]"#, "pause"),
