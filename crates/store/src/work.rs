@@ -14,7 +14,7 @@ pub struct DeliveryId {
 }
 
 impl DeliveryId {
-    /// The [`Message::row`] of the message. It never belongs to another message, so it can mark what was submitted.
+    /// The [`Message::row`](crate::Message::row) of the message. It never belongs to another message, so it can mark what was submitted.
     pub fn row(self) -> i64 {
         self.row
     }
@@ -79,7 +79,7 @@ pub enum DeliveryEnd {
 /// A receipt for a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReceiptFor {
-    /// The [`Message::row`].
+    /// The [`Message::row`](crate::Message::row).
     pub row: i64,
     /// The receipt.
     pub receipt: Receipt,
@@ -155,7 +155,7 @@ pub struct SimulatedReceipt {
     pub clock: i64,
     /// When, in milliseconds of business time.
     pub due_ms: i64,
-    /// The [`Message::row`].
+    /// The [`Message::row`](crate::Message::row).
     pub row: i64,
     /// Tells the receipts of one message apart.
     pub copy: u32,
