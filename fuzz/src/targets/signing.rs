@@ -59,7 +59,7 @@ pub(crate) fn run(data: &[u8]) {
     }
     if let Ok(value @ Value::Object(_)) = serde_json::from_slice(parameters) {
         let mut pairs = Vec::new();
-        walk("", &value, &mut pairs);
+        walk(None, &value, &mut pairs);
         let request = sign(value.to_string().as_bytes());
         if *is_older && pairs.iter().any(|(name, _)| COMMON.contains(&name.as_str())) {
             assert!(request.is_none(), "two parameters of one name: {request:?}");
@@ -136,18 +136,22 @@ fn carries(
     assert_eq!(found, expected);
 }
 
-fn walk(path: &str, value: &Value, pairs: &mut Vec<(String, String)>) {
-    let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+/// `path` is that of `value`, whose name may be empty; `None` for the parameters as a whole.
+fn walk(path: Option<&str>, value: &Value, pairs: &mut Vec<(String, String)>) {
+    let below = |name: &str| path.map_or_else(|| name.to_owned(), |path| format!("{path}.{name}"));
+    let own = || path.unwrap_or_default().to_owned();
     match value {
         Value::Null => {}
-        Value::Object(members) => members.iter().for_each(|(name, value)| walk(&below(name), value, pairs)),
+        Value::Object(members) => {
+            members.iter().for_each(|(name, value)| walk(Some(&below(name)), value, pairs));
+        }
         Value::Array(entries) => {
             entries
                 .iter()
                 .enumerate()
-                .for_each(|(index, value)| walk(&below(&index.to_string()), value, pairs));
+                .for_each(|(index, value)| walk(Some(&below(&index.to_string())), value, pairs));
         }
-        Value::String(text) => pairs.push((path.to_owned(), text.clone())),
-        Value::Number(_) | Value::Bool(_) => pairs.push((path.to_owned(), value.to_string())),
+        Value::String(text) => pairs.push((own(), text.clone())),
+        Value::Number(_) | Value::Bool(_) => pairs.push((own(), value.to_string())),
     }
 }
