@@ -105,7 +105,8 @@ fn compare(seed: u64, message: u64, entry: Entry, told: &Result<SendSmsResponse,
         Err(error) => match error.delivery() {
             Delivery::NotSent => {
                 tally.not_sent.fetch_add(1, Ordering::Relaxed);
-                entry == Entry::default()
+                // Attempts before the last may have been seen, and were refused; the last was not seen.
+                entry.sent == 0 && entry.seen < error.attempts()
             }
             Delivery::Answered => {
                 tally.refused.fetch_add(1, Ordering::Relaxed);
