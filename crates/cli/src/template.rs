@@ -5,8 +5,8 @@ use std::time::Duration;
 use tcsms::blocking::Client;
 use tcsms::{Error, RetryPolicy};
 use tcsms_service::rules::content::compose;
-use tcsms_service::rules::segments;
 use tcsms_service::rules::templates::Template;
+use tcsms_service::rules::{numbers, segments};
 
 use crate::failure::Failure;
 
@@ -40,9 +40,9 @@ pub(crate) fn check_count(id: &str, content: &str, given: usize) -> Result<(), F
     )))
 }
 
-/// Whether a number is one of mainland China, as far as its form says.
+/// Whether a message to this number is one to mainland China, as what is no number counts as well.
 pub(crate) fn is_mainland(number: &str) -> bool {
-    !number.starts_with('+') || number.starts_with("+86")
+    numbers::parse(number).is_none_or(|number| number.mainland)
 }
 
 /// A message as a phone shows it, and what it costs.
@@ -72,11 +72,9 @@ pub(crate) fn dearer(text: &str) -> Option<String> {
     let without = segments::global(&without);
     // A Chinese text is written in Chinese; nobody forgot a character there.
     (without < with).then(|| {
-        let shown = if character.is_control() || character.is_whitespace() || character as u32 >= 0x200b && character as u32 <= 0x200f {
-            String::new()
-        } else {
-            format!(" ({character})")
-        };
+        let is_seen =
+            !(character.is_control() || character.is_whitespace() || matches!(character, '\u{200b}'..='\u{200f}'));
+        let shown = if is_seen { format!(" ({character})") } else { String::new() };
         format!(
             "character {place}, U+{:04X}{shown}, is not in the GSM alphabet, so the text is sent as UCS-2: {with} segments instead of {without}",
             character as u32

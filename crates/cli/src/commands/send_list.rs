@@ -17,7 +17,7 @@ use crate::args::{ListArgs, Output, SendArgs};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::printer::Printer;
-use crate::recipients::{List, Row};
+use crate::recipients::{Fault, List, Row};
 use crate::record::Record;
 use crate::result_file::{self, Line, ResultFile};
 use crate::settings;
@@ -79,8 +79,8 @@ pub(crate) fn run(
     if list_args.preview {
         return preview(args, &list, &survey, &content.unwrap_or_default(), printer);
     }
-    if list_args.all_or_nothing && !survey.refused.is_empty() {
-        return Err(Failure::usage(format!("{} rows cannot be sent, so nothing is", survey.refused.len())));
+    if list_args.all_or_nothing && survey.refused > 0 {
+        return Err(Failure::usage(format!("{} rows cannot be sent, so nothing is", survey.refused)));
     }
     Sending::prepare(args, list_args, path, &list, survey)?.run(args, &builder.build()?, printer)
 }
@@ -89,41 +89,58 @@ pub(crate) fn run(
 struct Survey {
     /// The rows that can be sent, in order.
     good: Vec<u64>,
-    /// The rows that cannot.
-    refused: HashMap<u64, String>,
+    /// How many rows cannot.
+    refused: usize,
 }
 
 impl Survey {
     fn of(list: &List, printer: &Printer) -> Self {
-        let mut survey = Self { good: Vec::new(), refused: HashMap::new() };
+        let mut survey = Self { good: Vec::new(), refused: 0 };
         for note in list.notes() {
             printer.remark(&format!("note: {note}"));
         }
-        let mut remarks = 0;
-        let mut remark = |text: String| {
-            remarks += 1;
-            if remarks <= MOST_REMARKS {
-                printer.remark(&text);
-            }
-        };
+        let mut remarks = Remarks::of(printer);
         for (number, row) in list.rows() {
             match row {
                 Ok(Row { repair, .. }) => {
                     survey.good.push(number);
                     if let Some(repair) = repair {
-                        remark(format!("row {number}: {repair}"));
+                        remarks.add(&format!("row {number}: {repair}"));
                     }
                 }
                 Err(fault) => {
-                    remark(format!("row {number} is refused: {}", fault.reason));
-                    survey.refused.insert(number, fault.reason);
+                    remarks.add(&format!("row {number} is refused: {}", fault.reason));
+                    survey.refused += 1;
                 }
             }
         }
-        if remarks > MOST_REMARKS {
-            printer.remark(&format!("… and {} more rows", remarks - MOST_REMARKS));
-        }
+        remarks.end();
         survey
+    }
+}
+
+/// Remarks about single rows, the first of which are shown.
+struct Remarks<'a> {
+    printer: &'a Printer,
+    count: usize,
+}
+
+impl<'a> Remarks<'a> {
+    fn of(printer: &'a Printer) -> Self {
+        Self { printer, count: 0 }
+    }
+
+    fn add(&mut self, text: &str) {
+        self.count += 1;
+        if self.count <= MOST_REMARKS {
+            self.printer.remark(text);
+        }
+    }
+
+    fn end(self) {
+        if self.count > MOST_REMARKS {
+            self.printer.remark(&format!("… and {} more rows", self.count - MOST_REMARKS));
+        }
     }
 }
 
@@ -141,9 +158,9 @@ fn preview(
         segments: u64,
         first: String,
     }
-    let mut told = Preview { rows: survey.good.len(), refused: survey.refused.len(), ..Preview::default() };
+    let mut told = Preview { rows: survey.good.len(), refused: survey.refused, ..Preview::default() };
     let sign = args.sign.as_deref().unwrap_or_default();
-    let mut remarks = 0;
+    let mut remarks = Remarks::of(printer);
     for (number, row) in list.rows() {
         let Ok(row) = row else { continue };
         let values = if list.values() > 0 { &row.values } else { &args.param };
@@ -153,12 +170,10 @@ fn preview(
             told.first = message.text;
         }
         if let Some(remark) = message.remark {
-            remarks += 1;
-            if remarks <= MOST_REMARKS {
-                printer.remark(&format!("row {number}: {remark}"));
-            }
+            remarks.add(&format!("row {number}: {remark}"));
         }
     }
+    remarks.end();
     if printer.output() == Output::Json {
         printer.json(&answer_json(&told)?)?;
     } else {
@@ -173,7 +188,7 @@ fn preview(
 struct Sending<'a> {
     list: &'a List,
     survey: Survey,
-    record: Arc<Mutex<Record>>,
+    record: Mutex<Record>,
     earlier: HashMap<u64, StringRecord>,
     result_path: PathBuf,
     rate: u32,
@@ -206,7 +221,7 @@ impl<'a> Sending<'a> {
         Ok(Self {
             list,
             survey,
-            record: Arc::new(Mutex::new(record)),
+            record: Mutex::new(record),
             earlier,
             result_path,
             rate: list_args.rate,
@@ -255,12 +270,14 @@ impl<'a> Sending<'a> {
         let mut stop: Option<Arc<Error>> = None;
         for (number, row) in self.list.rows() {
             summary.rows += 1;
-            let Ok(row) = row else {
-                let reason = self.survey.refused.get(&number).map(String::as_str).unwrap_or_default();
-                summary.refused += 1;
-                let line = Line { row: number, phone: "", result: "refused", serial: "", fee: 0, reason };
-                file.write(&line)?;
-                continue;
+            let row = match row {
+                Ok(row) => row,
+                Err(Fault { cell, reason }) => {
+                    summary.refused += 1;
+                    let (phone, reason) = (cell.as_str(), reason.as_str());
+                    file.write(&Line { row: number, phone, result: "refused", serial: "", fee: 0, reason })?;
+                    continue;
+                }
             };
             let Some(result) = runtime.block_on(bulk.next()) else { break };
             progress.inc(1);
