@@ -47,7 +47,7 @@ const LONGEST_IDLE: Duration = Duration::from_secs(60);
 pub struct Client(Arc<Inner>);
 
 struct Inner {
-    core: Core,
+    core: Arc<Core>,
     /// The unit used last is used next.
     units: Mutex<Vec<Unit>>,
 }
@@ -75,7 +75,7 @@ impl Client {
         Self::builder().build_blocking()
     }
 
-    pub(crate) fn new(core: Core) -> Self {
+    pub(crate) fn new(core: Arc<Core>) -> Self {
         Self(Arc::new(Inner { core, units: Mutex::default() }))
     }
 
@@ -143,6 +143,35 @@ impl Client {
         };
         let unit = self.unit()?;
         let outcome = unit.runtime.block_on(transport::run(&self.0.core, &unit.pool, plan, started));
+        self.give_back(unit);
+        outcome
+    }
+
+    /// As [`run`](Self::run), but comes back with `None` as soon as `stop` is over, with the call broken off.
+    #[cfg(feature = "bridge")]
+    pub(crate) fn run_until<T>(
+        &self,
+        plan: Plan<T>,
+        stop: impl Future<Output = ()>,
+    ) -> Option<Result<T, Error>> {
+        let started = Instant::now();
+        let prepared = outside_of_runtimes().and_then(|()| {
+            let limit = self.0.core.limit.as_ref();
+            let permit = limit.map(|limit| limit.wait_here(1, plan.total_timeout)).transpose()?;
+            Ok((permit, self.unit()?))
+        });
+        let (_permit, unit) = match prepared {
+            Ok(prepared) => prepared,
+            Err(error) => return Some(Err(error)),
+        };
+        let call = transport::run(&self.0.core, &unit.pool, plan, started);
+        let outcome = unit.runtime.block_on(async {
+            tokio::select! {
+                biased;
+                outcome = call => Some(outcome),
+                () = stop => None,
+            }
+        });
         self.give_back(unit);
         outcome
     }
@@ -245,6 +274,22 @@ impl EventStream {
         self.driven =
             self.driven.take().map(|Driven { stream, unit }| Driven { stream: change(stream), unit });
         self
+    }
+
+    /// The next event, or `None` when there is none within `wait`; what comes later is not lost.
+    #[cfg(feature = "bridge")]
+    pub(crate) fn next_within(&mut self, wait: Duration) -> Option<Option<Result<Event, Error>>> {
+        let Some(Driven { stream, unit }) = self.driven.as_mut() else { return Some(None) };
+        let next = match outside_of_runtimes() {
+            Ok(()) => {
+                unit.runtime.block_on(async { tokio::time::timeout(wait, stream.next()).await.ok() })?
+            }
+            Err(error) => Some(Err(error)),
+        };
+        if !matches!(next, Some(Ok(_))) {
+            self.end();
+        }
+        Some(next)
     }
 
     fn end(&mut self) {

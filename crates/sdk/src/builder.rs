@@ -81,6 +81,7 @@ pub struct ClientBuilder {
     sign_method: SignMethod,
     http_method: HttpMethod,
     unsigned_payload: bool,
+    sdk_name: Option<String>,
     request_client: Option<String>,
     headers: Vec<(String, String)>,
     connect_timeout: Option<Duration>,
@@ -312,6 +313,13 @@ impl ClientBuilder {
         self
     }
 
+    /// Replaces the name of this SDK by that of the one which stands on it.
+    #[cfg(feature = "bridge")]
+    pub(crate) fn sdk_name(mut self, name: String) -> Self {
+        self.sdk_name = Some(name);
+        self
+    }
+
     /// Adds a header to every request; of several with the same name the last counts, and
     /// [`with_header`](crate::Call::with_header) replaces it for one call. It is not part of the signature.
     ///
@@ -434,7 +442,7 @@ impl ClientBuilder {
     /// the first call could ask for one; [`ErrorKind::Config`] naming the setting that cannot be
     /// used. Nothing is sent.
     pub fn build(self) -> Result<Client, Error> {
-        Ok(Client::new(self.core(&Environment::of_process())?))
+        Ok(Client::new(Arc::new(self.core(&Environment::of_process())?)))
     }
 
     /// Makes the blocking client.
@@ -443,7 +451,7 @@ impl ClientBuilder {
     ///
     /// As [`build`](Self::build).
     pub fn build_blocking(self) -> Result<blocking::Client, Error> {
-        Ok(blocking::Client::new(self.core(&Environment::of_process())?))
+        Ok(blocking::Client::new(Arc::new(self.core(&Environment::of_process())?)))
     }
 
     /// What the client's own connections would need has no meaning beside another transport.
@@ -554,7 +562,7 @@ impl ClientBuilder {
             sign_method: self.sign_method,
             http_method: self.http_method,
             unsigned_payload: self.unsigned_payload,
-            request_client: request_client(self.request_client)?,
+            request_client: request_client(self.sdk_name, self.request_client)?,
             headers,
             connect_timeout,
             attempt_timeout,
@@ -619,15 +627,16 @@ fn check_service(label: &str) -> Result<(), Error> {
     Err(config(format!("the service {label:?} cannot be used: it is a label such as cvm, in small letters")))
 }
 
-fn request_client(name: Option<String>) -> Result<Cow<'static, str>, Error> {
-    let Some(name) = name else { return Ok(Cow::Borrowed(REQUEST_CLIENT)) };
+fn request_client(sdk: Option<String>, name: Option<String>) -> Result<Cow<'static, str>, Error> {
+    let sdk = sdk.map_or(Cow::Borrowed(REQUEST_CLIENT), Cow::Owned);
+    let Some(name) = name else { return Ok(sdk) };
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-_,;.".contains(&byte);
     if name.is_empty() || name.len() > 128 || !name.bytes().all(is_part) {
         return Err(config(format!(
             "the request client {name:?} cannot be used: it has 1 to 128 letters, digits and characters of -_,;."
         )));
     }
-    Ok(Cow::Owned(format!("{REQUEST_CLIENT}; {name}")))
+    Ok(Cow::Owned(format!("{sdk}; {name}")))
 }
 
 impl fmt::Debug for ClientBuilder {

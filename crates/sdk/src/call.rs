@@ -7,6 +7,7 @@ use tcsms_api::Action;
 
 use crate::answer::Answer;
 use crate::config::{HttpMethod, Language, SignMethod};
+use crate::credential::Credential;
 use crate::error::Error;
 use crate::prepare::{Options, Rare, named, typed};
 use crate::retry::RetryPolicy;
@@ -106,6 +107,13 @@ impl<C, R> Call<C, R> {
         self
     }
 
+    /// Signs this call with this credential in place of the client's own, for a program that calls for several accounts.
+    /// The client's is then not asked for.
+    pub fn with_credential(mut self, credential: Credential) -> Self {
+        self.rare().credential = Some(credential);
+        self
+    }
+
     /// Sends this call without a signature and without a credential, as `Authorization: SKIP` in the form of
     /// TC3-HMAC-SHA256, whatever the client's way to sign. For the few actions that take it; the service refuses it for
     /// all others.
@@ -144,6 +152,12 @@ impl<C, R> Call<C, R> {
             key.push_str(&format!("-{place}"));
         }
         self
+    }
+
+    /// The call taken apart: who makes it, what, and how.
+    #[cfg(feature = "bridge")]
+    pub(crate) fn into_parts(self) -> (C, R, Options) {
+        (self.client, self.request, self.options)
     }
 
     fn rare(&mut self) -> &mut Rare {

@@ -4,7 +4,7 @@
 use std::sync::{Arc, OnceLock};
 
 use crate::config::Site;
-use crate::credential::{self, Search};
+use crate::credential::{self, Search, Section};
 use crate::error::Error;
 use crate::machine_role::{CvmRole, Lack, METADATA_CONNECT_TO, MachineRole};
 use crate::provider::{CredentialProvider, CredentialSource, Credentials, Fetch, FetchError, Issued};
@@ -14,13 +14,7 @@ use crate::sts::{AssumeRole, AssumedPod, NO_POD, WebIdentity};
 pub(crate) fn of_default(site: &Site<'_>, profile: Option<&str>) -> Result<Credentials, Error> {
     let mut answers = match credential::search(site.environment, profile)? {
         Search::Found(section) => {
-            return match section.role_arn {
-                None => Ok(Credentials::Fixed(section.credential)),
-                Some(role) => {
-                    let role = AssumeRole::new(role).signed_by(section.credential);
-                    CredentialSource::from(role).resolve(site)
-                }
-            };
+            return source_of(section).resolve(site);
         }
         Search::Nowhere(answers) => answers,
     };
@@ -44,6 +38,14 @@ pub(crate) fn of_default(site: &Site<'_>, profile: Option<&str>) -> Result<Crede
         return Err(credential::nowhere(&answers));
     }
     Ok(Credentials::kept(Arc::new(Chain { answers, machine, pod, winner: OnceLock::new() })))
+}
+
+/// The key of a section, or the role that is assumed with it.
+pub(crate) fn source_of(section: Section) -> CredentialSource {
+    match section.role_arn {
+        None => section.credential.into(),
+        Some(role) => AssumeRole::new(role).signed_by(section.credential).into(),
+    }
 }
 
 struct Chain {

@@ -26,7 +26,7 @@ use crate::transport::{self, Pool, warm_up};
 pub struct Client(Arc<Inner>);
 
 struct Inner {
-    core: Core,
+    core: Arc<Core>,
     pool: Pool,
 }
 
@@ -45,7 +45,7 @@ impl Client {
         Self::builder().build()
     }
 
-    pub(crate) fn new(core: Core) -> Self {
+    pub(crate) fn new(core: Arc<Core>) -> Self {
         Self(Arc::new(Inner { core, pool: Pool::default() }))
     }
 

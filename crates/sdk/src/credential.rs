@@ -255,6 +255,16 @@ pub(crate) fn nowhere(answers: &[String]) -> Error {
 
 /// Looks in the environment and the files.
 pub(crate) fn search(environment: &Environment, profile: Option<&str>) -> Result<Search, Error> {
+    search_from(environment, profile, of_environment(environment))
+}
+
+/// Looks in the files alone.
+#[cfg(feature = "bridge")]
+pub(crate) fn search_files(environment: &Environment, profile: Option<&str>) -> Result<Search, Error> {
+    search_from(environment, profile, Link::Absent("only the credentials file is looked at".to_owned()))
+}
+
+fn search_from(environment: &Environment, profile: Option<&str>, first: Link) -> Result<Search, Error> {
     let mut answers = Vec::new();
     let mut answer = |link| match link {
         Link::Found(section) => Some(Ok(Search::Found(section))),
@@ -270,7 +280,7 @@ pub(crate) fn search(environment: &Environment, profile: Option<&str>) -> Result
         ))),
     };
 
-    if let Some(outcome) = answer(of_environment(environment)) {
+    if let Some(outcome) = answer(first) {
         return outcome;
     }
     let profile = profile.unwrap_or("default");

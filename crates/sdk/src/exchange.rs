@@ -311,9 +311,17 @@ impl<'a, T> Exchange<'a, T> {
         if self.plan.parcel.skips_sign() {
             return self.send(now, None);
         }
+        if let Some(credential) = self.plan.parcel.own_credential().cloned() {
+            return self.send(now, Some(&credential));
+        }
         match &self.core.settings.credentials {
             Credentials::Fixed(credential) => self.send(now, Some(credential)),
             Credentials::Nobody => self.send(now, None),
+            #[cfg(feature = "bridge")]
+            Credentials::EachCall => {
+                let message = "the call brings no credential, and the client has none of its own";
+                Next::Done(Err(self.finished(Error::local(ErrorKind::Credential, message))))
+            }
             // Asked for before every attempt: the one of the last may have expired meanwhile.
             Credentials::Kept(keeper) => Next::Authorize { keeper, limit: self.time_left(now) },
         }

@@ -3,6 +3,9 @@
 mod answer;
 pub mod blocking;
 mod breaker;
+#[cfg(feature = "bridge")]
+#[doc(hidden)]
+pub mod bridging;
 mod budget;
 mod builder;
 mod bulk;

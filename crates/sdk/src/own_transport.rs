@@ -211,7 +211,7 @@ impl TransportError {
         self
     }
 
-    fn into_failure(self) -> Failure {
+    pub(crate) fn into_failure(self) -> Failure {
         let kind = match self.step {
             _ if self.is_timeout => ErrorKind::Timeout,
             Step::Resolve => ErrorKind::Resolve,
@@ -272,7 +272,7 @@ pub(crate) async fn attempt(
     Ok(answer.into_http())
 }
 
-fn url(route: &Route, target: &http::Uri) -> String {
+pub(crate) fn url(route: &Route, target: &http::Uri) -> String {
     let Address { tls, .. } = route.address;
     let scheme = if tls { "https" } else { "http" };
     let target = target.path_and_query().map_or("/", |target| target.as_str());

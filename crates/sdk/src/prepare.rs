@@ -10,6 +10,7 @@ use tcsms_api::{Action, Version, find_action};
 use crate::answer::Answer;
 use crate::call::Named;
 use crate::config::{Core, HttpMethod, Language, SignMethod};
+use crate::credential::Credential;
 use crate::error::{Error, ErrorKind};
 use crate::exchange::Plan;
 use crate::parameters::Value;
@@ -35,6 +36,7 @@ pub(crate) struct Rare {
     pub(crate) http_method: Option<HttpMethod>,
     pub(crate) unsigned_payload: Option<bool>,
     pub(crate) skip_sign: bool,
+    pub(crate) credential: Option<Credential>,
     pub(crate) headers: Vec<(String, String)>,
 }
 
@@ -153,6 +155,7 @@ fn extras(core: &Core, rare: &Rare, content: Option<OtherContent>) -> Result<Box
         http_method: rare.http_method,
         unsigned_payload: rare.unsigned_payload,
         skip_sign: rare.skip_sign,
+        credential: rare.credential.clone(),
         content_type: None,
         headers,
     };

@@ -94,12 +94,27 @@ enum Kind {
     AssumeRole(Box<AssumeRole>),
     WebIdentity(WebIdentity),
     Own(Arc<Keeper>),
+    /// None: every call brings its own.
+    #[cfg(feature = "bridge")]
+    EachCall,
 }
 
 impl CredentialSource {
     /// The credentials that this provider issues.
     pub fn provider(provider: impl CredentialProvider + 'static) -> Self {
         Self(Kind::Own(Arc::new(Keeper::new(Arc::new(provider)))))
+    }
+
+    /// No credential: a call without one of its own is refused.
+    #[cfg(feature = "bridge")]
+    pub(crate) fn each_call() -> Self {
+        Self(Kind::EachCall)
+    }
+
+    /// What another client holds.
+    #[cfg(feature = "bridge")]
+    pub(crate) fn kept(keeper: Arc<Keeper>) -> Self {
+        Self(Kind::Own(keeper))
     }
 
     pub(crate) fn resolve(self, site: &Site<'_>) -> Result<Credentials, Error> {
@@ -109,6 +124,8 @@ impl CredentialSource {
             Kind::AssumeRole(role) => Arc::new(role.resolve(site)?),
             Kind::WebIdentity(role) => Arc::new(role.resolve(site)?),
             Kind::Own(keeper) => return Ok(Credentials::Kept(keeper)),
+            #[cfg(feature = "bridge")]
+            Kind::EachCall => return Ok(Credentials::EachCall),
         };
         Ok(Credentials::kept(provider))
     }
@@ -146,6 +163,8 @@ impl fmt::Debug for CredentialSource {
             Kind::AssumeRole(role) => role.fmt(f),
             Kind::WebIdentity(role) => role.fmt(f),
             Kind::Own(_) => f.write_str("CredentialProvider"),
+            #[cfg(feature = "bridge")]
+            Kind::EachCall => f.write_str("of each call"),
         }
     }
 }
@@ -156,6 +175,9 @@ pub(crate) enum Credentials {
     Kept(Arc<Keeper>),
     /// Nothing: the request proves who it is by itself.
     Nobody,
+    /// Each call's own.
+    #[cfg(feature = "bridge")]
+    EachCall,
 }
 
 impl Credentials {
@@ -170,6 +192,8 @@ impl fmt::Debug for Credentials {
             Self::Fixed(credential) => credential.fmt(f),
             Self::Kept(_) => f.write_str("refreshed"),
             Self::Nobody => f.write_str("none"),
+            #[cfg(feature = "bridge")]
+            Self::EachCall => f.write_str("of each call"),
         }
     }
 }

@@ -73,6 +73,8 @@ pub(crate) struct Extras {
     pub(crate) unsigned_payload: Option<bool>,
     /// Whether the request says that it is not signed.
     pub(crate) skip_sign: bool,
+    /// In place of the client's own.
+    pub(crate) credential: Option<Credential>,
     /// What the body is instead of a JSON object; it then is sent by POST and signed with TC3-HMAC-SHA256.
     pub(crate) content_type: Option<HeaderValue>,
     /// None that the protocol sets; each replaces the client's own of its name.
@@ -95,6 +97,11 @@ impl Parcel {
     /// Whether the request says that it is not signed; no credential is needed then.
     pub(crate) fn skips_sign(&self) -> bool {
         self.extras.as_ref().is_some_and(|extras| extras.skip_sign)
+    }
+
+    /// The credential that counts in place of the client's own.
+    pub(crate) fn own_credential(&self) -> Option<&Credential> {
+        self.extras.as_ref()?.credential.as_ref()
     }
 
     /// The headers that the caller added, with room for `own` ones.

@@ -138,7 +138,7 @@ pub(crate) async fn get(core: &Core, path: &str, limit: Duration) -> Result<Http
     }
 }
 
-fn now_since(started: Instant) -> Now {
+pub(crate) fn now_since(started: Instant) -> Now {
     let steady = Instant::now();
     Now { unix: unix_time(), steady, elapsed: steady - started }
 }
