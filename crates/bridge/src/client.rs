@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, Ordering};
 use std::time::Duration;
 
+use serde::Serialize;
 use tcsms::bridging::{self, Clients};
 use tcsms::{Carrying, Delivery, ErrorKind, Transport, TransportError, TransportRequest};
+use tokio::runtime::Handle;
 
 use crate::background;
 use crate::exchange::Exchange;
@@ -39,6 +41,37 @@ impl From<Failure> for Outcome {
     fn from(Failure { status, bytes }: Failure) -> Self {
         Self { status, bytes }
     }
+}
+
+#[derive(Serialize)]
+struct Shown<'a> {
+    secret_id: &'a str,
+    secret_key: &'a str,
+    token: Option<&'a str>,
+}
+
+/// How often a host is asked whether it wants a call broken off.
+const WATCH_EVERY: Duration = Duration::from_millis(50);
+
+/// Over as soon as `watch` says so.
+async fn watched(watch: &mut dyn FnMut() -> bool) {
+    loop {
+        tokio::time::sleep(WATCH_EVERY).await;
+        if watch() {
+            return;
+        }
+    }
+}
+
+/// Does what waits on this thread; within a callback of this library, whose thread may not wait, on another one.
+fn off_runtimes<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    if Handle::try_current().is_err() {
+        return work();
+    }
+    std::thread::scope(|scope| match scope.spawn(work).join() {
+        Ok(done) => done,
+        Err(panic) => std::panic::resume_unwind(panic),
+    })
 }
 
 /// Makes calls with one set of settings. Cheap to clone; all clones share their connections. Calls under way keep what
@@ -159,19 +192,55 @@ impl Client {
     /// Makes a call on this thread and waits for its outcome. `meta` describes it, see [`Meta`]; `body` has its
     /// parameters as a JSON object. `timeout_ms` is the time for the call with all its attempts; 0: the client's own.
     pub fn call(&self, meta: &[u8], body: &[u8], timeout_ms: u32) -> Outcome {
+        self.call_here(meta, body, timeout_ms, None).into()
+    }
+
+    /// As [`call`](Self::call), and asks `watch` every 50 ms of the wait whether to break the call off: for hosts whose
+    /// signals are only handled when they are asked.
+    pub fn call_watched(
+        &self,
+        meta: &[u8],
+        body: &[u8],
+        timeout_ms: u32,
+        watch: &mut dyn FnMut() -> bool,
+    ) -> Outcome {
+        self.call_here(meta, body, timeout_ms, Some(watch)).into()
+    }
+
+    fn call_here(
+        &self,
+        meta: &[u8],
+        body: &[u8],
+        timeout_ms: u32,
+        watch: Option<&mut dyn FnMut() -> bool>,
+    ) -> Result<tcsms::Answer, Failure> {
         guarded(|| {
             background::check_open()?;
             let state = self.0.state()?;
             let meta = Meta::read(meta)?;
             let call = self.prepare(&meta, &state.clients.blocking, body, timeout_ms)?;
-            let Some(id) = meta.cancel_id.filter(|id| *id != 0) else { return Ok(call.send()?) };
-            let entry = state.running.enter(id);
-            match bridging::send_until(call, entry.cancelled.cancelled()) {
+            let entry = meta.cancel_id.filter(|id| *id != 0).map(|id| state.running.enter(id));
+            let cancelled = async {
+                match &entry {
+                    Some(entry) => entry.cancelled.cancelled().await,
+                    None => std::future::pending().await,
+                }
+            };
+            let outcome = match watch {
+                None if entry.is_none() => return Ok(off_runtimes(|| call.send())?),
+                None => off_runtimes(|| bridging::send_until(call, cancelled)),
+                Some(watch) => bridging::send_until(call, async {
+                    tokio::select! {
+                        () = cancelled => {}
+                        () = watched(watch) => {}
+                    }
+                }),
+            };
+            match outcome {
                 Some(outcome) => Ok(outcome?),
                 None => Err(Failure::cancelled(Delivery::MaybeSent)),
             }
         })
-        .into()
     }
 
     /// Has a call made by the background thread. `done` gets the outcome, exactly once, on that thread, perhaps before
@@ -241,10 +310,41 @@ impl Client {
             let state = self.0.state()?;
             let meta = Meta::read(meta)?;
             let call = self.prepare(&meta, &state.clients.blocking, body, 0)?;
-            Ok(match call.stream()? {
+            Ok(match off_runtimes(|| call.stream())? {
                 tcsms::Streamed::Events(events) => Streamed::Events(Stream::of(stream::Source::new(events))),
                 tcsms::Streamed::Answer(answer) => Streamed::Answer(answer.into_json().into_bytes()),
             })
+        })
+    }
+
+    /// Opens connections ahead of the first calls of [`call`](Self::call), until this many wait.
+    ///
+    /// # Errors
+    ///
+    /// That of the first connection that could not be opened.
+    pub fn warm_up(&self, connections: usize) -> Result<(), Failure> {
+        guarded(|| {
+            background::check_open()?;
+            let state = self.0.state()?;
+            Ok(off_runtimes(|| state.clients.blocking.warm_up(connections))?)
+        })
+    }
+
+    /// What the client would sign a call with now: `{"secret_id","secret_key","token"}`, fetched where that is due, within
+    /// `timeout_ms` (0: the client's own total time).
+    ///
+    /// # Errors
+    ///
+    /// As those of a call that has no credential.
+    pub fn credential(&self, timeout_ms: u32) -> Result<Vec<u8>, Failure> {
+        guarded(|| {
+            background::check_open()?;
+            let state = self.0.state()?;
+            let limit = (timeout_ms > 0).then(|| Duration::from_millis(u64::from(timeout_ms)));
+            let present = off_runtimes(|| bridging::present_credential(&state.clients, limit))?;
+            let (secret_id, secret_key, token) = present.parts();
+            // Texts: there is nothing that could not be written.
+            Ok(serde_json::to_vec(&Shown { secret_id, secret_key, token }).unwrap_or_default())
         })
     }
 

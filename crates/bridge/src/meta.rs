@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use tcsms::{Call, Credential, ErrorKind, blocking};
+use tcsms::{Call, Credential, ErrorKind, blocking, bridging};
 
 use crate::failure::Failure;
 use crate::settings::{self, Retry};
@@ -41,6 +41,9 @@ pub struct Meta<'a> {
     pub idempotency_key: Option<String>,
     /// Whether carrying it out twice does no harm.
     pub idempotent: Option<bool>,
+    /// True: the answer is held against the model of the action; one that does not fit is no answer.
+    #[serde(default)]
+    pub typed: bool,
     /// In place of the client's own.
     pub retry: Option<Retry>,
     /// In place of the client's own.
@@ -140,6 +143,9 @@ impl<'a> Meta<'a> {
             with_idempotent: self.idempotent;
             with_retry: self.retry.as_ref().map(Retry::policy).transpose()?;
             with_credential: self.own_credential()?;
+        }
+        if self.typed {
+            call = bridging::typed(call);
         }
         if self.skip_sign {
             call = call.with_skip_sign();

@@ -146,12 +146,14 @@ pub struct Role {
     pub duration_seconds: Option<u64>,
     /// The region that STS is asked in.
     pub region: Option<String>,
+    /// The endpoint of STS.
+    pub endpoint: Option<String>,
     /// Where connections to STS go.
     pub connect_to: Option<String>,
 }
 
 /// A role for the identity of a pod, see [`WebIdentity`].
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PodRole {
     /// The role's resource name.
@@ -160,12 +162,16 @@ pub struct PodRole {
     pub provider_id: String,
     /// The file with the pod's token.
     pub token_file: String,
+    /// The token itself, in place of a file.
+    pub token: Option<String>,
     /// The name of the session.
     pub session_name: Option<String>,
     /// How long a credential lasts, in seconds.
     pub duration_seconds: Option<u64>,
     /// The region that STS is asked in.
     pub region: Option<String>,
+    /// The endpoint of STS.
+    pub endpoint: Option<String>,
     /// Where connections to STS go.
     pub connect_to: Option<String>,
 }
@@ -182,7 +188,7 @@ pub struct Breaker {
     pub pause_ms: u64,
 }
 
-/// Time limits.
+/// Time limits; 0 is none. Without `total_ms` a call has the SDK's default, or twice `attempt_ms` where that is more.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Timeouts {
@@ -229,7 +235,6 @@ impl Settings {
             };
         }
         let text = |value: &Option<String>| value.clone();
-        let milliseconds = |value: Option<u64>| value.map(Duration::from_millis);
         set! {
             credential: self.credential()?;
             profile: text(&self.profile);
@@ -245,8 +250,8 @@ impl Settings {
             http_method: self.http_method.as_deref().map(http_method).transpose()?;
             unsigned_payload: self.unsigned_payload;
             request_client: text(&self.request_client);
-            attempt_timeout: milliseconds(self.timeouts.attempt_ms);
-            total_timeout: milliseconds(self.timeouts.total_ms);
+            attempt_timeout: self.timeouts.attempt_ms.map(limit);
+            total_timeout: self.timeouts.total();
             retry: self.retry.as_ref().map(Retry::policy).transpose()?;
             retry_budget: self.retry_budget;
             call_rate: self.call_rate;
@@ -280,7 +285,7 @@ impl Settings {
             proxy: self.proxy.as_deref();
             compression: self.compression;
             max_connections: self.max_connections;
-            connect_timeout: self.timeouts.connect_ms.map(Duration::from_millis);
+            connect_timeout: self.timeouts.connect_ms.map(limit);
             idle_timeout: self.timeouts.idle_ms.map(Duration::from_millis);
         }
         if let Some(Certificate { certificate, key }) = &self.client_certificate_files {
@@ -386,6 +391,7 @@ impl Role {
         role = self.external_id.iter().fold(role, |role, id| role.external_id(id));
         role = self.duration_seconds.iter().fold(role, |role, s| role.duration(Duration::from_secs(*s)));
         role = self.region.iter().fold(role, |role, region| role.region(region));
+        role = self.endpoint.iter().fold(role, |role, endpoint| role.endpoint(endpoint));
         role = self.connect_to.iter().fold(role, |role, to| role.connect_to(to));
         match signer {
             Some(signer) => role.signed_by(signer),
@@ -397,10 +403,14 @@ impl Role {
 
 impl PodRole {
     fn source(&self) -> CredentialSource {
-        let mut role = WebIdentity::new(&self.role_arn, &self.provider_id, &self.token_file);
+        let mut role = match &self.token {
+            Some(token) => WebIdentity::with_token(&self.role_arn, &self.provider_id, token),
+            None => WebIdentity::new(&self.role_arn, &self.provider_id, &self.token_file),
+        };
         role = self.session_name.iter().fold(role, |role, name| role.session_name(name));
         role = self.duration_seconds.iter().fold(role, |role, s| role.duration(Duration::from_secs(*s)));
         role = self.region.iter().fold(role, |role, region| role.region(region));
+        role = self.endpoint.iter().fold(role, |role, endpoint| role.endpoint(endpoint));
         role = self.connect_to.iter().fold(role, |role, to| role.connect_to(to));
         role.into()
     }
@@ -417,6 +427,22 @@ impl Retry {
         let policy = milliseconds(self.pause_ms).fold(policy, RetryPolicy::with_pause);
         let policy = milliseconds(self.longest_pause_ms).fold(policy, RetryPolicy::with_longest_pause);
         Ok(self.jitter_percent.into_iter().fold(policy, RetryPolicy::with_jitter))
+    }
+}
+
+/// In place of no limit.
+const FOREVER: Duration = Duration::from_secs(365 * 86_400);
+/// The SDK's own total limit.
+const DEFAULT_TOTAL: Duration = Duration::from_secs(120);
+
+fn limit(milliseconds: u64) -> Duration {
+    if milliseconds == 0 { FOREVER } else { Duration::from_millis(milliseconds) }
+}
+
+impl Timeouts {
+    fn total(&self) -> Option<Duration> {
+        let told = self.total_ms.map(limit);
+        told.or_else(|| Some(limit(self.attempt_ms?).saturating_mul(2).max(DEFAULT_TOTAL)))
     }
 }
 

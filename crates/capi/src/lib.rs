@@ -177,6 +177,27 @@ pub unsafe extern "C" fn tcsms_cancel(client: *const tcsms_client, op_id: u64) -
     }
 }
 
+/// What the client would sign a call with now: `{"secret_id","secret_key","token"}` in `out`, fetched where that is due,
+/// within `timeout_ms` (0: the client's own total time); or a status and the error.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tcsms_credential(
+    client: *const tcsms_client,
+    timeout_ms: u32,
+    out: *mut tcsms_buf,
+) -> i32 {
+    // SAFETY: as the header asks.
+    unsafe {
+        let Some(client) = client.as_ref() else { return missing(out, "client") };
+        match client.0.credential(timeout_ms) {
+            Ok(credential) => {
+                fill(out, credential);
+                TCSMS_OK
+            }
+            Err(failure) => told(out, failure),
+        }
+    }
+}
+
 /// Makes a completion queue, for hosts that cannot be called on another thread. Gives 0, or `TCSMS_IO` when the system
 /// has no descriptor left.
 #[unsafe(no_mangle)]

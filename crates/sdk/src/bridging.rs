@@ -15,7 +15,7 @@ use crate::call::{Call, Named};
 use crate::chain;
 use crate::client::Client;
 use crate::config::Core;
-use crate::credential::{self, Search};
+use crate::credential::{self, Credential, Search};
 use crate::environment::Environment;
 use crate::error::{Delivery, Error, ErrorKind, Step};
 use crate::events::Event;
@@ -80,6 +80,51 @@ pub fn credentials_of(clients: &Clients) -> CredentialSource {
         Credentials::Kept(keeper) => CredentialSource::kept(Arc::clone(keeper)),
         Credentials::Nobody | Credentials::EachCall => CredentialSource::each_call(),
     }
+}
+
+/// Has the answer held against the model of the action, as that of a typed call is. Of an action that this crate does not
+/// know nothing is asked.
+pub fn typed<C>(mut call: Call<C, Named>) -> Call<C, Named> {
+    call.request_mut().typed = true;
+    call
+}
+
+/// The credential that a call would be signed with now, fetched where that is due.
+///
+/// # Errors
+///
+/// As those of a call that has none. Must not be called where a tokio runtime is current.
+pub fn present_credential(clients: &Clients, limit: Option<Duration>) -> Result<PresentCredential, Error> {
+    let credential = match &clients.core.settings.credentials {
+        Credentials::Fixed(credential) => credential.clone(),
+        Credentials::Kept(keeper) => {
+            let limit = limit.unwrap_or(clients.core.settings.total_timeout);
+            block_on(keeper.get(limit))??
+        }
+        Credentials::Nobody | Credentials::EachCall => {
+            return Err(Error::local(ErrorKind::Credential, "the client has no credential of its own"));
+        }
+    };
+    Ok(PresentCredential(credential))
+}
+
+/// A credential whose parts can be read.
+pub struct PresentCredential(Credential);
+
+impl PresentCredential {
+    /// Id, key and session token.
+    pub fn parts(&self) -> (&str, &str, Option<&str>) {
+        (self.0.secret_id(), self.0.secret_key(), self.0.token())
+    }
+}
+
+/// Runs this on a runtime of the caller's thread.
+fn block_on<F: Future>(work: F) -> Result<F::Output, Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+        let message = format!("no credential can be fetched: {error}");
+        Error::local(ErrorKind::Credential, message).because(error)
+    })?;
+    Ok(runtime.block_on(work))
 }
 
 /// As `send` of the call; but `None`, with the call broken off, as soon as `stop` is over.
@@ -169,15 +214,8 @@ impl<'a> Steps<'a> {
 
     /// Fetches a credential on a runtime of the caller's thread. Must not be called where a runtime is current.
     pub fn fetch(&mut self, fetching: Fetching<'_>) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let outcome = match runtime {
-            Ok(runtime) => runtime.block_on(fetching.keeper.get(fetching.limit)),
-            Err(error) => {
-                let message = format!("no credential can be fetched: {error}");
-                Err(Error::local(ErrorKind::Credential, message).because(error))
-            }
-        };
-        self.exchange.authorized(outcome);
+        let outcome = block_on(fetching.keeper.get(fetching.limit));
+        self.exchange.authorized(outcome.and_then(|fetched| fetched));
     }
 
     /// Reports an answer, whatever its status.

@@ -42,11 +42,23 @@ pub struct Named {
     pub(crate) parts: Vec<(String, Bytes)>,
     /// The body in place of the parameters.
     pub(crate) octets: Option<Bytes>,
+    /// Whether the answer has to fit the model of the action.
+    #[cfg(feature = "bridge")]
+    pub(crate) typed: bool,
 }
 
 impl Named {
     pub(crate) fn new(version: String, action: String, parameters: String) -> Self {
-        Self { version, action, parameters, idempotent: None, parts: Vec::new(), octets: None }
+        Self {
+            version,
+            action,
+            parameters,
+            idempotent: None,
+            parts: Vec::new(),
+            octets: None,
+            #[cfg(feature = "bridge")]
+            typed: false,
+        }
     }
 }
 
@@ -152,6 +164,12 @@ impl<C, R> Call<C, R> {
             key.push_str(&format!("-{place}"));
         }
         self
+    }
+
+    /// The request itself, to be changed.
+    #[cfg(feature = "bridge")]
+    pub(crate) fn request_mut(&mut self) -> &mut R {
+        &mut self.request
     }
 
     /// The call taken apart: who makes it, what, and how.

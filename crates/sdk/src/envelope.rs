@@ -7,8 +7,10 @@ use std::marker::PhantomData;
 use serde::Deserialize;
 use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
+use tcsms_api::Structure;
 
 use crate::answer::Answer;
+use crate::shape::{self, Members};
 
 /// What a body turned out to be.
 #[derive(Debug, PartialEq)]
@@ -53,6 +55,11 @@ pub(crate) fn typed<T: DeserializeOwned>(body: &[u8]) -> Content<T> {
 
 /// Reads the answer of any action as JSON text.
 pub(crate) fn raw(body: &[u8]) -> Content<Answer> {
+    shaped(body, None)
+}
+
+/// Reads an answer as JSON text, which must have the shape if there is one.
+pub(crate) fn shaped(body: &[u8], shape: Option<&'static Structure>) -> Content<Answer> {
     #[derive(Deserialize)]
     struct Whole<'a> {
         #[serde(rename = "Response", borrow)]
@@ -66,13 +73,24 @@ pub(crate) fn raw(body: &[u8]) -> Content<Answer> {
         Err(error) => return Content::Invalid(error.to_string()),
     };
     let text = whole.response.get();
-    match serde_json::from_str::<Head>(text) {
+    match head(text, shape) {
         Ok(Head { error: Some(Reason { code, message }), request_id }) => {
             Content::Refusal { code, message, request_id }
         }
         Ok(head) => Content::Answer(Answer::new(text.to_owned(), head.request_id.unwrap_or_default())),
-        Err(error) => Content::Invalid(error.to_string()),
+        // A refusal may stand behind the member that does not fit.
+        Err(error) => match shape.map(|_| head(text, None)) {
+            Some(Ok(Head { error: Some(Reason { code, message }), request_id })) => {
+                Content::Refusal { code, message, request_id }
+            }
+            _ => Content::Invalid(error.to_string()),
+        },
     }
+}
+
+fn head(text: &str, shape: Option<&'static Structure>) -> serde_json::Result<Head> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    json.deserialize_map(HeadVisitor { shape })
 }
 
 /// The request id of an answer or a refusal, if it has one.
@@ -103,11 +121,14 @@ struct Reason {
 
 impl<'de> Deserialize<'de> for Head {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(HeadVisitor)
+        deserializer.deserialize_map(HeadVisitor { shape: None })
     }
 }
 
-struct HeadVisitor;
+struct HeadVisitor {
+    /// What an answer must look like.
+    shape: Option<&'static Structure>,
+}
 
 impl<'de> Visitor<'de> for HeadVisitor {
     type Value = Head;
@@ -118,16 +139,27 @@ impl<'de> Visitor<'de> for HeadVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Head, A::Error> {
         let mut head = Head::default();
+        let mut members = self.shape.map(Members::of);
+        let mut given = 0_u64;
         while let Some(key) = map.next_key_seed(Key)? {
             match &*key {
                 "Error" => head.error = map.next_value::<Option<Reason>>()?.or(head.error),
                 "RequestId" => head.request_id = map.next_value::<Option<String>>()?.or(head.request_id),
-                _ => {
-                    map.next_value::<IgnoredAny>()?;
-                }
+                name => match members.as_mut().and_then(|members| members.find(name)) {
+                    Some((place, member)) => {
+                        given |= u64::from(map.next_value_seed(shape::Value(member))?) << place;
+                    }
+                    None => {
+                        map.next_value::<IgnoredAny>()?;
+                    }
+                },
             }
         }
-        Ok(head)
+        let lack = self.shape.filter(|_| head.error.is_none()).and_then(|shape| shape::lack(shape, given));
+        match lack {
+            None => Ok(head),
+            Some(lack) => Err(de::Error::custom(lack)),
+        }
     }
 }
 

@@ -10,6 +10,8 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
 use tcsms_api::ErrorCode;
+#[cfg(feature = "bridge")]
+use tcsms_api::Structure;
 
 use crate::config::Core;
 use crate::credential::Credential;
@@ -37,10 +39,28 @@ pub(crate) struct Plan<T> {
     pub(crate) idempotent: bool,
     pub(crate) retry: RetryPolicy,
     pub(crate) total_timeout: Duration,
-    /// How the body of an answer is read.
-    pub(crate) decode: fn(&[u8]) -> Content<T>,
+    pub(crate) decode: Decode<T>,
     /// Whether an error may show the beginning of the body: not when that is a secret.
     pub(crate) quotable: bool,
+}
+
+/// How the body of an answer is read.
+#[derive(Clone, Copy)]
+pub(crate) enum Decode<T> {
+    By(fn(&[u8]) -> Content<T>),
+    /// As a text of this shape.
+    #[cfg(feature = "bridge")]
+    Shaped(fn(&[u8], Option<&'static Structure>) -> Content<T>, &'static Structure),
+}
+
+impl<T> Decode<T> {
+    fn read(&self, body: &[u8]) -> Content<T> {
+        match self {
+            Self::By(decode) => decode(body),
+            #[cfg(feature = "bridge")]
+            Self::Shaped(decode, shape) => decode(body, Some(shape)),
+        }
+    }
 }
 
 /// The time of a step.
@@ -439,7 +459,7 @@ impl<'a, T> Exchange<'a, T> {
         if answer.status != 200 {
             return Err(invalid(format!("HTTP status {}{}", answer.status, self.clues(", ", answer))));
         }
-        match (self.plan.decode)(&answer.body) {
+        match self.plan.decode.read(&answer.body) {
             Content::Answer(answer) => Ok(answer),
             Content::Invalid(fault) => Err(invalid(format!("{fault}{}", self.clues("; ", answer)))),
             Content::Refusal { code, message, request_id } => {

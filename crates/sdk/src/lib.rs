@@ -47,6 +47,7 @@ mod request;
 mod retry;
 mod route;
 mod send;
+mod shape;
 mod spans;
 mod stream;
 mod sts;

@@ -12,7 +12,7 @@ use crate::call::Named;
 use crate::config::{Core, HttpMethod, Language, SignMethod};
 use crate::credential::Credential;
 use crate::error::{Error, ErrorKind};
-use crate::exchange::Plan;
+use crate::exchange::{Decode, Plan};
 use crate::parameters::Value;
 use crate::request::{Extras, Parcel};
 use crate::retry::RetryPolicy;
@@ -59,7 +59,7 @@ pub(crate) fn typed<R: Action>(core: &Core, request: &R, options: Options) -> Re
         idempotent: R::INFO.idempotent,
         retry: options.retry.unwrap_or_else(|| core.settings.retry.clone()),
         total_timeout: options.total_timeout.unwrap_or(core.settings.total_timeout),
-        decode: envelope::typed::<R::Answer>,
+        decode: Decode::By(envelope::typed::<R::Answer>),
         quotable: true,
     })
 }
@@ -67,12 +67,15 @@ pub(crate) fn typed<R: Action>(core: &Core, request: &R, options: Options) -> Re
 /// The plan of a call by name.
 pub(crate) fn named(core: &Core, request: Named, options: Options) -> Result<Plan<Answer>, Error> {
     parameters::check(&request.parameters)?;
-    let idempotent = request.idempotent.unwrap_or_else(|| {
-        // Another product may have an action of the same name.
-        let version = Version::parse(&request.version).filter(|_| core.settings.service == "sms");
-        let known = version.and_then(|version| find_action(version, &request.action));
-        known.is_some_and(|action| action.idempotent)
-    });
+    // Another product may have an action of the same name.
+    let version = Version::parse(&request.version).filter(|_| core.settings.service == "sms");
+    let known = version.and_then(|version| find_action(version, &request.action));
+    let idempotent = request.idempotent.unwrap_or_else(|| known.is_some_and(|action| action.idempotent));
+    let decode = match known {
+        #[cfg(feature = "bridge")]
+        Some(action) if request.typed => Decode::Shaped(envelope::shaped, action.output),
+        _ => Decode::By(envelope::raw),
+    };
     let (body, content) = body_of(core, request.parameters, &request.parts, request.octets)?;
     let extras = match (options.rare.as_deref(), content) {
         (None, None) => None,
@@ -92,7 +95,7 @@ pub(crate) fn named(core: &Core, request: Named, options: Options) -> Result<Pla
         idempotent,
         retry: options.retry.unwrap_or_else(|| core.settings.retry.clone()),
         total_timeout: options.total_timeout.unwrap_or(core.settings.total_timeout),
-        decode: envelope::raw,
+        decode,
         quotable: true,
     })
 }

@@ -15,7 +15,7 @@ use crate::endpoint::{Address, Endpoint};
 use crate::envelope::{self, Content};
 use crate::environment::Environment;
 use crate::error::{Error, ErrorKind};
-use crate::exchange::Plan;
+use crate::exchange::{Decode, Plan};
 use crate::machine_role::issued;
 use crate::provider::{CredentialProvider, CredentialSource, Credentials, Fetch, FetchError, Issued};
 use crate::request::Parcel;
@@ -53,6 +53,7 @@ struct Terms {
     session_name: String,
     duration: Duration,
     region: Option<String>,
+    endpoint: Option<String>,
     connect_to: Option<String>,
 }
 
@@ -63,6 +64,7 @@ impl Terms {
             session_name: DEFAULT_SESSION.to_owned(),
             duration: DEFAULT_DURATION,
             region: None,
+            endpoint: None,
             connect_to: None,
         }
     }
@@ -111,6 +113,13 @@ impl AssumeRole {
         self
     }
 
+    /// Sets the endpoint of STS, in the forms of [`ClientBuilder::endpoint`](crate::ClientBuilder::endpoint); `sts.…` of
+    /// the client's domain by default.
+    pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
+        self.terms.endpoint = Some(endpoint.into());
+        self
+    }
+
     /// Opens the connections to STS to this address, as
     /// [`ClientBuilder::connect_to`](crate::ClientBuilder::connect_to) does for those to the SMS service. Without it
     /// the variable `TCSMS_STS_CONNECT_TO` counts.
@@ -153,7 +162,24 @@ impl fmt::Debug for AssumeRole {
 pub struct WebIdentity {
     terms: Terms,
     provider_id: String,
-    token_file: PathBuf,
+    token: Token,
+}
+
+/// Where the pod's token is.
+#[derive(Clone)]
+enum Token {
+    /// In this file, which the cluster writes anew.
+    File(PathBuf),
+    Text(Zeroizing<String>),
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => path.fmt(f),
+            Self::Text(_) => f.write_str("given"),
+        }
+    }
 }
 
 impl WebIdentity {
@@ -167,7 +193,20 @@ impl WebIdentity {
         Self {
             terms: Terms::of(role_arn.into()),
             provider_id: provider_id.into(),
-            token_file: token_file.into(),
+            token: Token::File(token_file.into()),
+        }
+    }
+
+    /// As [`new`](Self::new), with the token itself, which serves as long as the cluster lets it.
+    pub fn with_token(
+        role_arn: impl Into<String>,
+        provider_id: impl Into<String>,
+        token: impl Into<String>,
+    ) -> Self {
+        Self {
+            terms: Terms::of(role_arn.into()),
+            provider_id: provider_id.into(),
+            token: Token::Text(Zeroizing::new(token.into())),
         }
     }
 
@@ -200,6 +239,12 @@ impl WebIdentity {
     /// Sets the region of STS; by default the client's, or `ap-guangzhou`.
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.terms.region = Some(region.into());
+        self
+    }
+
+    /// As [`AssumeRole::endpoint`].
+    pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
+        self.terms.endpoint = Some(endpoint.into());
         self
     }
 
@@ -239,7 +284,7 @@ impl fmt::Debug for WebIdentity {
         f.debug_struct("WebIdentity")
             .field("role_arn", &self.terms.role_arn)
             .field("provider_id", &self.provider_id)
-            .field("token_file", &self.token_file)
+            .field("token", &self.token)
             .finish_non_exhaustive()
     }
 }
@@ -295,13 +340,15 @@ pub(crate) struct AssumedPod {
 
 impl AssumedPod {
     pub(crate) async fn ask(&self) -> Result<Issued, Error> {
-        let path = &self.identity.token_file;
-        let fault = |what: String| {
-            Error::local(ErrorKind::Credential, format!("TKE OIDC: token file {}: {what}", path.display()))
+        let (token, place) = match &self.identity.token {
+            Token::File(path) => {
+                let place = format!("token file {}", path.display());
+                (std::fs::read_to_string(path).map(Zeroizing::new), place)
+            }
+            Token::Text(token) => (Ok(token.clone()), "the token".to_owned()),
         };
-        let token = std::fs::read_to_string(path)
-            .map(Zeroizing::new)
-            .map_err(|error| fault(format!("cannot be read ({error})")).because(error))?;
+        let fault = |what: String| Error::local(ErrorKind::Credential, format!("TKE OIDC: {place}: {what}"));
+        let token = token.map_err(|error| fault(format!("cannot be read ({error})")).because(error))?;
         let token = token.trim();
         if token.is_empty() {
             return Err(fault("is empty".to_owned()));
@@ -331,7 +378,10 @@ struct Sts {
 
 impl Sts {
     fn of(terms: &Terms, credentials: Credentials, site: &Site<'_>) -> Result<Self, Error> {
-        let endpoint = Endpoint::parse(&format!("sts.{}", site.root_domain))?;
+        let endpoint = match &terms.endpoint {
+            Some(endpoint) => Endpoint::parse(endpoint)?,
+            None => Endpoint::parse(&format!("sts.{}", site.root_domain))?,
+        };
         let replacement = terms.connect_to.clone().or_else(|| site.variable(CONNECT_TO));
         let replaced = replacement.is_some();
         let address = match replacement {
@@ -363,7 +413,7 @@ impl Sts {
             idempotent: true,
             retry: RetryPolicy::safe(),
             total_timeout: TOTAL_LIMIT,
-            decode: read,
+            decode: Decode::By(read),
             quotable: false,
         };
         // Fetches are hours apart; a connection would not live from one to the next.

@@ -70,7 +70,7 @@ fn plan(action: &'static str, idempotent: bool, retry: RetryPolicy, total_timeou
         idempotent,
         retry,
         total_timeout,
-        decode: crate::envelope::raw,
+        decode: Decode::By(crate::envelope::raw),
         quotable: true,
     }
 }
