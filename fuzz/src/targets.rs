@@ -1,6 +1,8 @@
 //! The table of targets.
 
 mod answers;
+mod bridge_calls;
+mod bridge_settings;
 mod cases;
 mod credentials;
 mod endpoints;
@@ -43,6 +45,8 @@ macro_rules! targets {
 
 targets! {
     answers,
+    bridge_calls,
+    bridge_settings,
     cases,
     credentials,
     endpoints,

@@ -249,10 +249,19 @@ impl<'a> Talk<'a> {
         let mut below = std::mem::replace(&mut self.stream, Stream::Gone);
         if let Err(error) = session.complete_io(&mut below) {
             self.log.tls_failure(self.number, error.to_string());
+            self.read_off();
             return Ok(false);
         }
         self.stream = Stream::Tls(Box::new(StreamOwned::new(session, below)));
         Ok(true)
+    }
+
+    /// Ends the writing half and forgets what still comes: a socket that is closed with bytes unread is reset, and the reset
+    /// may overtake the alert that was written before.
+    fn read_off(&mut self) {
+        let _ = self.socket.shutdown(Shutdown::Write);
+        let mut chunk = [0; 4 << 10];
+        while self.socket.read(&mut chunk).is_ok_and(|count| count > 0) {}
     }
 
     /// Waits for the client to close. What it sends before is a fault: the script has no step for it, and nobody would

@@ -63,9 +63,10 @@ async fn watched(watch: &mut dyn FnMut() -> bool) {
     }
 }
 
-/// Does what waits on this thread; within a callback of this library, whose thread may not wait, on another one.
+/// Does what waits on this thread; on another one within a callback of this library, whose thread may not wait, and where
+/// the thread is at its end (a program's last message), because a runtime needs what was taken down already.
 fn off_runtimes<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    if Handle::try_current().is_err() {
+    if Handle::try_current().is_err_and(|why| why.is_missing_context()) {
         return work();
     }
     std::thread::scope(|scope| match scope.spawn(work).join() {
@@ -189,6 +190,11 @@ impl Client {
         })
     }
 
+    #[cfg(test)]
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Makes a call on this thread and waits for its outcome. `meta` describes it, see [`Meta`]; `body` has its
     /// parameters as a JSON object. `timeout_ms` is the time for the call with all its attempts; 0: the client's own.
     pub fn call(&self, meta: &[u8], body: &[u8], timeout_ms: u32) -> Outcome {
@@ -244,7 +250,8 @@ impl Client {
     }
 
     /// Has a call made by the background thread. `done` gets the outcome, exactly once, on that thread, perhaps before
-    /// this returns; what is wrong with the call itself comes that way too. Gives the id for [`cancel`](Self::cancel).
+    /// this returns; what is wrong with the call itself comes that way too. Gives the id for [`cancel`](Self::cancel): the
+    /// `cancel_id` of `meta`, or a new one.
     ///
     /// # Errors
     ///
@@ -259,9 +266,15 @@ impl Client {
         guarded(move || {
             let background = background::present()?;
             let state = self.0.state()?;
-            let call = Meta::read(meta)
-                .and_then(|meta| self.prepare(&meta, &state.clients.with_runtime, body, timeout_ms));
-            let entry = state.running.enter_new();
+            let mut id = None;
+            let call = Meta::read(meta).and_then(|meta| {
+                id = meta.cancel_id.filter(|id| *id != 0);
+                self.prepare(&meta, &state.clients.with_runtime, body, timeout_ms)
+            });
+            let entry = match id {
+                Some(id) => state.running.enter(id),
+                None => state.running.enter_new(),
+            };
             let id = entry.id;
             background.spawn(async move {
                 let outcome = guarded_future(async {
@@ -293,7 +306,7 @@ impl Client {
         })
     }
 
-    /// Tells a call to end: one of [`submit`](Self::submit) by its id, one of [`call`](Self::call) by its `cancel_id`.
+    /// Tells a call to end: by the `cancel_id` of its description, or else by the id that [`submit`](Self::submit) gave.
     /// False when there is none of this id (any more).
     pub fn cancel(&self, id: u64) -> bool {
         guarded(|| Ok(self.0.state()?.running.cancel(id))).unwrap_or(false)

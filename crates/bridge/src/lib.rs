@@ -19,6 +19,7 @@ pub mod meta;
 mod queue;
 mod running;
 pub mod settings;
+mod shared;
 mod stream;
 
 pub use background::shut_down;

@@ -110,6 +110,20 @@ pub unsafe extern "C" fn tcsms_client_new(
     unsafe { made(out, err, || Client::new(bytes(cfg, n)).map(tcsms_client)) }
 }
 
+/// As `tcsms_client_new`, but the same settings in the same environment give the one client of this process, and the last
+/// 16 of these stay open when nobody holds them: for hosts that forget everything between two requests. Each is freed
+/// with `tcsms_client_free` by whom it was given.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tcsms_client_shared(
+    cfg: *const u8,
+    n: usize,
+    out: *mut *mut tcsms_client,
+    err: *mut tcsms_buf,
+) -> i32 {
+    // SAFETY: as the header asks.
+    unsafe { made(out, err, || Client::shared(bytes(cfg, n)).map(tcsms_client)) }
+}
+
 /// Frees a client, or nothing if it is null. Calls under way go on to their end.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tcsms_client_free(client: *mut tcsms_client) {
@@ -141,7 +155,8 @@ pub unsafe extern "C" fn tcsms_call(
 
 /// Has a call made by the library's own thread. Gives 0, and then calls `cb` with `ud` exactly once, on that thread,
 /// perhaps before this function returns; what is wrong with the call itself is told that way too. Any other status says
-/// that the call was not begun and `cb` is never called. `op_id` may be null; it gets the number for `tcsms_cancel`.
+/// that the call was not begun and `cb` is never called. `op_id` may be null; it gets the number for `tcsms_cancel`: the
+/// `cancel_id` of `meta`, or a new one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tcsms_call_async(
     client: *const tcsms_client,
@@ -165,7 +180,7 @@ pub unsafe extern "C" fn tcsms_call_async(
     }
 }
 
-/// Tells a call to end: one of `tcsms_call_async` by its number, one of `tcsms_call` by the `cancel_id` of its `meta`.
+/// Tells a call to end: by the `cancel_id` of its `meta`, or else by the number that `tcsms_call_async` gave.
 /// The call then ends with `TCSMS_CANCELLED`, unless it ends by itself first. Gives 0, or `TCSMS_BAD_ARGUMENT` when there
 /// is no such call (any more).
 #[unsafe(no_mangle)]

@@ -55,6 +55,12 @@ impl<T> Content<T> {
     }
 }
 
+/// Reads a body as JSON text that has to fit the model of an action.
+pub fn shaped_answer<R: Action>(body: &[u8]) -> Content<String> {
+    let split = |answer: crate::Answer| (answer.request_id().to_owned(), answer.into_json());
+    Content::of(envelope::shaped(body, Some(R::INFO.output)), split)
+}
+
 /// Reads a body as the answer to an action.
 pub fn typed_answer<R: Action>(body: &[u8]) -> Content<R::Answer> {
     Content::of(envelope::typed::<R::Answer>(body), |answer| (answer.request_id().to_owned(), answer))

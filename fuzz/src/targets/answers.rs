@@ -1,9 +1,10 @@
-//! The two readings of an answer, as a type and as JSON text, agree, and neither takes a refusal for an answer.
+//! The readings of an answer, as a type, as JSON text and as JSON text of the type's shape, agree, and none takes a
+//! refusal for an answer.
 
 use std::fmt::Debug;
 
 use serde_json::Value;
-use tcsms::fuzzing::{Content, raw_answer, typed_answer};
+use tcsms::fuzzing::{Content, raw_answer, shaped_answer, typed_answer};
 use tcsms_api::{Action, v20190711, v20210111};
 
 pub(crate) fn run(data: &[u8]) {
@@ -18,6 +19,12 @@ pub(crate) fn run(data: &[u8]) {
 fn against_raw<R: Action<Answer: PartialEq + Debug>>(raw: &Content<String>, data: &[u8]) {
     let typed = typed_answer::<R>(data);
     against_json(&typed, data);
+    match (&typed, shaped_answer::<R>(data)) {
+        (Content::Answer { .. }, Content::Answer { .. }) => {}
+        (Content::Invalid(_), Content::Invalid(_)) => {}
+        (Content::Refusal { code, .. }, Content::Refusal { code: same, .. }) => assert_eq!(*code, same),
+        (typed, shaped) => panic!("{typed:?} and {shaped:?}"),
+    }
     match (typed, raw) {
         (Content::Answer { request_id, answer }, Content::Answer { request_id: raw_id, answer: json }) => {
             assert_eq!(request_id, *raw_id);

@@ -15,11 +15,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     // whose expected values come from outside.
     ("tcsms-service", &["tcsms-api", "tcsms-auth", "tcsms-store"]),
     ("tcsms", &["tcsms-api", "tcsms-auth"]),
+    ("tcsms-bridge", &["tcsms"]),
+    ("tcsms-capi", &["tcsms-bridge"]),
     ("tcsms-cli", &["tcsms", "tcsms-auth", "tcsms-service", "tcsms-store"]),
     ("tcsms-codegen", &[]),
     ("tcsms-conformance-server", &["tcsms-auth"]),
     ("tcsms-benches", &["tcsms", "tcsms-api", "tcsms-auth", "tcsms-store"]),
-    ("tcsms-fuzz", &["tcsms", "tcsms-api", "tcsms-auth", "tcsms-conformance-server"]),
+    ("tcsms-fuzz", &["tcsms", "tcsms-api", "tcsms-auth", "tcsms-bridge", "tcsms-conformance-server"]),
     ("tcsms-tidy", &["tcsms"]),
 ];
 
@@ -63,7 +65,7 @@ pub(crate) fn metadata() -> Metadata {
 }
 
 /// Package name → names of the packages it depends on directly, by the wanted kinds of dependency.
-fn graph(metadata: &Metadata, kinds: &[DependencyKind]) -> BTreeMap<String, BTreeSet<String>> {
+pub(crate) fn graph(metadata: &Metadata, kinds: &[DependencyKind]) -> BTreeMap<String, BTreeSet<String>> {
     let name = |id| metadata[id].name.to_string();
     let nodes = &metadata.resolve.as_ref().unwrap().nodes;
     nodes
@@ -80,7 +82,7 @@ fn graph(metadata: &Metadata, kinds: &[DependencyKind]) -> BTreeMap<String, BTre
 }
 
 /// Everything below a package.
-fn below(graph: &BTreeMap<String, BTreeSet<String>>, package: &str) -> BTreeSet<String> {
+pub(crate) fn below(graph: &BTreeMap<String, BTreeSet<String>>, package: &str) -> BTreeSet<String> {
     let mut seen = BTreeSet::new();
     let mut open = vec![package.to_owned()];
     while let Some(next) = open.pop() {
@@ -116,33 +118,38 @@ fn the_service_never_reaches_the_sdk_not_even_in_tests() {
     }
 }
 
-/// The feature that opens what the interface of the SDK hides. Features add up over a build, but one that is asked for
+/// The features that open what the interface of the SDK hides. Features add up over a build, but one that is asked for
 /// by nothing else is in no build of a program that people are given.
 #[test]
-fn only_the_fuzz_targets_open_the_hidden_door_of_the_sdk() {
+fn only_those_they_are_for_open_the_hidden_doors_of_the_sdk() {
+    opened_by("fuzzing", "fuzzing", "tcsms-fuzz");
+    opened_by("bridge", "bridging", "tcsms-bridge");
+}
+
+fn opened_by(door: &str, name: &str, opener: &str) {
     let metadata = metadata();
     let sdk = metadata.workspace_packages().into_iter().find(|package| *package.name == "tcsms").unwrap();
-    assert!(sdk.features.contains_key("fuzzing"), "{:?}", sdk.features);
-    assert!(sdk.features.values().flatten().all(|other| other != "fuzzing"), "{:?}", sdk.features);
+    assert!(sdk.features.contains_key(door), "{:?}", sdk.features);
+    assert!(sdk.features.values().flatten().all(|other| other != door), "{:?}", sdk.features);
     let asking: Vec<String> = metadata
         .workspace_packages()
         .into_iter()
         .filter(|package| {
             let asks = |dep: &cargo_metadata::Dependency| {
-                dep.name == "tcsms" && dep.features.iter().any(|feature| feature == "fuzzing")
+                dep.name == "tcsms" && dep.features.iter().any(|feature| feature == door)
             };
             package.dependencies.iter().any(asks)
         })
         .map(|package| package.name.to_string())
         .collect();
-    assert_eq!(asking, ["tcsms-fuzz"]);
+    assert_eq!(asking, [opener]);
     let (_, root) = parsed("crates/sdk").into_iter().find(|(path, _)| path.ends_with("lib.rs")).unwrap();
     let code = root.items.iter().find_map(|item| match item {
-        syn::Item::Mod(module) if module.ident == "fuzzing" => Some(quote::ToTokens::to_token_stream(module)),
+        syn::Item::Mod(module) if module.ident == name => Some(quote::ToTokens::to_token_stream(module)),
         _ => None,
     });
     let code = code.expect("the module is in lib.rs").to_string().replace(' ', "");
-    assert_eq!(code, "#[cfg(feature=\"fuzzing\")]#[doc(hidden)]pubmodfuzzing;");
+    assert_eq!(code, format!("#[cfg(feature=\"{door}\")]#[doc(hidden)]pubmod{name};"));
 }
 
 #[test]
