@@ -161,6 +161,6 @@ fn no_debug_text_shows_the_key() {
     assert!(!format!("{builder:?}").contains("SKSECRET"));
     let core = core(builder, &[]).unwrap();
     assert!(!format!("{core:?}").contains("SKSECRET"));
-    let blocking = blocking::Client::new(core);
+    let blocking = blocking::Client::new(std::sync::Arc::new(core));
     assert!(!format!("{blocking:?}").contains("SKSECRET"));
 }
