@@ -9,16 +9,18 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 @dataclasses.dataclass(frozen=True)
 class Language:
-    """One row: the language's name, how its documented samples are filed, and the suffix of its files."""
+    """One row: the language's name, its folder in bindings/, how its documented samples are filed, and the suffix of its
+    files."""
 
     name: str
+    home: str
     samples: str
     suffix: str
 
     @property
     def folder(self):
         """Where its SDK is."""
-        return ROOT / "bindings" / self.name
+        return ROOT / "bindings" / self.home
 
 
 def languages():
@@ -26,8 +28,8 @@ def languages():
     rows = []
     for line in (ROOT / "tools" / "languages").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
-            name, samples, suffix, _packages = line.split()
-            rows.append(Language(name, samples, suffix))
+            name, home, samples, suffix, _packages = line.split()
+            rows.append(Language(name, home, samples, suffix))
     return rows
 
 

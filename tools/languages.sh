@@ -1,5 +1,5 @@
 # The jobs that go through the SDKs of other languages, one after the other: sourced by x. The languages are the rows of
-# tools/languages; what a language brings is in bindings/LANGUAGE:
+# tools/languages; what a language brings is in its folder in bindings/:
 #
 #   run-tests PROGRAM          all of its own tests, the service being PROGRAM; ends with `N passed, M failed`
 #   run-sample FILE WORKDIR    builds what FILE needs in WORKDIR and runs it, unchanged
@@ -16,6 +16,11 @@ outcomes=.x/outcomes
 
 language_names() {
     awk '!/^#/ && NF { print $1 }' tools/languages
+}
+
+# The folder of a language's SDK.
+home() {
+    awk -v name="$1" '$1 == name { print "bindings/" $2 }' tools/languages
 }
 
 # Splits the arguments of a job: `languages` gets those that are named, or all, `others` what is left.
@@ -40,8 +45,8 @@ no_others() {
 setup_languages() {
     local language packages wanted=("${basic[@]}" python3:python3)
     for language in "$@"; do
-        [[ -d bindings/$language ]] || continue
-        packages=$(awk -v name="$language" '$1 == name { print $4 }' tools/languages)
+        [[ -d $(home "$language") ]] || continue
+        packages=$(awk -v name="$language" '$1 == name { print $5 }' tools/languages)
         wanted+=(${packages//,/ })
     done
     setup "${wanted[@]}"
@@ -49,9 +54,11 @@ setup_languages() {
 
 # Whether a language has the thing; says so when it has not. One that was named must have it.
 brings() {
-    [[ -e bindings/$1/$2 ]] && return
-    ((named == 0)) || fail "$1 has no bindings/$1/$2 yet"
-    echo "$1: skipped, there is no bindings/$1/$2"
+    local thing
+    thing=$(home "$1")/$2
+    [[ -e $thing ]] && return
+    ((named == 0)) || fail "$1 cannot do this: there is no $thing"
+    echo "$1: skipped, there is no $thing"
     return 1
 }
 
@@ -92,7 +99,7 @@ conformance() {
 play() {
     local language=$1 drivers name command failed=0
     rm -f "$outcomes/$language"-*.jsonl
-    drivers=$("bindings/$language/conformance/drivers") || return
+    drivers=$("$(home "$language")/conformance/drivers") || return
     while read -r name command; do
         echo "== conformance cases with $language, $name: $command"
         # shellcheck disable=SC2086 # a command line of several words
@@ -109,8 +116,8 @@ package() {
         brings "$language" package || continue
         out=.x/packages/$language
         rm -rf "$out" && mkdir -p "$out"
-        echo "== package of $language: bindings/$language/package $out"
-        if "bindings/$language/package" "$out"; then
+        echo "== package of $language: $(home "$language")/package $out"
+        if "$(home "$language")/package" "$out"; then
             table+=$(printf '%-8s %8s KiB in %5d files  %s' "$language" "$(du -sk "$out" | cut -f1)" \
                 "$(find "$out" -type f | wc -l)" "$out")$'\n'
         else
@@ -129,8 +136,8 @@ soak() {
     for language in "$@"; do
         brings "$language" soak || continue
         log=$logs/soak-$language.log status=0 started=$SECONDS
-        echo "== soak of $language: bindings/$language/soak --calls $calls"
-        "bindings/$language/soak" --calls "$calls" 2>&1 | tee "$log" || status=$?
+        echo "== soak of $language: $(home "$language")/soak --calls $calls"
+        "$(home "$language")/soak" --calls "$calls" 2>&1 | tee "$log" || status=$?
         if ((status)); then failed=$((failed + 1)); else passed=$((passed + 1)); fi
         table+=$(printf '%-8s %-6s %5d s  %s' "$language" "$( ((status)) && echo FAILED || echo ok)" \
             $((SECONDS - started)) "$(grep -v '^$' "$log" | tail -n 1)")$'\n'
@@ -144,7 +151,7 @@ bench_languages() {
     choose_languages "$@"
     local language
     for language in "${languages[@]}"; do
-        [[ -e bindings/$language/package ]] || continue
+        [[ -e $(home "$language")/package ]] || continue
         "$PWD/x" package "$language"
     done
     python3 benches/languages/bench.py "$@"

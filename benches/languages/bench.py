@@ -44,7 +44,7 @@ def main():
     commands = {}
     for language in wanted:
         if not language.folder.is_dir():
-            print(f"{language.name}: skipped, there is no bindings/{language.name}")
+            print(f"{language.name}: skipped, there is no bindings/{language.home}")
             continue
         commands |= ready(language.name)
     ours = {name for name, kind in commands if kind == "ours"}
@@ -71,6 +71,10 @@ def build(name, arguments):
     built, or none."""
     source, target = WORK / "source" / name, WORK / "target"
     shutil.copytree(PROGRAMS / name, source, dirs_exist_ok=True, ignore=shutil.ignore_patterns("target"))
+    manifest = source / "Cargo.toml"
+    if "[workspace]" not in manifest.read_text(encoding="utf-8"):
+        # Below this repository's folder, but no part of its workspace.
+        manifest.write_text(manifest.read_text(encoding="utf-8") + "\n[workspace]\n", encoding="utf-8")
     env = {**os.environ, "CARGO_TARGET_DIR": str(target)}
     ended = subprocess.run(["cargo", "build", "--quiet", "--release", *arguments], cwd=source, env=env, check=False)
     return target / "release" if ended.returncode == 0 else None

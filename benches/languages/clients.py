@@ -188,14 +188,14 @@ def java(clients, work):
     return {"ours": ours, "official": official}
 
 
-def by_script(language, file):
+def by_script(language, home, file):
     """A language whose binding says itself how the program runs: bench-client FILE WORKDIR prints the command."""
 
     def clients_of(clients, work):
         def ours():
-            script = ROOT / "bindings" / language / "bench-client"
+            script = ROOT / "bindings" / home / "bench-client"
             if not script.is_file():
-                raise Unavailable(f"there is no bindings/{language}/bench-client")
+                raise Unavailable(f"there is no bindings/{home}/bench-client")
             (work / "ours").mkdir(parents=True)
             env = clean_environment(TCSMS_TARGET=str(ROOT / os.environ.get("CARGO_TARGET_DIR", "target") / "release"))
             return run(script, clients / file, work / "ours", env=env).split()
@@ -207,5 +207,5 @@ def by_script(language, file):
 
 LANGUAGES = {
     "python": python, "go": go, "cpp": cpp, "java": java, "nodejs": nodejs,
-    "php": by_script("php", pathlib.Path("php/client.php")), "csharp": by_script("csharp", pathlib.Path("csharp/Client.cs")),
+    "php": by_script("php", "php", pathlib.Path("php/client.php")), "csharp": by_script("csharp", "dotnet", pathlib.Path("csharp/Client.cs")),
 }

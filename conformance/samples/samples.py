@@ -55,7 +55,7 @@ def main():
     else:
         print(f"the samples of {os.path.relpath(folder)}")
         totals["documented"] = run_all(samples_of(folder, wanted), arguments)
-        print("\nown samples: 0 passed, 0 failed (only the folder that was named counts)")
+        print("only the folder that was named counts\n\nown samples: 0 passed, 0 failed")
     passed = sum(total[0] for total in totals.values())
     failed = sum(total[1] for total in totals.values())
     if passed + failed == 0:
@@ -73,7 +73,7 @@ def own_samples(wanted):
     for language in wanted:
         files = sorted((language.folder / "samples").rglob("*" + language.suffix)) if language.folder.is_dir() else []
         if not files:
-            print(f"  {language.name}: skipped, bindings/{language.name} has no samples")
+            print(f"  {language.name}: skipped, bindings/{language.home} has no samples")
         for file in files:
             action = file.stem
             wants = asked.get(language.name, {}).get(action) or asked["every language"].get(action)
@@ -101,7 +101,7 @@ def samples_of(folder, wanted):
             if ".raw." not in file.name and "expected" not in file.relative_to(folder).parts
         ]
         if files and not (language.folder / "run-sample").is_file():
-            print(f"  {language.name}: skipped, there is no bindings/{language.name}/run-sample")
+            print(f"  {language.name}: skipped, there is no bindings/{language.home}/run-sample")
             continue
         for file in files:
             action = file.stem

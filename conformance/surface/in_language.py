@@ -17,7 +17,7 @@ def run(rows, language, work, checker):
     surface = importlib.import_module("__main__")
     script = language.folder / "run-sample"
     if not script.is_file():
-        raise surface.NotHere(f"there is no bindings/{language.name}/run-sample")
+        raise surface.NotHere(f"there is no bindings/{language.home}/run-sample")
     (work / "build").mkdir()
     program = shutil.copy(checker, work)
     lines, found = work / "lines.json", work / "found.tsv"
