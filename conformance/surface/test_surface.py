@@ -4,10 +4,10 @@ import contextlib
 import io
 import pathlib
 import tempfile
+import types
 import unittest
 
 import surface
-from languages import Language
 
 ROWS = [surface.Row("m", "method", "C", f"f{number}", f"f{number}()") for number in range(20)]
 
@@ -15,13 +15,10 @@ ROWS = [surface.Row("m", "method", "C", f"f{number}", f"f{number}()") for number
 class Judged(unittest.TestCase):
     def judge(self, absent, exclusions):
         with tempfile.TemporaryDirectory() as folder:
-            class Here(Language):
-                folder_of = pathlib.Path(folder)
-                folder = property(lambda self: self.folder_of)
-
+            language = types.SimpleNamespace(name="x", folder=pathlib.Path(folder))
             pathlib.Path(folder, "surface-excluded.tsv").write_text(exclusions, encoding="utf-8")
             with contextlib.redirect_stdout(io.StringIO()) as said:
-                counts = surface.judge(Here("x", "x", "x", ".x"), ROWS, absent)
+                counts = surface.judge(language, ROWS, absent)
         return counts, said.getvalue()
 
     def test_what_is_missing_is_named_with_the_reason(self):
