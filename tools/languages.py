@@ -28,7 +28,7 @@ def languages():
     rows = []
     for line in (ROOT / "tools" / "languages").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
-            name, home, samples, suffix, _packages = line.split()
+            name, home, samples, suffix, _library, _packages = line.split()
             rows.append(Language(name, home, samples, suffix))
     return rows
 

@@ -46,7 +46,7 @@ setup_languages() {
     local language packages wanted=("${basic[@]}" python3:python3)
     for language in "$@"; do
         [[ -d $(home "$language") ]] || continue
-        packages=$(awk -v name="$language" '$1 == name { print $5 }' tools/languages)
+        packages=$(awk -v name="$language" '$1 == name { print $6 }' tools/languages)
         wanted+=(${packages//,/ })
     done
     setup "${wanted[@]}"
@@ -62,12 +62,24 @@ brings() {
     return 1
 }
 
-# Builds the programs as `cargo test` builds them, because another set of packages would mean other features and
-# building anew, and the native library beside them.
+# Builds the programs, the tests and the native libraries: all at once, because another set of packages would mean other
+# features, and building anew.
 build_programs() {
-    cargo test --quiet --workspace --no-run
-    [[ ! -d crates/capi ]] || cargo build --quiet --package tcsms-capi
+    cargo build --quiet --workspace --lib --bins --tests --examples
     TCSMS_TARGET=$(realpath "$target/debug")
+    export TCSMS_TARGET
+}
+
+# Builds the native libraries of these languages as they are shipped.
+build_libraries() {
+    local language wanted=()
+    for language in "$@"; do
+        [[ -e $(home "$language")/package ]] || continue
+        wanted+=(--package "$(awk -v name="$language" '$1 == name { print $5 }' tools/languages)")
+    done
+    ((${#wanted[@]} == 0)) || cargo build --release "${wanted[@]}"
+    mkdir -p "$target/release"
+    TCSMS_TARGET=$(realpath "$target/release")
     export TCSMS_TARGET
 }
 
@@ -114,7 +126,7 @@ package() {
     local language out table="" failed=0
     for language in "$@"; do
         brings "$language" package || continue
-        out=.x/packages/$language
+        out=$PWD/.x/packages/$language
         rm -rf "$out" && mkdir -p "$out"
         echo "== package of $language: $(home "$language")/package $out"
         if "$(home "$language")/package" "$out"; then
@@ -149,10 +161,7 @@ soak() {
 # Measures the SDKs of these languages, as their packages have them, against the official ones.
 bench_languages() {
     choose_languages "$@"
-    local language
-    for language in "${languages[@]}"; do
-        [[ -e $(home "$language")/package ]] || continue
-        "$PWD/x" package "$language"
-    done
+    build_libraries "${languages[@]}"
+    package "${languages[@]}"
     python3 benches/languages/bench.py "$@"
 }
