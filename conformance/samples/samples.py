@@ -1,7 +1,7 @@
 """Runs the sample programs of every language, each unchanged, in two ways: samples.py [-v] [--record] [DIR] [LANGUAGE...]
 
-First against the service: its request log must show exactly one call, correctly signed, that asks what the sample asks; and a refusal
-must be shown as the SDK of that language documents it. Then against a server of fixed answers: exit code and output must equal the
+First against the service: its request log must show exactly one call, correctly signed, that asks what the sample asks; and when it
+then refuses every call, the refusal must be shown as the SDK of that language documents it. Then against a server of fixed answers: exit code and output must equal the
 expected text to the byte. A sample has passed when both ways have.
 """
 
@@ -28,6 +28,9 @@ from servers import Fixed, Service  # noqa: E402
 
 # The most that building and running a sample may take: the first one of a language builds its SDK.
 PATIENCE_S = 600
+
+# What the service refuses every sample with, the second time: no SDK repeats a call for it.
+REFUSAL = "UnauthorizedOperation.RequestPermissionDeny"
 
 Run = collections.namedtuple("Run", "exit stdout stderr")
 Sample = collections.namedtuple("Sample", "language file action wanted answers expected expected_errors place own")
@@ -157,11 +160,21 @@ def both_ways(sample, record):
         run = play(sample, folder / "work", service.address)
         runs.append(("against the service", run))
         calls = service.requests()
+        service.refuse(REFUSAL)
+        refused_run = play(sample, folder / "work", service.address)
+        runs.append(("refused by the service", refused_run))
+        refused_calls = service.requests()[len(calls) :]
     heard = judge.heard_faults(sample.language.name, calls, sample.action, sample.wanted)
     if len(calls) == 1:
-        heard += judge.told_faults(sample.language.name, calls[0], run, prints_id)
+        heard += judge.told_faults(sample.language.name, calls[0], run, prints_id, sample.own)
         notes.append("the service answered " + calls[0]["code"])
     faults += [f"against the service: {fault}" for fault in heard]
+    codes = [call["code"] for call in refused_calls]
+    if codes == [REFUSAL]:
+        heard = judge.told_faults(sample.language.name, refused_calls[0], refused_run, prints_id, sample.own)
+    else:
+        heard = [f"expected one call that was answered {REFUSAL}, the service heard {codes}"]
+    faults += [f"refused by the service: {fault}" for fault in heard]
     if sample.wanted is None:
         if sample.own:
             faults.append("conformance/samples/own/expected.json does not say what it asks")

@@ -30,9 +30,16 @@ class Service:
         listed = self._ask("requests")["requests"]
         return [self._ask("requests/" + urllib.parse.quote(call["id"], safe="")) for call in listed]
 
-    def _ask(self, path):
-        with urllib.request.urlopen(f"{self.address}/_tcsms/v1/{path}", timeout=20) as answer:
-            return json.load(answer)
+    def refuse(self, code):
+        """Lets every further call be refused with this code, as a rule of the service would."""
+        self._ask("faults", "PUT", {"faults": [{"id": "refused", "do": {"error": {"code": code}}}]})
+
+    def _ask(self, path, method="GET", body=None):
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.address}/_tcsms/v1/{path}", data, {"Content-Type": "application/json"}, method=method)
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            text = answer.read()
+            return json.loads(text) if text else None
 
     def __enter__(self):
         return self
