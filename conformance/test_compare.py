@@ -22,8 +22,15 @@ class Compared(unittest.TestCase):
                 return compare.main(), said.getvalue()
 
     def test_alike_but_for_ports(self):
-        status, said = self.compare(rust_async=[[{"answer": {"a": "127.0.0.1:1"}}]], go_calls=[[{"answer": {"a": "127.0.0.1:2"}}]])
+        status, said = self.compare(rust_async=[[{"answer": {"Message": "127.0.0.1:1"}}]], go_calls=[[{"answer": {"Message": "127.0.0.1:2"}}]])
         self.assertEqual((status, said.splitlines()[-1]), (0, "1 passed, 0 failed"))
+
+    def test_members_that_no_model_has_and_members_without_a_value_make_no_difference(self):
+        status, _ = self.compare(
+            rust_async=[[{"answer": {"Fee": 1, "New": 2}}]], go_calls=[[{"answer": {"Fee": 1, "Message": None}}]], php_calls=[[{"answer": {"Fee": 1}}]]
+        )
+        self.assertEqual(status, 0)
+        self.assertEqual(self.compare(rust_async=[[{"answer": {"Fee": 1}}]], go_calls=[[{"answer": {"Fee": "1"}}]])[0], 1)
 
     def test_another_outcome_and_a_call_that_was_not_made(self):
         status, said = self.compare(rust_async=[[{"kind": "tls"}], [{"kind": "tls"}]], go_calls=[[{"kind": "network"}]])
