@@ -14,6 +14,9 @@
 # Where what each SDK told of each conformance case is kept.
 outcomes=.x/outcomes
 
+# How many languages the arguments of a job name.
+named=0
+
 language_names() {
     awk '!/^#/ && NF { print $1 }' tools/languages
 }

@@ -15,7 +15,7 @@ run_stages() {
         echo "== $name: $command"
         started=$SECONDS status=0
         # What the programs are needed for comes after them.
-        [[ " fmt codegen clippy test doc surface " == *" $name "* ]] || build_programs || status=$?
+        [[ " tools fmt codegen clippy test doc " == *" $name "* ]] || build_programs || status=$?
         ((status)) || $command 2>&1 | tee "$logs/$name.log" || status=$?
         table+=$(printf '%-14s %5d s' "$name" $((SECONDS - started)))$'\n'
         read -r ok bad < <(count "$logs/$name.log" "$status" last)

@@ -8,7 +8,7 @@ import subprocess
 from languages import clean_environment
 
 
-def run(rows, language, work, checker):
+def run(rows, language, work, checker, **environment):
     """Gives the checker the lines and takes its findings: the number of each line that is missing, and why.
 
     The checker finds the lines in the file that TCSMS_SURFACE_LINES names, a JSON array of arrays, and writes `NUMBER, tab,
@@ -24,7 +24,7 @@ def run(rows, language, work, checker):
     lines.write_text(json.dumps([list(row) for row in rows], ensure_ascii=False), encoding="utf-8")
     # A second form for languages without a JSON reader at hand: cells end with a tab, lines with a newline.
     work.joinpath("lines.tsv").write_text("".join("\t".join(row) + "\n" for row in rows), encoding="utf-8")
-    environment = clean_environment(TCSMS_SURFACE_LINES=str(lines), TCSMS_SURFACE_FOUND=str(found))
+    environment = clean_environment(TCSMS_SURFACE_LINES=str(lines), TCSMS_SURFACE_FOUND=str(found), **environment)
     ended = subprocess.run(
         [script, program, work / "build"],
         env=environment,

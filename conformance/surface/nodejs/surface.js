@@ -1,22 +1,20 @@
-// Says which lines of the Node.js surface a package does not cover: surface.js FOLDER LINES FOUND.
+// Says which lines of the surface the Node.js package does not cover.
 //
-// FOLDER is our package, which stands for all packages that the lines name, or a node_modules with those packages. Declarations are read
-// with the TypeScript compiler and compared without names of parameters; what is there at run time must be there too.
+// The package is looked for in node_modules beside this file, under the names that the lines have. Declarations are read with the
+// TypeScript compiler and compared without names of parameters; what they say must be there at run time too.
 "use strict"
 const fs = require("fs")
 const path = require("path")
 const ts = require("typescript")
 
-const [folder, linesFile, foundFile] = process.argv.slice(2)
-const rows = fs.readFileSync(linesFile, "utf8").split("\n").filter(Boolean).map((line) => line.split("\t"))
+const folder = path.join(__dirname, "node_modules")
+const rows = JSON.parse(fs.readFileSync(process.env.TCSMS_SURFACE_LINES, "utf8"))
 
 class Missing extends Error {}
 
-// The path of a module without suffix, in the one package or in that of its name.
+// The path of a module without suffix.
 function placeOf(module) {
-  const [first, ...rest] = module.split("/")
-  const apart = path.join(folder, first)
-  return path.join(fs.existsSync(apart) ? apart : folder, ...rest)
+  return fs.realpathSync(path.join(folder, module.split("/")[0])) + module.slice(module.split("/")[0].length)
 }
 
 function declarationsOf(module) {
@@ -199,4 +197,4 @@ rows.forEach((row, number) => {
     out.push(`${number}\t${error.message.replace(/\s+/g, " ")}\n`)
   }
 })
-fs.writeFileSync(foundFile, out.join("") + "done\n")
+fs.writeFileSync(process.env.TCSMS_SURFACE_FOUND, out.join("") + "done\n")
