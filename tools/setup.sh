@@ -20,9 +20,10 @@ setup() {
         fail "Rust is missing. Debian's own is too old: install 1.90 or newer with rustup (https://rustup.rs), then run this again"
 }
 
-# A command, or the one Python module that Debian packages apart from Python.
+# A command, or what Debian packages apart from its command: a module of Python, a library of Mono.
 has() {
     case $1 in
+        mono-http) [[ -d /usr/lib/mono/gac/System.Net.Http ]] ;;
         php-fpm) compgen -c php-fpm >/dev/null ;;
         venv) python3 -c 'import ensurepip, venv' 2>/dev/null ;;
         *) command -v "$1" >/dev/null ;;

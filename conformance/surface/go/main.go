@@ -18,6 +18,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"sort"
 	"strconv"
 	"strings"
@@ -39,6 +40,9 @@ var aliases = map[string]string{
 	"bufio":   "bufio",
 	"log":     "log",
 }
+
+// A tag and the blank before the next field.
+var betweenFields = regexp.MustCompile("(`[^`]*`) ")
 
 // A row is one line of the surface.
 type row struct {
@@ -304,6 +308,8 @@ func typed(source, self string) (string, error) {
 
 // The type of a field's declaration.
 func fieldType(source, self string) (string, error) {
+	// Structs within stand on one line, where Go wants their fields apart.
+	source = betweenFields.ReplaceAllString(source, "$1; ")
 	expression, err := parser.ParseExpr("struct {" + source + "}")
 	if err != nil {
 		return "", fmt.Errorf("%s: %v", source, err)
