@@ -322,7 +322,8 @@ func text(node ast.Node) string {
 	if err := printer.Fprint(&out, token.NewFileSet(), node); err != nil {
 		fail(err)
 	}
-	return strings.ReplaceAll(out.String(), "\n", ";")
+	// On one line, as each line of the surface is.
+	return strings.NewReplacer("{\n", "{", "\n", ";").Replace(out.String())
 }
 
 // Puts the package before every name of it.
