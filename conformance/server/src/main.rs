@@ -1,5 +1,6 @@
 //! The conformance program: `run` plays all cases with a driver, `serve` plays scripts for tests in other languages.
 
+use std::fs::File;
 use std::io::{self, BufRead, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -11,14 +12,19 @@ use tcsms_conformance_server::run::{Driver, Loose, run};
 
 const USAGE: &str = "\
 usage:
-  tcsms-conformance-server run CASES DRIVER [ARGUMENT...]   plays every case of the folder CASES with the program DRIVER
-  tcsms-conformance-server serve                            plays scripts that come on standard input, a line each
+  tcsms-conformance-server run [--outcomes FILE] CASES DRIVER [ARGUMENT...]
+                                   plays every case of the folder CASES with the program DRIVER; FILE is written anew
+                                   with what it told of each call, a line of JSON each
+  tcsms-conformance-server serve   plays scripts that come on standard input, a line each
 ";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["run", cases, driver, rest @ ..] => all(Path::new(cases), driver, rest),
+        ["run", "--outcomes", file, cases, driver, rest @ ..] => {
+            all(Path::new(cases), driver, rest, Some(Path::new(file)))
+        }
+        ["run", cases, driver, rest @ ..] => all(Path::new(cases), driver, rest, None),
         ["serve"] => serve(),
         _ => {
             let _ = io::stderr().write_all(USAGE.as_bytes());
@@ -38,19 +44,26 @@ fn main() -> ExitCode {
 type Failure = Box<dyn std::error::Error>;
 
 /// Plays all cases; true when all passed.
-fn all(cases: &Path, driver: &str, arguments: &[&str]) -> Result<bool, Failure> {
+fn all(cases: &Path, driver: &str, arguments: &[&str], outcomes: Option<&Path>) -> Result<bool, Failure> {
     let driver = Driver {
         program: driver.into(),
         arguments: arguments.iter().map(|text| (*text).to_owned()).collect(),
     };
     let mut out = io::stdout();
+    let mut told = outcomes.map(File::create).transpose()?;
     let (mut passed, mut failed) = (0, 0);
     for (file, draft) in read_folder(cases)? {
         if !draft.is_playable() {
             writeln!(out, "{file}/{} left out: this machine has no address ::1", draft.id())?;
             continue;
         }
-        let faults = run(&draft, &driver);
+        let played = run(&draft, &driver);
+        if let Some(told) = &mut told {
+            for line in played.lines(&format!("{file}/{}", draft.id())) {
+                writeln!(told, "{line}")?;
+            }
+        }
+        let faults = played.faults;
         if faults.is_empty() {
             passed += 1;
             continue;

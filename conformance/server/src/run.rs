@@ -11,9 +11,11 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use serde_json::json;
+
 use crate::case::{Case, Draft};
 use crate::identity::{Identities, identities};
-use crate::outcome::{self, Outcome};
+use crate::outcome::{self, Failure, Outcome};
 use crate::places::Places;
 use crate::script::{self, Record, Script};
 use crate::settings::Settings;
@@ -43,22 +45,51 @@ const NAMES: &[&str] = &[
     "SSL_CERT_DIR",
 ];
 
-/// Plays the case and says what is wrong, a line each; nothing when the SDK passes.
-///
-/// One case at a time, whoever calls: a driver that is being started has all connections of this process too for a
-/// moment, and while it has them none of another case would end when its script ends it.
-pub fn run(draft: &Draft, driver: &Driver) -> Vec<String> {
-    static PLAYING: Mutex<()> = Mutex::new(());
-    let _playing = PLAYING.lock().unwrap_or_else(PoisonError::into_inner);
-    match play(draft, driver) {
-        Ok(faults) => faults,
-        Err(error) => vec![format!("the case cannot be played: {error}")],
+/// What came of a case.
+#[derive(Debug, Default)]
+pub struct Played {
+    /// What is wrong, a line each; nothing when the SDK passes.
+    pub faults: Vec<String>,
+    /// The outcomes of each call, as many as were made at once, in the order in which they were told.
+    pub outcomes: Vec<Vec<Outcome>>,
+}
+
+impl Played {
+    /// What any SDK must tell alike, for comparing one with another: a line of JSON for each call. An error is its kind,
+    /// delivery, code and attempts; texts and places differ, as languages and ports do.
+    pub fn lines(&self, case: &str) -> Vec<String> {
+        let alike = |outcome: &Outcome| match outcome {
+            Outcome::Answer(answer) => json!({"answer": answer}),
+            Outcome::Error(Failure { kind, delivery, code, attempts, .. }) => {
+                json!({"kind": kind, "delivery": delivery, "code": code, "attempts": attempts})
+            }
+        };
+        let line = |(place, told): (usize, &Vec<Outcome>)| {
+            let mut told: Vec<_> = told.iter().map(alike).collect();
+            told.sort_by_key(ToString::to_string);
+            json!({"case": case, "call": place + 1, "outcomes": told}).to_string()
+        };
+        self.outcomes.iter().enumerate().map(line).collect()
     }
 }
 
-type Failure = Box<dyn std::error::Error>;
+/// Plays the case.
+///
+/// One case at a time, whoever calls: a driver that is being started has all connections of this process too for a
+/// moment, and while it has them none of another case would end when its script ends it.
+pub fn run(draft: &Draft, driver: &Driver) -> Played {
+    static PLAYING: Mutex<()> = Mutex::new(());
+    let _playing = PLAYING.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut played = Played::default();
+    if let Err(error) = play(draft, driver, &mut played) {
+        played.faults.push(format!("the case cannot be played: {error}"));
+    }
+    played
+}
 
-fn play(draft: &Draft, driver: &Driver) -> Result<Vec<String>, Failure> {
+type Trouble = Box<dyn std::error::Error>;
+
+fn play(draft: &Draft, driver: &Driver, played: &mut Played) -> Result<(), Trouble> {
     let folder = tempfile::tempdir()?;
     let ports = Ports::bind(draft.servers().iter().map(|(name, script)| (name, script.ipv6)))?;
     let mut places = Places::default();
@@ -70,12 +101,12 @@ fn play(draft: &Draft, driver: &Driver) -> Result<Vec<String>, Failure> {
     }
     let stage = ports.open(&case.servers)?;
 
-    let mut faults = Vec::new();
     let mut worker = Worker::start(driver, &case, folder.path())?;
-    let told = calls(&case, &mut worker, &stage, &mut faults);
+    let told = calls(&case, &mut worker, &stage, played);
     let noise = worker.end();
     let records = stage.close()?;
     told?;
+    let faults = &mut played.faults;
     let nothing = Record::default();
     for (name, wire) in &case.wire {
         let record = records.get(name).unwrap_or(&nothing);
@@ -88,7 +119,7 @@ fn play(draft: &Draft, driver: &Driver) -> Result<Vec<String>, Failure> {
             faults.push(format!("the driver says: {}", noise.trim()));
         }
     }
-    Ok(faults)
+    Ok(())
 }
 
 /// Makes the files of the certificates, and says what the placeholders of the case's folder stand for.
@@ -115,13 +146,14 @@ pub fn furnish(places: &mut Places, folder: &Path) -> io::Result<()> {
 }
 
 /// Makes the calls one after the other.
-fn calls(case: &Case, worker: &mut Worker, stage: &Stage, faults: &mut Vec<String>) -> Result<(), Failure> {
+fn calls(case: &Case, worker: &mut Worker, stage: &Stage, played: &mut Played) -> Result<(), Trouble> {
     let secrets = secrets(case);
     worker.tell(&serde_json::to_string(&case.settings)?)?;
     let calls = case.calls.iter().flat_map(|call| std::iter::repeat_n(call, call.times));
     for (place, call) in calls.enumerate() {
         let started = Instant::now();
         worker.tell(&serde_json::to_string(call)?)?;
+        played.outcomes.push(Vec::new());
         for _ in 0..call.at_once {
             let line = worker.hear()?;
             let took = started.elapsed();
@@ -129,7 +161,10 @@ fn calls(case: &Case, worker: &mut Worker, stage: &Stage, faults: &mut Vec<Strin
                 .map_err(|error| format!("the driver wrote `{}`: {error}", line.trim()))?;
             let took = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
             let found = outcome::faults(&call.expect, &outcome, took, &secrets);
-            faults.extend(found.into_iter().map(|fault| format!("call {}: {fault}", place + 1)));
+            played.faults.extend(found.into_iter().map(|fault| format!("call {}: {fault}", place + 1)));
+            if let Some(told) = played.outcomes.last_mut() {
+                told.push(outcome);
+            }
         }
         stage.call_is_over(place + 1);
     }
@@ -165,7 +200,7 @@ struct Worker {
 }
 
 impl Worker {
-    fn start(driver: &Driver, case: &Case, folder: &Path) -> Result<Self, Failure> {
+    fn start(driver: &Driver, case: &Case, folder: &Path) -> Result<Self, Trouble> {
         let mut command = Command::new(&driver.program);
         command.args(&driver.arguments).current_dir(folder);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -205,14 +240,14 @@ impl Worker {
     }
 
     /// Writes one line. A driver that ended is found out by what it does not answer.
-    fn tell(&mut self, line: &str) -> Result<(), Failure> {
+    fn tell(&mut self, line: &str) -> Result<(), Trouble> {
         if let Some(input) = &mut self.input {
             let _ = input.write_all(format!("{line}\n").as_bytes()).and_then(|()| input.flush());
         }
         Ok(())
     }
 
-    fn hear(&mut self) -> Result<String, Failure> {
+    fn hear(&mut self) -> Result<String, Trouble> {
         match self.lines.recv_timeout(PATIENCE) {
             Ok(line) => Ok(line?),
             Err(RecvTimeoutError::Timeout) => Err(format!("the driver said nothing for {PATIENCE:?}").into()),

@@ -6,7 +6,10 @@
 
 mod driver;
 
+use std::fs::OpenOptions;
+use std::io::Write;
 use std::path::Path;
+use std::sync::Mutex;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use tcsms_conformance_server::case::read_folder;
@@ -14,6 +17,9 @@ use tcsms_conformance_server::run::{Driver, run};
 
 /// The argument, followed by the client's name, with which this program is the driver.
 const DRIVE: &str = "drive-the-conformance-cases";
+
+/// Names the folder where what was told of each call is kept, for comparing this SDK with those of other languages.
+const OUTCOMES: &str = "TCSMS_CONFORMANCE_OUTCOMES";
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
@@ -32,15 +38,26 @@ fn main() {
                 program: std::env::current_exe().unwrap(),
                 arguments: vec![DRIVE.to_owned(), client.to_owned()],
             };
+            let case = format!("{file}/{}", draft.id());
             let is_playable = draft.is_playable();
             let trial = Trial::test(format!("{file}::{}::{client}", draft.id()), move || {
-                match run(&draft, &driver) {
-                    faults if faults.is_empty() => Ok(()),
-                    faults => Err(Failed::from(faults.join("\n"))),
+                let played = run(&draft, &driver);
+                if let Ok(folder) = std::env::var(OUTCOMES) {
+                    note(&Path::new(&folder).join(format!("rust-{client}.jsonl")), &played.lines(&case))
+                        .unwrap();
                 }
+                if played.faults.is_empty() { Ok(()) } else { Err(Failed::from(played.faults.join("\n"))) }
             });
             trials.push(trial.with_ignored_flag(!is_playable));
         }
     }
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
+
+/// Adds lines to a file; the tests of several cases run at once.
+fn note(path: &Path, lines: &[String]) -> std::io::Result<()> {
+    static WRITING: Mutex<()> = Mutex::new(());
+    let _writing = WRITING.lock().unwrap();
+    let mut file = OpenOptions::new().create(true).append(true).open(path)?;
+    lines.iter().try_for_each(|line| writeln!(file, "{line}"))
 }
