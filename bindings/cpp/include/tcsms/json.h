@@ -682,7 +682,7 @@ struct Value
 
     /// The member of that name; null when there is none.
     const Value *Find(const std::string &name) const;
-    /// The member of that name, made if there is none.
+    /// The member of that name, made if there is none. What it refers to is valid until the next member is made.
     Value &operator[](const std::string &name);
 
     /// The number as a whole one. False when it is none, or does not fit.

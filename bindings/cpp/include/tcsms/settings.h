@@ -177,12 +177,13 @@ inline bool MakeConfig(const std::string &home, const TencentCloud::ClientProfil
         value["endpoint"] = json::Value::Text(tls || endpoint.find("://") != std::string::npos ? endpoint : "http://" + endpoint);
     if (!tls)
         value["allow_plain_http"] = json::Value::Bool(true);
-    json::Value &timeouts = value["timeouts"];
+    json::Value timeouts(json::Value::OBJECT);
     timeouts["connect_ms"] = Milliseconds(http.GetConnectTimeout(), 300);
     timeouts["attempt_ms"] = Milliseconds(http.GetReqTimeout(), 24 * 3600);
-    timeouts["total_ms"] = timeouts["attempt_ms"];
+    timeouts["total_ms"] = Milliseconds(http.GetReqTimeout(), 24 * 3600);
     if (http.ClosesConnections())
         timeouts["idle_ms"] = json::Value::Number(0);
+    value["timeouts"] = timeouts;
     if (!http.GetCaInfo().empty())
         value["ca_file"] = json::Value::Text(http.GetCaInfo());
     if (!http.GetCaPath().empty())
@@ -202,7 +203,7 @@ inline bool MakeConfig(const std::string &home, const TencentCloud::ClientProfil
         value["proxy"] = json::Value::Text(ProxyUrl(proxy));
 
     static const char *const sources[] = {"secret_id", "secret_key", "profile", "cvm_role", "assume_role", "web_identity", "credential_chain", "credential_per_call"};
-    credentialPerCall = true;
+    credentialPerCall = !credential.IsDefault();
     for (const char *source : sources)
         credentialPerCall = credentialPerCall && settings.Find(source) == nullptr;
     if (credentialPerCall)

@@ -3,13 +3,11 @@
 #define TENCENTCLOUD_CORE_ABSTRACTCLIENT_H_
 
 #include <cstdint>
-#include <functional>
 #include <future>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include <tcsms/json.h>
@@ -86,7 +84,7 @@ public:
     {
         std::lock_guard<std::mutex> guard(m_state->lock);
         m_state->credential = credential;
-        if (!m_state->credentialPerCall)
+        if (!m_state->credentialPerCall || credential.IsDefault())
             m_state->native.reset();
     }
     /// The credential.
@@ -121,16 +119,19 @@ public:
     /// `X-SMS-SmsSdkAppId`. The outcome is as with MakeRequestJson.
     HttpClient::HttpResponseOutcome MakeRequestOctetStream(const std::string &actionName, std::map<std::string, std::string> &headers, const std::string &body)
     {
-        return Whole(Make(actionName, body, &headers));
+        const Octets octets = {&headers, nullptr};
+        return Whole(Make(actionName, body, &octets));
     }
 
     /// Makes a call by name; `params` is a JSON object. The result is the content of `Response`.
     JsonOutcome CallJson(const std::string &actionName, const std::string &params) const { return Make(actionName, params, nullptr); }
 
-    /// Makes a call by name whose body is any bytes, see MakeRequestOctetStream. The result is the content of `Response`.
-    JsonOutcome CallOctetStream(const std::string &actionName, const std::map<std::string, std::string> &headers, const std::string &body) const
+    /// Makes a call by name whose body is any bytes; `params` is a JSON object, which travels as headers of the product. The result
+    /// is the content of `Response`.
+    JsonOutcome CallOctetStream(const std::string &actionName, const std::string &params, const std::string &body) const
     {
-        return Make(actionName, body, &headers);
+        const Octets octets = {nullptr, &params};
+        return Make(actionName, body, &octets);
     }
 
     /// Makes a call by name that answers with server-sent events.
@@ -184,12 +185,9 @@ protected:
     template <typename Response, typename Request>
     std::future<Outcome<Core::Error, Response>> CallModelFuture(const char *actionName, const Request &request) const
     {
-        typedef Outcome<Core::Error, Response> Ends;
-        std::shared_ptr<std::promise<Ends>> promise = std::make_shared<std::promise<Ends>>();
-        std::future<Ends> future = promise->get_future();
-        Begin(actionName, nullptr, request.ToJsonString(), [promise](int32_t status, const char *bytes, size_t size) {
-            promise->set_value(ReadModel<Response>(status, bytes, size));
-        });
+        std::unique_ptr<ModelPromise<Response>> pending(new ModelPromise<Response>());
+        std::future<Outcome<Core::Error, Response>> future = pending->promise.get_future();
+        Begin(actionName, nullptr, request.ToJsonString(), std::move(pending));
         return future;
     }
 
@@ -199,16 +197,12 @@ protected:
     static void CallModelAsync(const Client &client, const char *actionName, const Request &request, const Handler &handler,
                                const std::shared_ptr<const AsyncCallerContext> &context)
     {
-        std::shared_ptr<const Client> kept(new Client(client, Shared()));
-        client.Begin(actionName, nullptr, request.ToJsonString(), [kept, request, handler, context](int32_t status, const char *bytes, size_t size) {
-            if (handler)
-                handler(kept.get(), request, ReadModel<Response>(status, bytes, size), context);
-        });
+        const Client kept(client, Shared());
+        std::unique_ptr<PendingCall> pending(new ModelHandler<Response, Client, Request, Handler>(kept, request, handler, context));
+        client.Begin(actionName, nullptr, request.ToJsonString(), std::move(pending));
     }
 
 private:
-    typedef std::function<void(int32_t, const char *, size_t)> Done;
-
     /// The settings, and the native client made from them.
     struct State
     {
@@ -276,25 +270,64 @@ private:
         uint64_t id;
     };
 
-    /// A call under way.
+    /// A call under way, which keeps its native client.
     class PendingCall : public tcsms::native::Pending
     {
     public:
-        PendingCall(const Done &done, const std::shared_ptr<Ticket> &ticket, const std::shared_ptr<tcsms::native::Client> &client)
-            : m_done(done), m_ticket(ticket), m_client(client)
-        {
-        }
         void Ended(int32_t status, const char *bytes, size_t size) override
         {
-            if (m_ticket)
-                m_ticket->Over();
-            m_done(status, bytes, size);
+            if (ticket)
+                ticket->Over();
+            Tell(status, bytes, size);
+        }
+        virtual void Tell(int32_t status, const char *bytes, size_t size) = 0;
+
+        std::shared_ptr<Ticket> ticket;
+        std::shared_ptr<tcsms::native::Client> client;
+    };
+
+    /// A call by name whose outcome is promised.
+    class JsonPromise : public PendingCall
+    {
+    public:
+        void Tell(int32_t status, const char *bytes, size_t size) override
+        {
+            promise.set_value(status == TCSMS_OK ? JsonOutcome(std::string(bytes, size)) : JsonOutcome(Core::Error::FromJson(bytes, size)));
+        }
+
+        std::promise<JsonOutcome> promise;
+    };
+
+    /// A call whose outcome is promised.
+    template <typename Response>
+    class ModelPromise : public PendingCall
+    {
+    public:
+        void Tell(int32_t status, const char *bytes, size_t size) override { promise.set_value(ReadModel<Response>(status, bytes, size)); }
+
+        std::promise<Outcome<Core::Error, Response>> promise;
+    };
+
+    /// A call whose outcome a handler is told.
+    template <typename Response, typename Client, typename Request, typename Handler>
+    class ModelHandler : public PendingCall
+    {
+    public:
+        ModelHandler(const Client &kept, const Request &request, const Handler &handler, const std::shared_ptr<const AsyncCallerContext> &context)
+            : m_kept(kept, Shared()), m_request(request), m_handler(handler), m_context(context)
+        {
+        }
+        void Tell(int32_t status, const char *bytes, size_t size) override
+        {
+            if (m_handler)
+                m_handler(&m_kept, m_request, ReadModel<Response>(status, bytes, size), m_context);
         }
 
     private:
-        Done m_done;
-        std::shared_ptr<Ticket> m_ticket;
-        std::shared_ptr<tcsms::native::Client> m_client;
+        const Client m_kept;
+        const Request m_request;
+        const Handler m_handler;
+        const std::shared_ptr<const AsyncCallerContext> m_context;
     };
 
     bool Cancels() const { return m_options && m_options->GetCancellation(); }
@@ -307,13 +340,32 @@ private:
             return Ends(Core::Error::FromJson(bytes, size));
         Response response;
         tcsms::json::Reader reader(bytes, size);
-        if (response.ReadFrom(reader) && reader.End())
-            return Ends(std::move(response));
-        return Ends(Core::Error::BadAnswer("the answer cannot be read: " + reader.Error()));
+        if (!response.ReadFrom(reader) || !reader.End())
+            return Ends(Core::Error::BadAnswer("the answer cannot be read: " + reader.Error()));
+        return Ends(std::move(response));
     }
 
-    /// What a call needs. `octets`: the parameters of a call whose body is bytes; else null.
-    bool Prepare(const std::string &actionName, const std::map<std::string, std::string> *octets, tcsms::native::Call &call, Core::Error &error) const
+    /// The parameters of a call whose body is bytes, in one of two forms.
+    struct Octets
+    {
+        const std::map<std::string, std::string> *headers;
+        const std::string *params;
+    };
+
+    static bool WriteParams(tcsms::json::ObjectWriter &meta, const std::string &params, std::string &fault)
+    {
+        tcsms::json::Value value;
+        if (!tcsms::json::Value::Parse(params, value, fault))
+        {
+            fault = "the parameters are no JSON: " + fault;
+            return false;
+        }
+        meta.Member("parameters", value);
+        return true;
+    }
+
+    /// What a call needs. `octets` is null for a call whose body is JSON.
+    bool Prepare(const std::string &actionName, const Octets *octets, tcsms::native::Call &call, Core::Error &error) const
     {
         State &state = *m_state;
         std::lock_guard<std::mutex> guard(state.lock);
@@ -347,12 +399,11 @@ private:
         std::map<std::string, std::string> headers = state.headers;
         tcsms::MergeHeaders(headers, options.GetHeaders());
         if (octets)
-        {
             meta.Member("octets", true);
-            tcsms::MergeHeaders(headers, *octets);
-        }
+        if (octets && octets->headers)
+            tcsms::MergeHeaders(headers, *octets->headers);
         tcsms::WriteHeaders(meta, headers, options.Has("language"), options.Has("trace_id"), octets != nullptr);
-        if (options.WriteTo(meta, fault))
+        if (options.WriteTo(meta, fault) && (octets == nullptr || octets->params == nullptr || WriteParams(meta, *octets->params, fault)))
             return true;
         error = Core::Error::Local("invalid_request", fault);
         return false;
@@ -360,7 +411,7 @@ private:
 
     /// Begins a call. When it cannot begin, the outcome is told on a thread of its own, so that a caller who holds a lock that
     /// the handler takes is not stopped.
-    void Begin(const std::string &actionName, const std::map<std::string, std::string> *octets, const std::string &body, const Done &done) const
+    void Begin(const std::string &actionName, const Octets *octets, const std::string &body, std::unique_ptr<PendingCall> pending) const
     {
         tcsms::native::Call call;
         Core::Error error;
@@ -368,7 +419,8 @@ private:
         if (Cancels())
             ticket = std::make_shared<Ticket>(m_options->GetCancellation());
         const bool prepared = Prepare(actionName, octets, call, error);
-        std::unique_ptr<tcsms::native::Pending> pending(new PendingCall(done, ticket, call.client));
+        pending->ticket = ticket;
+        pending->client = call.client;
         if (!prepared)
         {
             tcsms::native::Refuse(error, std::move(pending));
@@ -379,15 +431,13 @@ private:
             ticket->Begun(call.client, id);
     }
 
-    JsonOutcome Make(const std::string &actionName, const std::string &body, const std::map<std::string, std::string> *octets) const
+    JsonOutcome Make(const std::string &actionName, const std::string &body, const Octets *octets) const
     {
         if (Cancels())
         {
-            std::shared_ptr<std::promise<JsonOutcome>> promise = std::make_shared<std::promise<JsonOutcome>>();
-            std::future<JsonOutcome> future = promise->get_future();
-            Begin(actionName, octets, body, [promise](int32_t status, const char *bytes, size_t size) {
-                promise->set_value(status == TCSMS_OK ? JsonOutcome(std::string(bytes, size)) : JsonOutcome(Core::Error::FromJson(bytes, size)));
-            });
+            std::unique_ptr<JsonPromise> pending(new JsonPromise());
+            std::future<JsonOutcome> future = pending->promise.get_future();
+            Begin(actionName, octets, body, std::move(pending));
             return future.get();
         }
         tcsms::native::Call call;

@@ -68,6 +68,8 @@ public:
 
     // ------------------------------------------------------------ beyond the official SDK
 
+    /// What happened and what to do about it, in one line for people; of a refusal it says more than the service's message.
+    std::string GetText() const { return m_text.empty() ? m_message : m_text; }
     /// What kind of failure it is: config, credential, invalid_request, resolve, connect, proxy, tls, timeout, network,
     /// invalid_answer, service, cancelled, shut_down or panic; empty for an error that the program made itself.
     std::string GetKind() const { return m_kind; }
@@ -91,7 +93,7 @@ public:
     static Error FromJson(const char *json, size_t size)
     {
         Error error;
-        std::string message, text;
+        std::string message;
         tcsms::json::Reader reader(json, size);
         bool is = reader.Object([&](const std::string &name) {
             bool there = false;
@@ -101,7 +103,7 @@ public:
             else if (name == "message")
                 tcsms::json::ReadMember(reader, message, there);
             else if (name == "text")
-                tcsms::json::ReadMember(reader, text, there);
+                tcsms::json::ReadMember(reader, error.m_text, there);
             else if (name == "requestId")
                 tcsms::json::ReadMember(reader, error.m_requestId, there);
             else if (name == "kind")
@@ -130,7 +132,7 @@ public:
         if (!is)
             return Local("panic", "the library told an error that cannot be read: " + reader.Error());
         const bool service = error.m_kind == "service";
-        error.m_message = service || text.empty() ? message : text;
+        error.m_message = service || error.m_text.empty() ? message : error.m_text;
         if (!service)
             error.m_code = CodeOf(error.m_kind, error.m_httpStatus);
         return error;
@@ -187,6 +189,7 @@ private:
 
     std::string m_code;
     std::string m_message;
+    std::string m_text;
     std::string m_requestId;
     std::string m_kind;
     std::string m_delivery;
