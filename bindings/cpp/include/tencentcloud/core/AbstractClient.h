@@ -139,7 +139,7 @@ public:
     {
         tcsms::native::Call call;
         Core::Error error;
-        if (!Prepare(actionName, nullptr, call, error))
+        if (!Prepare(actionName, false, nullptr, call, error))
             return EventStreamOutcome(error);
         tcsms_stream *stream = nullptr;
         tcsms::native::Buffer told;
@@ -172,10 +172,10 @@ protected:
     {
         tcsms::native::Call call;
         Core::Error error;
-        if (!Prepare(actionName, nullptr, call, error))
-            return Outcome<Core::Error, Response>(error);
         if (Cancels())
             return CallModelFuture<Response>(actionName, request).get();
+        if (!Prepare(actionName, true, nullptr, call, error))
+            return Outcome<Core::Error, Response>(error);
         tcsms::native::Buffer out;
         const int32_t status = tcsms::native::Make(call, request.ToJsonString(), out);
         return ReadModel<Response>(status, out.Data(), out.Size());
@@ -187,7 +187,7 @@ protected:
     {
         std::unique_ptr<ModelPromise<Response>> pending(new ModelPromise<Response>());
         std::future<Outcome<Core::Error, Response>> future = pending->promise.get_future();
-        Begin(actionName, nullptr, request.ToJsonString(), std::move(pending));
+        Begin(actionName, true, nullptr, request.ToJsonString(), std::move(pending));
         return future;
     }
 
@@ -199,7 +199,7 @@ protected:
     {
         const Client kept(client, Shared());
         std::unique_ptr<PendingCall> pending(new ModelHandler<Response, Client, Request, Handler>(kept, request, handler, context));
-        client.Begin(actionName, nullptr, request.ToJsonString(), std::move(pending));
+        client.Begin(actionName, true, nullptr, request.ToJsonString(), std::move(pending));
     }
 
 private:
@@ -364,8 +364,9 @@ private:
         return true;
     }
 
-    /// What a call needs. `octets` is null for a call whose body is JSON.
-    bool Prepare(const std::string &actionName, const Octets *octets, tcsms::native::Call &call, Core::Error &error) const
+    /// What a call needs. `typed`: the library holds the answer against the model of the action. `octets` is null for a call whose body
+    /// is JSON.
+    bool Prepare(const std::string &actionName, bool typed, const Octets *octets, tcsms::native::Call &call, Core::Error &error) const
     {
         State &state = *m_state;
         std::lock_guard<std::mutex> guard(state.lock);
@@ -390,6 +391,8 @@ private:
         tcsms::json::ObjectWriter meta(call.meta);
         meta.Member("version", state.version);
         meta.Member("action", actionName);
+        if (typed)
+            meta.Member("typed", true);
         if (!state.region.empty() && !options.Has("region"))
             meta.Member("region", state.region);
         if (options.GetCredential())
@@ -411,14 +414,14 @@ private:
 
     /// Begins a call. When it cannot begin, the outcome is told on a thread of its own, so that a caller who holds a lock that
     /// the handler takes is not stopped.
-    void Begin(const std::string &actionName, const Octets *octets, const std::string &body, std::unique_ptr<PendingCall> pending) const
+    void Begin(const std::string &actionName, bool typed, const Octets *octets, const std::string &body, std::unique_ptr<PendingCall> pending) const
     {
         tcsms::native::Call call;
         Core::Error error;
         std::shared_ptr<Ticket> ticket;
         if (Cancels())
             ticket = std::make_shared<Ticket>(m_options->GetCancellation());
-        const bool prepared = Prepare(actionName, octets, call, error);
+        const bool prepared = Prepare(actionName, typed, octets, call, error);
         pending->ticket = ticket;
         pending->client = call.client;
         if (!prepared)
@@ -437,12 +440,12 @@ private:
         {
             std::unique_ptr<JsonPromise> pending(new JsonPromise());
             std::future<JsonOutcome> future = pending->promise.get_future();
-            Begin(actionName, octets, body, std::move(pending));
+            Begin(actionName, false, octets, body, std::move(pending));
             return future.get();
         }
         tcsms::native::Call call;
         Core::Error error;
-        if (!Prepare(actionName, octets, call, error))
+        if (!Prepare(actionName, false, octets, call, error))
             return JsonOutcome(error);
         tcsms::native::Buffer out;
         const int32_t status = tcsms::native::Make(call, body, out);
