@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <future>
@@ -130,6 +131,20 @@ TEST(json_is_read_as_serde_json_reads_it)
         CHECK(reader.Skip() && reader.End());
     }
     CHECK(lines > 100);
+}
+
+TEST(numbers_keep_their_digits_and_become_the_nearest_double)
+{
+    for (const char *number : {"18446744073709551616", "-9223372036854775809", "123456789012345678901234567890", "0.30000000000000004", "1.7976931348623157e308", "4.9e-324", "1e23"})
+    {
+        Value value;
+        std::string fault;
+        double found = 0;
+        uint64_t whole = 0;
+        CHECK(Value::Parse(number, value, fault) && !value.AsUnsigned(whole) && value.AsDouble(found));
+        CHECK_EQUAL(value.ToString(), number);
+        CHECK_EQUAL(found, std::strtod(number, nullptr));
+    }
 }
 
 TEST(json_faults_say_what_and_where)

@@ -37,7 +37,7 @@ fn plain(value: &Value, out: &mut String) {
         }
         Value::Object(members) => {
             let mut members: Vec<_> = members.iter().collect();
-            members.sort();
+            members.sort_by(|a, b| a.0.cmp(b.0));
             out.push('{');
             for (name, value) in members {
                 plain_text(name, out);
@@ -65,8 +65,7 @@ fn the_corpus_of_json_texts_says_what_serde_json_says() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../json/corpus.jsonl");
     let corpus = std::fs::read_to_string(path).unwrap();
     let lines: Vec<Line> = corpus.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert!(lines.len() > 100);
-    if let Ok(to) = std::env::var("XWRITE") { let mut all=String::new(); for line in &lines { let found = serde_json::from_slice::<Value>(&unhex(&line.hex)).ok().map(|value| { let mut out = String::new(); plain(&value, &mut out); out }); all += &serde_json::json!({"why":line.why,"hex":line.hex,"value":found}).to_string(); all.push('\n'); } std::fs::write(to, all).unwrap(); return; }
+    assert!(lines.len() > 100 && lines.iter().filter(|line| line.value.is_none()).count() > 50);
     for line in &lines {
         let found = serde_json::from_slice::<Value>(&unhex(&line.hex)).ok().map(|value| {
             let mut out = String::new();
