@@ -1,6 +1,7 @@
 // What needs no service: JSON, models, errors, and what settings become. `unit [PART] [CORPUS]`
 #include "check.h"
 
+#include <tcsms/failed_numbers.h>
 #include <tencentcloud/core/CommonClient.h>
 #include <tencentcloud/core/Executor.h>
 #include <tencentcloud/sms/v20210111/SmsClient.h>
@@ -201,6 +202,18 @@ TEST(an_answer_is_read_and_written)
     const Model::SendStatus status = response.GetSendStatusSet()[0];
     CHECK(status.GetFee() == 2 && status.FeeHasBeenSet() && !status.MessageHasBeenSet() && status.GetMessage().empty());
     CHECK_EQUAL(response.ToJsonString(), "{\"SendStatusSet\":[{\"SerialNo\":\"s\",\"Fee\":2,\"Code\":\"Ok\"}],\"RequestId\":\"r\"}");
+}
+
+TEST(numbers_that_were_not_sent_to_are_told)
+{
+    Model::SendSmsResponse response;
+    CHECK(response.Deserialize("{\"Response\":{\"SendStatusSet\":[{\"Code\":\"Ok\"},{\"Code\":\"LimitExceeded.X\",\"PhoneNumber\":\"+1\"},{}]}}").IsSuccess());
+    const std::vector<Model::SendStatus> refused = tcsms::FailedNumbers(response);
+    CHECK_EQUAL(refused.size(), 2u);
+    CHECK_EQUAL(refused[0].GetPhoneNumber(), "+1");
+    Model::SendMultiGlobalSmsResponse multi;
+    CHECK(multi.Deserialize("{\"Response\":{\"SendMultiStatusSet\":[{\"Code\":\"Ok\"}]}}").IsSuccess());
+    CHECK(tcsms::FailedNumbers(multi).empty());
 }
 
 TEST(an_answer_that_does_not_fit_is_told_with_its_place)
