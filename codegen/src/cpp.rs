@@ -37,10 +37,7 @@ pub(crate) fn generate(definition: &Definition, files: &mut Files) -> Result<(),
         let (folder, namespace) = (format!("v{digits}"), format!("V{digits}"));
         for it in &version.structures {
             let known = structure(it, version, &folder, &namespace);
-            files.insert(
-                format!("{FOLDER}/{folder}/model/{}.h", it.name).into(),
-                render("model", known)?,
-            );
+            files.insert(format!("{FOLDER}/{folder}/model/{}.h", it.name).into(), render("model", known)?);
         }
         let codes = definition.codes.iter().filter(|code| version.codes.contains(&code.text));
         let known = context! {

@@ -183,6 +183,20 @@ inline void ForgetIdle()
     OfProcess<Registry>::Get().Forget();
 }
 
+/// Whether the thread-local objects of this thread are destroyed: on the main thread they go before its static ones, and then
+/// the library cannot wait on it any more. Counts from the thread's first use of the library on.
+inline bool ThreadHasEnded()
+{
+    struct Mark
+    {
+        bool *ended;
+        ~Mark() { *ended = true; }
+    };
+    static thread_local bool ended = false;
+    static thread_local Mark mark = {&ended};
+    return *mark.ended;
+}
+
 /// The client for these settings. What the library reads from the environment when it makes one belongs to them.
 inline std::shared_ptr<Client> Open(const std::string &config, TencentCloud::Core::Error &error)
 {
@@ -191,6 +205,7 @@ inline std::shared_ptr<Client> Open(const std::string &config, TencentCloud::Cor
         "TKE_ROLE_ARN", "TKE_PROVIDER_ID", "TKE_WEB_IDENTITY_TOKEN_FILE", "TKE_REGION", "TENCENTCLOUD_REGION", "TCSMS_CONNECT_TO",
         "TCSMS_STS_CONNECT_TO", "TCSMS_METADATA_CONNECT_TO", "TCSMS_CONNECT_TO_PLAIN", "TCSMS_CA_FILE", "SSL_CERT_FILE", "SSL_CERT_DIR",
         "https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY", "REQUEST_METHOD"};
+    ThreadHasEnded();
     std::string key = config;
     for (const char *variable : variables)
     {
@@ -228,6 +243,15 @@ struct Call
 /// Makes a call on this thread. `out` has the answer after TCSMS_OK, else the error.
 inline int32_t Make(const Call &call, const std::string &body, Buffer &out)
 {
+    if (ThreadHasEnded())
+    {
+        // A static object's last message: another thread waits for it.
+        int32_t status = TCSMS_PANIC;
+        std::thread([&]() {
+            status = tcsms_call(call.client->Raw(), Bytes(call.meta), call.meta.size(), Bytes(body), body.size(), call.timeout, out.Out());
+        }).join();
+        return status;
+    }
     return tcsms_call(call.client->Raw(), Bytes(call.meta), call.meta.size(), Bytes(body), body.size(), call.timeout, out.Out());
 }
 
