@@ -417,15 +417,16 @@ std::vector<std::string> &Texts()
 /// Ends while calls run, in one of several ways.
 int End(const std::string &way, const std::string &url)
 {
-    std::mutex *lock = new std::mutex();
+    // Never destroyed: handlers use them to the very end.
+    static std::mutex *const lock = new std::mutex();
     Texts().push_back("first");
     if (way == "static")
         last.url = url;
     SmsClient client(CREDENTIAL, "ap-guangzhou", To(url));
-    std::promise<void> *first = new std::promise<void>();
+    static std::promise<void> *const first = new std::promise<void>();
     std::shared_ptr<std::atomic<bool>> told = std::make_shared<std::atomic<bool>>(false);
     for (int i = 0; i < 100; i++)
-        client.SendSmsAsync(Send(), [lock, first, told, way](const SmsClient *, const Model::SendSmsRequest &, SmsClient::SendSmsOutcome outcome, const std::shared_ptr<const AsyncCallerContext> &) {
+        client.SendSmsAsync(Send(), [told, way](const SmsClient *, const Model::SendSmsRequest &, SmsClient::SendSmsOutcome outcome, const std::shared_ptr<const AsyncCallerContext> &) {
             std::lock_guard<std::mutex> guard(*lock);
             Texts().push_back(outcome.GetResult().ToJsonString());
             if (!told->exchange(true))
