@@ -30,6 +30,8 @@ pub struct Version {
     pub actions: Vec<Action>,
     /// The structures, sorted by name.
     pub structures: Vec<Structure>,
+    /// The published error codes of this version, sorted.
+    pub codes: Vec<String>,
 }
 
 /// One action.
@@ -228,7 +230,8 @@ impl<'a> Merge<'a> {
             }
             structures.push(Structure { name: name.clone(), side: *side, doc, members });
         }
-        Version { date: facts.version.clone(), actions, structures }
+        let codes = facts.error_codes.iter().collect::<BTreeSet<_>>().into_iter().cloned().collect();
+        Version { date: facts.version.clone(), actions, structures, codes }
     }
 
     fn action(&mut self, name: &str, facts: &ActionFacts) -> Action {
