@@ -54,13 +54,17 @@ type head struct {
 	Done   *int   `json:"done"`
 }
 
-func cancelled(cause error) error {
-	kind := "cancelled"
+// cancelled is the error of a call that its context ended; sent: some of its request may have left.
+func cancelled(cause error, sent bool) error {
+	kind, delivery, rest := "cancelled", "not_sent", "nothing was sent"
 	if cause == context.DeadlineExceeded {
 		kind = "timeout"
 	}
-	return errors.NewWithDetails(codes[kind], "the call was ended by its context: "+cause.Error(), "",
-		errors.Details{Kind: kind, Delivery: "not_sent", Cause: cause})
+	if sent {
+		delivery, rest = "maybe_sent", "the request may have reached the service: look before sending it again"
+	}
+	return errors.NewWithDetails(codes[kind], "the call was ended by its context ("+cause.Error()+"); "+rest, "",
+		errors.Details{Kind: kind, Delivery: delivery, Cause: cause})
 }
 
 func (c *Client) carry(one *call) error {
@@ -74,10 +78,8 @@ func (c *Client) carry(one *call) error {
 		return one.ended(status, text)
 	}
 	defer exchange.Free()
+	sent := false
 	for {
-		if err := ctx.Err(); err != nil {
-			return cancelled(err)
-		}
 		status, step := exchange.Next()
 		if status != native.OK {
 			return failure(status, step, nil)
@@ -86,6 +88,9 @@ func (c *Client) carry(one *call) error {
 		var todo head
 		if err := json.Unmarshal(line, &todo); err != nil {
 			return misused("InternalError", "panic", "the core's step cannot be read: %s", err)
+		}
+		if err := ctx.Err(); err != nil && (todo.Done == nil || *todo.Done != native.OK) {
+			return cancelled(err, sent)
 		}
 		switch {
 		case todo.Done != nil:
@@ -98,7 +103,8 @@ func (c *Client) carry(one *call) error {
 			}
 			timer.Stop()
 		case todo.Send != nil:
-			c.exchange(ctx, exchange, &todo, body)
+			// What the core goes on from has not arrived: only the last attempt counts.
+			sent = c.exchange(ctx, exchange, &todo, body)
 		}
 	}
 }
@@ -112,8 +118,8 @@ func cut(step []byte) (line, body []byte, found bool) {
 	return step[:at], step[at+1:], true
 }
 
-// exchange sends one request and reports what came of it.
-func (c *Client) exchange(ctx context.Context, exchange *native.Exchange, todo *head, body []byte) {
+// exchange sends one request, reports what came of it, and tells whether any of it may have left.
+func (c *Client) exchange(ctx context.Context, exchange *native.Exchange, todo *head, body []byte) (sent bool) {
 	if todo.Send.LimitMs > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, time.Duration(todo.Send.LimitMs)*time.Millisecond)
@@ -124,7 +130,7 @@ func (c *Client) exchange(ctx context.Context, exchange *native.Exchange, todo *
 		todo.Send.Method, todo.Send.URL, bytes.NewReader(body))
 	if err != nil {
 		exchange.Failed(stepConnect, false, err.Error())
-		return
+		return false
 	}
 	for _, header := range todo.Send.Headers {
 		switch http.CanonicalHeaderKey(header[0]) {
@@ -139,7 +145,7 @@ func (c *Client) exchange(ctx context.Context, exchange *native.Exchange, todo *
 	if err != nil {
 		step, maybeSent := progress.failed(err)
 		exchange.Failed(step, maybeSent, plainly(err))
-		return
+		return maybeSent
 	}
 	defer response.Body.Close()
 	answer, err := io.ReadAll(response.Body)
@@ -149,7 +155,7 @@ func (c *Client) exchange(ctx context.Context, exchange *native.Exchange, todo *
 			step |= stepTimedOut
 		}
 		exchange.Failed(step, true, plainly(err))
-		return
+		return true
 	}
 	var headers [][2]string
 	for name, values := range response.Header {
@@ -160,6 +166,7 @@ func (c *Client) exchange(ctx context.Context, exchange *native.Exchange, todo *
 	// Texts in lists: there is nothing that could not be written.
 	text, _ := json.Marshal(headers)
 	exchange.Answer(response.StatusCode, text, answer)
+	return true
 }
 
 // carrierNow gives the client that carries requests, with the profile's proxy where it can have one.

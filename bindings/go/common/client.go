@@ -181,6 +181,9 @@ func (c *Client) InitBaseRequest(req **tchttp.BaseRequest, mod, ver, act string)
 
 // FindsCredential tells whether ClientProfile.Settings say where the credential comes from. Clients of products call it.
 func (c *Client) FindsCredential() bool {
+	if c.profile == nil {
+		return false
+	}
 	for _, name := range credentialSettings {
 		if _, given := c.profile.Settings[name]; given {
 			return true

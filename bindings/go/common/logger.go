@@ -16,8 +16,8 @@ type Logger interface {
 	Printf(format string, args ...interface{})
 }
 
-// levelDebug is the core's number for everything but its innermost affairs.
-const levelDebug = 4
+// levelAll is the core's number for everything: requests and answers as they are on the wire, masked.
+const levelAll = 5
 
 var levels = [...]string{"", "ERROR", "WARN", "INFO", "DEBUG", "TRACE"}
 
@@ -40,7 +40,7 @@ func listen(logger Logger) {
 	listeners.all = append(listeners.all, logger)
 	listeners.Unlock()
 	if first && native.Load() == nil {
-		native.SetLog(levelDebug, spread)
+		native.SetLog(levelAll, spread)
 	}
 }
 

@@ -22,7 +22,7 @@ type event struct {
 // stream begins a call whose answer is events, or an answer like any other.
 func (one *call) stream(response tchttp.SSEResponse) error {
 	if err := one.ctx.Err(); err != nil {
-		return cancelled(err)
+		return cancelled(err, false)
 	}
 	stream, status, text := one.client.OpenStream(one.meta, one.body)
 	if stream == nil {
@@ -49,7 +49,7 @@ func (one *call) pump(stream *native.Stream, events chan<- tchttp.SSEvent) {
 			if one.ctx.Err() == nil {
 				continue
 			}
-			next.Err = cancelled(one.ctx.Err())
+			next.Err = cancelled(one.ctx.Err(), true)
 		case native.StreamEvent:
 			next = readEvent(text)
 		default:
@@ -59,7 +59,7 @@ func (one *call) pump(stream *native.Stream, events chan<- tchttp.SSEvent) {
 		case events <- next:
 		case <-one.ctx.Done():
 			select {
-			case events <- tchttp.SSEvent{Err: cancelled(one.ctx.Err())}:
+			case events <- tchttp.SSEvent{Err: cancelled(one.ctx.Err(), true)}:
 			default:
 			}
 			return
