@@ -87,7 +87,7 @@ func (c *Client) SendOctetStream(request tchttp.Request, response tchttp.Respons
 
 func (c *Client) prepare(one *call, request tchttp.Request) error {
 	options := callOptions(one.ctx)
-	want, err := c.want(request, c.credential, options)
+	want, err := c.want(request, c.credential)
 	if err != nil {
 		return err
 	}

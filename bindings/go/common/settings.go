@@ -28,10 +28,10 @@ const (
 // wanted is everything that a client's settings in the core follow from, in a form that can be compared: as long as it is
 // the same, the same client of the core makes the calls.
 type wanted struct {
-	region, requestClient, signMethod, language             string
-	service, scheme, rootDomain, domain, path, method, host string
-	gateway, proxy, backup                                  string
-	id, key, token                                          string
+	region, requestClient, signMethod, language       string
+	service, scheme, rootDomain, domain, path, method string
+	gateway, proxy, backup                            string
+	id, key, token                                    string
 	// found and settings are JSON.
 	found, settings                        string
 	timeout                                int
@@ -42,7 +42,7 @@ type wanted struct {
 	anyRetry, breaker                      bool
 }
 
-func (c *Client) want(request tchttp.Request, credential CredentialIface, options map[string]interface{}) (wanted, error) {
+func (c *Client) want(request tchttp.Request, credential CredentialIface) (wanted, error) {
 	p, h := c.profile, c.httpProfile
 	w := wanted{
 		region: c.region, requestClient: c.requestClient, signMethod: c.signMethod, unsigned: c.unsignedPayload,

@@ -71,6 +71,14 @@ func (r *Reader) Lacks(structure, member string) {
 
 // peek gives the next character that is no blank, 0 at the end.
 func (r *Reader) peek() byte {
+	if r.at < len(r.text) && r.text[r.at] > ' ' {
+		return r.text[r.at]
+	}
+	return r.pass()
+}
+
+// pass passes over blanks.
+func (r *Reader) pass() byte {
 	for ; r.at < len(r.text); r.at++ {
 		switch r.text[r.at] {
 		case ' ', '\t', '\n', '\r':
@@ -144,17 +152,19 @@ func (r *Reader) quoted(owner string) string {
 		r.expected("a text for", owner)
 		return ""
 	}
-	rest := r.text[r.at:]
-	end := strings.IndexByte(rest, '"')
-	if end < 0 {
-		r.fail("the JSON ends within a text")
-		return ""
+	text := r.text[r.at:]
+	// Texts are short: a call that looks faster for a character costs more.
+	for end := 0; end < len(text); end++ {
+		switch text[end] {
+		case '"':
+			r.at += end + 1
+			return text[:end]
+		case '\\':
+			return r.escaped()
+		}
 	}
-	if strings.IndexByte(rest[:end], '\\') < 0 {
-		r.at += end + 1
-		return rest[:end]
-	}
-	return r.escaped()
+	r.fail("the JSON ends within a text")
+	return ""
 }
 
 // escaped reads a text with escapes in it, from behind its first quote.
@@ -320,6 +330,10 @@ func (r *Reader) Skip() {
 			depth++
 			r.at++
 		case '}', ']':
+			if depth == 0 {
+				r.expected("a value", "")
+				return
+			}
 			depth--
 			r.at++
 		case '"':
