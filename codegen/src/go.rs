@@ -58,7 +58,10 @@ fn action(action: &Action) -> Value {
 }
 
 fn structure(structure: &Structure, version: &Version) -> Value {
-    let action = version.actions.iter().find(|action| action.input == structure.name || action.output == structure.name);
+    let action = version
+        .actions
+        .iter()
+        .find(|action| action.input == structure.name || action.output == structure.name);
     // Requests and answers have their action's name in front, whatever the definition calls them.
     let (name, form) = match (action, structure.side) {
         (Some(action), Side::Request) => (format!("{}Request", action.name), "request"),
