@@ -1,0 +1,13 @@
+module tcsms-go-tests
+
+go 1.18
+
+require (
+	github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common v1.3.166
+	github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/sms v1.3.166
+)
+
+replace (
+	github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common => ./common
+	github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/sms => ./sms
+)
