@@ -46,6 +46,14 @@ impl SigningKey {
     }
 }
 
+/// The signature, in hexadecimal digits, of a string to sign that somebody else put together, with whatever stands in the
+/// date's place: what SDKs offer as a function of its own.
+pub fn sign_text(secret_key: &str, date: &str, service: &str, text: &str) -> String {
+    let keys =
+        DerivedKeys::derive_from(&[b"TC3", secret_key.as_bytes()], Scope { date: date.as_bytes(), service });
+    hex_str(&hex(&mac_sha256(&[keys.signing.expose()], text.as_bytes()))).to_owned()
+}
+
 /// A key made from the secret key by one or more HMACs. Wiped when dropped.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub struct DerivedKey([u8; 32]);

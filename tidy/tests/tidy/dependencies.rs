@@ -17,6 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("tcsms", &["tcsms-api", "tcsms-auth"]),
     ("tcsms-bridge", &["tcsms"]),
     ("tcsms-capi", &["tcsms-bridge"]),
+    ("tcsms-python", &["tcsms-auth", "tcsms-bridge"]),
     ("tcsms-cli", &["tcsms", "tcsms-auth", "tcsms-service", "tcsms-store"]),
     ("tcsms-codegen", &[]),
     ("tcsms-conformance-server", &["tcsms-auth"]),

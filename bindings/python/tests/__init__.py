@@ -1,0 +1,1 @@
+"""The tests of the SDK for Python; `run-tests` runs them."""
