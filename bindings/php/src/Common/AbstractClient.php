@@ -354,7 +354,7 @@ abstract class AbstractClient
         $settings = Settings::of(self::$SDK_VERSION, $this->product, $this->profile, $this->credential !== null);
         $config = Settings::toJson($settings);
         if ($this->native === null || $config !== $this->config) {
-            $this->native = NativeClient::open($config);
+            $this->native = new NativeClient($config);
             $this->config = $config;
             $this->credentialPerCall = isset($settings['credential_per_call']);
         }

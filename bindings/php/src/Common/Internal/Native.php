@@ -20,10 +20,10 @@ final class Native
 
     const OK = 0;
 
-    /** Handles are untyped: the functions come from two declarations, whose types PHP would not take for each other. */
+    /** Handles are untyped here, and bytes are `char`: PHP then gives texts as they are, without a copy. */
     const DECLARATIONS = '
         typedef struct { char *ptr; size_t len; size_t cap; } tcsms_buf;
-        int32_t tcsms_client_new(const char *cfg, size_t n, void **out, tcsms_buf *err);
+        int32_t tcsms_client_shared(const char *cfg, size_t n, void **out, tcsms_buf *err);
         void tcsms_client_free(void *client);
         int32_t tcsms_call(const void *client, const char *meta, size_t mn, const char *body, size_t bn, uint32_t timeout_ms, tcsms_buf *out);
         int32_t tcsms_cancel(const void *client, uint64_t op_id);
@@ -38,9 +38,6 @@ final class Native
         void tcsms_buf_free(tcsms_buf *buf);
     ';
 
-    /** What newer libraries have beside these. */
-    const SHARED = 'int32_t tcsms_client_shared(const char *cfg, size_t n, void **out, void *err);';
-
     /** As in <dlfcn.h> of Linux: RTLD_NOW | RTLD_NODELETE. */
     const KEEP_LOADED = 0x1002;
 
@@ -49,9 +46,6 @@ final class Native
 
     /** @var FFI */
     private $ffi;
-
-    /** @var FFI|null */
-    private $shared;
 
     /** @var \FFI\CData the buffer that calls fill, one after the other */
     private $buffer;
@@ -75,11 +69,6 @@ final class Native
             $this->ffi = FFI::cdef(self::DECLARATIONS, $file);
         } catch (FFI\Exception $error) {
             throw self::refusal(strpos($error->getMessage(), 'restricted') !== false ? self::forbidden() : self::unloadable($file) . " ({$error->getMessage()})");
-        }
-        try {
-            $this->shared = FFI::cdef(self::SHARED, $file);
-        } catch (\Throwable $error) {
-            // It has none: clients are shared within a request only.
         }
         $this->buffer = $this->ffi->new('tcsms_buf');
         $this->out = FFI::addr($this->buffer);
@@ -154,18 +143,17 @@ final class Native
     }
 
     /**
-     * A client; equal settings may give the same one.
+     * The client of this process for these settings. It stays for a while when nobody has it, so that what PHP forgets at the end
+     * of a request of php-fpm, the next request finds again, with its connections.
      *
      * @param string $config JSON
      * @return \FFI\CData
      * @throws TencentCloudSDKException settings that cannot be used
      */
-    public function newClient($config)
+    public function client($config)
     {
         $handle = $this->ffi->new('void *');
-        $status = $this->shared === null
-            ? $this->ffi->tcsms_client_new($config, strlen($config), FFI::addr($handle), $this->out)
-            : $this->shared->tcsms_client_shared($config, strlen($config), FFI::addr($handle), $this->out);
+        $status = $this->ffi->tcsms_client_shared($config, strlen($config), FFI::addr($handle), $this->out);
         $told = $this->take();
         if ($status !== self::OK) {
             throw TencentCloudSDKException::fromJson($told);

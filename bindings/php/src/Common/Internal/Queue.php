@@ -16,8 +16,8 @@ final class Queue
     /** @var self|null */
     private static $present;
 
-    /** @var int the number of the last call; it goes on in a forked child, so that no number stands for two calls */
-    private static $last = 0;
+    /** @var int|null the number of the last call. It begins anywhere: calls that an earlier request of php-fpm left may be under way */
+    private static $last;
 
     /** @var int the process that it belongs to */
     public $process;
@@ -53,6 +53,7 @@ final class Queue
     /** A number for a call. @return int */
     public static function number()
     {
+        self::$last = self::$last ?? random_int(1, 1 << 61);
         return ++self::$last;
     }
 
