@@ -1,4 +1,4 @@
-<?php // For `opcache.preload`: php-fpm then runs this package with its default `ffi.enable=preload`, and starts faster.
+<?php // For `opcache.preload`: php-fpm then runs this package with its default `ffi.enable=preload`.
 
 require_once __DIR__ . '/autoload.php';
 
