@@ -294,6 +294,8 @@ run_tests([
         for ($i = 0; $i < 4; $i++) {
             $child = pcntl_fork();
             if ($child === 0) {
+                // Rather ended than waiting for ever.
+                pcntl_alarm(60);
                 $code = 1;
                 try {
                     for ($round = 0; $round < 20; $round++) {
@@ -320,7 +322,7 @@ run_tests([
         same([], $before->wait()->PullSmsSendStatusSet);
         foreach ($children as $child) {
             pcntl_waitpid($child, $status);
-            same(0, pcntl_wexitstatus($status), 'the exit code of a child');
+            same(0, $status, 'the status of a child');
         }
         $service->kill();
     },

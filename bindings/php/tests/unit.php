@@ -243,16 +243,62 @@ run_tests([
         has('colour', error_of($call)->getMessage());
         same('config', error_of($call)->getKind());
     },
-    'no secret is shown' => function () {
-        $client = new CommonClient('sms', 'v', new Credential('the-id', 'the-secret', 'the-token'), 'r');
-        error_of(function () use ($client) {
-            $client->callJson('X', "\xff");
-        });
+    'no secret is shown, and none is in a trace' => function () {
+        ini_set('zend.exception_ignore_args', '0');
+        $credential = new Credential('the-id', 'the-secret', 'the-token');
+        $http = new HttpProfile('http://', '127.0.0.1:1');
+        $http->setProxy('http://user:the-secret@127.0.0.1:1');
+        $profile = new ClientProfile(null, $http);
+        $client = new SmsClient($credential, 'r', $profile);
+        $request = new SendSmsRequest();
+        $work = [
+            function () use ($client, $request) {
+                $client->SendSms($request);
+            },
+            function () use ($client, $request) {
+                $client->SendSmsAsync($request)->wait();
+            },
+            function () use ($client, $request, $credential) {
+                $client->SendSms($request, ['credential' => $credential, 'trace_id' => "\xff"]);
+            },
+            function () use ($client, $request, $credential) {
+                $client->SendSms($request, ['credential' => $credential, 'retry' => ['policy' => 'often']]);
+            },
+            function () use ($client, $request) {
+                $client->SendSms($request, ['colour' => 'red']);
+            },
+            function () use ($client) {
+                $client->callJson('X', ['a' => "\xff"]);
+            },
+            function () use ($client) {
+                $client->callJsonWithSSEResponse('strlen', 'X', []);
+            },
+            function () use ($profile, $request) {
+                $profile->setSettings(['secret_key' => 'the-secret', 'colour' => 'red']);
+                (new SmsClient(null, 'r', $profile))->SendSms($request);
+            },
+            function () use ($profile, $request) {
+                $profile->setSettings(['secret_key' => "the-secret\xff"]);
+                (new SmsClient(null, 'r', $profile))->SendSms($request);
+            },
+            function () use ($profile, $request) {
+                $profile->getHttpProfile()->setProtocol('ftp');
+                (new SmsClient(null, 'r', $profile))->SendSms($request);
+            },
+        ];
+        $shown = '';
+        foreach ($work as $one) {
+            $error = error_of($one);
+            has('args', print_r($error->getTrace(), true));
+            $shown .= print_r($error->getTrace(), true) . $error;
+        }
         ob_start();
-        var_dump($client, new Credential('the-id', 'the-secret', 'the-token'));
-        print_r($client);
-        $shown = ob_get_clean();
-        same([false, false], [strpos($shown, 'the-secret'), strpos($shown, 'the-token')]);
+        var_dump($client, $credential, $profile);
+        $shown .= ob_get_clean() . print_r($client, true);
+        foreach (['the-secret', 'the-token'] as $secret) {
+            $place = strpos($shown, $secret);
+            same(false, $place, substr($shown, max(0, (int) $place - 300), 320));
+        }
     },
     'a client can be serialised, without its connections' => function () {
         $client = new SmsClient(new Credential('a', 'b'), 'r');

@@ -4,7 +4,9 @@ namespace TencentCloud\Common;
 
 use TencentCloud\Common\Exception\TencentCloudSDKException;
 use TencentCloud\Common\Internal\Body;
+use TencentCloud\Common\Internal\Native;
 use TencentCloud\Common\Internal\NativeClient;
+use TencentCloud\Common\Internal\Queue;
 use TencentCloud\Common\Internal\Settings;
 use TencentCloud\Common\Profile\ClientProfile;
 
@@ -352,46 +354,76 @@ abstract class AbstractClient
     private function native()
     {
         $settings = Settings::of(self::$SDK_VERSION, $this->product, $this->profile, $this->credential !== null);
-        $config = Settings::toJson($settings);
+        $config = Settings::encode(Settings::withObjects($settings));
+        if ($config === false) {
+            throw Settings::unwritable('config', 'the settings of the profile');
+        }
         if ($this->native === null || $config !== $this->config) {
-            $this->native = new NativeClient($config);
+            $native = new NativeClient(Native::get(), $config);
+            if ($native->handle === null) {
+                throw TencentCloudSDKException::fromJson($native->refusal);
+            }
+            $this->native = $native;
             $this->config = $config;
             $this->credentialPerCall = isset($settings['credential_per_call']);
         }
         return $this->native;
     }
 
-    /** What describes a call beside its body. */
+    /** What describes a call beside its body, as JSON. */
     private function meta($action, array $meta, array $options)
     {
         $meta += ['version' => $this->apiVersion, 'action' => $action];
         if ($this->region !== null && $this->region !== '') {
             $meta['region'] = $this->region;
         }
-        if ($this->credentialPerCall && !isset($options['credential']) && !($options['skip_sign'] ?? false)) {
-            $meta['credential'] = Settings::credential($this->credential);
+        $described = $options ? Settings::withOptions($meta, $options, isset($meta['octets'])) : $meta;
+        // Last, and in no argument, which traces would show.
+        if (isset($options['credential'])) {
+            $described['credential'] = Settings::credential($options['credential']);
+        } elseif ($this->credentialPerCall && !($options['skip_sign'] ?? false)) {
+            $described['credential'] = Settings::credential($this->credential);
         }
-        return $options ? Settings::withOptions($meta, $options, isset($meta['octets'])) : $meta;
+        $json = Settings::encode($described);
+        if ($json === false) {
+            throw Settings::unwritable('invalid_request', 'the options or the credential of the call');
+        }
+        return $json;
     }
 
     private function make($action, $body, array $meta, array $options)
     {
         $native = $this->native();
-        $meta = Settings::encode($this->meta($action, $meta, $options), 'the options of the call');
-        return $native->library->call($native->handle, $meta, $body, Settings::timeout($options));
+        list($status, $told) = $native->library->call($native->handle, $this->meta($action, $meta, $options), $body, Settings::timeout($options));
+        if ($status !== Native::OK) {
+            throw TencentCloudSDKException::fromJson($told);
+        }
+        return $told;
     }
 
     private function begin($action, $body, array $meta, array $options, callable $read)
     {
         $native = $this->native();
-        return AsyncCall::begin($native, $this->meta($action, $meta, $options), $body, Settings::timeout($options), $read);
+        $number = Queue::number();
+        $described = $this->meta($action, $meta + ['cancel_id' => $number], $options);
+        $call = AsyncCall::begin($native, $number, $described, $body, Settings::timeout($options), $read);
+        if ($call === null) {
+            throw TencentCloudSDKException::local('shut_down', 'the call could not begin: the native library was shut down in this process, or has no thread for it');
+        }
+        return $call;
     }
 
     private function stream(callable $callback, $action, $body, array $options, callable $read)
     {
         $native = $this->native();
-        $meta = Settings::encode($this->meta($action, [], $options), 'the options of the call');
-        $answer = $native->library->stream($native->handle, $meta, $body, static function ($json) use ($callback) {
+        list($status, $told, $stream) = $native->library->open($native->handle, $this->meta($action, [], $options), $body);
+        if ($status !== Native::OK) {
+            throw TencentCloudSDKException::fromJson($told);
+        }
+        if ($stream === null) {
+            return $read($told);
+        }
+        $native->library->events($stream, static function ($json) use ($callback) {
             $event = json_decode($json, true);
             $lines = '';
             foreach (['id' => $event['id'], 'event' => $event['event'], 'retry' => $event['retry_ms']] as $name => $value) {
@@ -399,6 +431,6 @@ abstract class AbstractClient
             }
             $callback($lines . 'data: ' . str_replace("\n", "\ndata: ", $event['data']) . "\n\n", $event);
         });
-        return $answer === null ? null : $read($answer);
+        return null;
     }
 }

@@ -46,18 +46,22 @@ final class AsyncCall
     /**
      * @internal Begins a call.
      *
-     * @return self
+     * @return self|null null: it could not begin
      */
-    public static function begin(NativeClient $client, array $meta, $body, $timeoutMs, callable $read)
+    public static function begin(NativeClient $client, $number, $meta, $body, $timeoutMs, callable $read)
     {
         $call = new self();
         $call->queue = Queue::get();
-        $call->number = Queue::number();
+        $call->number = $number;
         $call->client = $client;
         $call->read = $read;
-        $meta['cancel_id'] = $call->number;
-        $call->queue->begin($call, $call->number, $client, Internal\Settings::encode($meta, 'the options of the call'), $body, $timeoutMs);
-        return $call;
+        return $call->queue->begin($call, $number, $client, $meta, $body, $timeoutMs) ? $call : null;
+    }
+
+    /** What var_dump shows: no call's inside. */
+    public function __debugInfo()
+    {
+        return ['number' => $this->number, 'status' => $this->status];
     }
 
     /** @internal What came of it. */

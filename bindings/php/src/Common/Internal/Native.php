@@ -124,7 +124,7 @@ final class Native
     /** The file of the library: what TCSMS_LIBRARY says, else the one beside the package. */
     private static function file()
     {
-        $named = getenv('TCSMS_LIBRARY');
+        $named = getenv('TCSMS_LIBRARY', true);
         $file = $named !== false && $named !== '' ? $named : dirname(__DIR__, 3) . '/lib/libtcsms_c.so';
         if (!is_file($file)) {
             throw self::refusal($file === $named
@@ -142,23 +142,21 @@ final class Native
         return $text;
     }
 
+    // What has a description of a call or settings among its arguments throws nothing: traces show arguments, and these hold keys.
+
     /**
      * The client of this process for these settings. It stays for a while when nobody has it, so that what PHP forgets at the end
      * of a request of php-fpm, the next request finds again, with its connections.
      *
      * @param string $config JSON
-     * @return \FFI\CData
-     * @throws TencentCloudSDKException settings that cannot be used
+     * @return array its handle, or null and the error as JSON
      */
     public function client($config)
     {
         $handle = $this->ffi->new('void *');
         $status = $this->ffi->tcsms_client_shared($config, strlen($config), FFI::addr($handle), $this->out);
         $told = $this->take();
-        if ($status !== self::OK) {
-            throw TencentCloudSDKException::fromJson($told);
-        }
-        return $handle;
+        return $status === self::OK ? [$handle, ''] : [null, $told];
     }
 
     /** Gives a client back. Calls under way keep what they need. */
@@ -170,17 +168,12 @@ final class Native
     /**
      * Makes a call and waits for its answer.
      *
-     * @return string JSON
-     * @throws TencentCloudSDKException there is no answer
+     * @return array the status, and the answer or the error as JSON
      */
     public function call($client, $meta, $body, $timeoutMs)
     {
         $status = $this->ffi->tcsms_call($client, $meta, strlen($meta), $body, strlen($body), $timeoutMs, $this->out);
-        $told = $this->take();
-        if ($status !== self::OK) {
-            throw TencentCloudSDKException::fromJson($told);
-        }
-        return $told;
+        return [$status, $this->take()];
     }
 
     /** Tells a call to end. @return bool whether it was under way */
@@ -211,13 +204,10 @@ final class Native
         return $this->ffi->tcsms_cq_fd($queue);
     }
 
-    /** Begins a call whose outcome comes into the queue. */
+    /** Begins a call whose outcome comes into the queue. @return bool whether it was begun */
     public function submit($client, $queue, $tag, $meta, $body, $timeoutMs)
     {
-        $status = $this->ffi->tcsms_submit($client, $queue, $tag, $meta, strlen($meta), $body, strlen($body), $timeoutMs);
-        if ($status !== self::OK) {
-            throw TencentCloudSDKException::local('shut_down', "the native library has been shut down in this process, or could not start its thread (status $status)");
-        }
+        return $this->ffi->tcsms_submit($client, $queue, $tag, $meta, strlen($meta), $body, strlen($body), $timeoutMs) === self::OK;
     }
 
     /**
@@ -238,34 +228,33 @@ final class Native
     /**
      * Makes a call that is answered with events.
      *
-     * @param callable $each is given each event as JSON
-     * @return string|null the answer, when JSON came in place of events
-     * @throws TencentCloudSDKException it failed, or broke off
+     * @return array the status, the answer or the error as JSON, and the stream when there are events
      */
-    public function stream($client, $meta, $body, $each)
+    public function open($client, $meta, $body)
     {
         $stream = $this->ffi->new('void *');
         $status = $this->ffi->tcsms_stream_open($client, $meta, strlen($meta), $body, strlen($body), FFI::addr($stream), $this->out);
-        $told = $this->take();
-        if ($status !== self::OK) {
-            throw TencentCloudSDKException::fromJson($told);
-        }
-        if (FFI::isNull($stream)) {
-            return $told;
-        }
+        return [$status, $this->take(), $status === self::OK && !FFI::isNull($stream) ? $stream : null];
+    }
+
+    /**
+     * Gives each event as JSON to a function, until the last one.
+     *
+     * @throws TencentCloudSDKException they broke off
+     */
+    public function events($stream, callable $each)
+    {
         try {
-            while (true) {
+            do {
                 // In pieces, so that signal handlers of the program have their turn.
                 $status = $this->ffi->tcsms_stream_next($stream, 1000, $this->out);
                 $told = $this->take();
                 if ($status === 1) {
                     $each($told);
-                } elseif ($status === 2) {
-                    return null;
-                } elseif ($status !== 0) {
+                } elseif ($status !== 0 && $status !== 2) {
                     throw TencentCloudSDKException::fromJson($told);
                 }
-            }
+            } while ($status !== 2);
         } finally {
             $this->ffi->tcsms_stream_close($stream);
         }

@@ -13,19 +13,22 @@ final class NativeClient
     /** @var Native */
     public $library;
 
-    /** @var \FFI\CData */
+    /** @var \FFI\CData|null */
     public $handle;
+
+    /** @var string why there is no handle, as JSON */
+    public $refusal;
 
     /**
      * The client for these settings.
      *
+     * @param Native $library
      * @param string $config JSON
-     * @throws \TencentCloud\Common\Exception\TencentCloudSDKException settings that cannot be used
      */
-    public function __construct($config)
+    public function __construct(Native $library, $config)
     {
-        $this->library = Native::get();
-        $this->handle = $this->library->client($config);
+        $this->library = $library;
+        list($this->handle, $this->refusal) = $library->client($config);
     }
 
     public function __destruct()

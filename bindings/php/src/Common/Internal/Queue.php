@@ -57,11 +57,16 @@ final class Queue
         return ++self::$last;
     }
 
-    /** Begins a call. */
+    /** Begins a call. @return bool whether it was begun */
     public function begin(AsyncCall $call, $number, NativeClient $client, $meta, $body, $timeoutMs)
     {
-        $this->library->submit($client->handle, $this->handle, $number, $meta, $body, $timeoutMs);
+        // Entered first: it may be over before the library returns.
         $this->underWay[$number] = $call;
+        $begun = $this->library->submit($client->handle, $this->handle, $number, $meta, $body, $timeoutMs);
+        if (!$begun) {
+            unset($this->underWay[$number]);
+        }
+        return $begun;
     }
 
     /**

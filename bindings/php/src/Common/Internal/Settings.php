@@ -81,26 +81,28 @@ final class Settings
         return self::merge($settings, $own);
     }
 
-    /** Objects that are empty would be lists in JSON. @return string */
-    public static function toJson(array $settings)
+    /** Objects that are empty would be lists in JSON. @return array */
+    public static function withObjects(array $settings)
     {
         foreach (self::OBJECTS as $name) {
             if (($settings[$name] ?? null) === []) {
                 $settings[$name] = new \stdClass();
             }
         }
-        return self::encode($settings, 'the settings of the profile');
+        return $settings;
     }
 
-    /** @return string */
-    public static function encode($value, $what)
+    /** @return string|false what cannot be written */
+    public static function encode($value)
     {
-        $json = json_encode($value, JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES | JSON_PRESERVE_ZERO_FRACTION);
-        if ($json === false) {
-            throw TencentCloudSDKException::local('invalid_request', "$what cannot be written as JSON: " . json_last_error_msg()
-                . '; texts have to be UTF-8 (mb_convert_encoding turns others into it), and numbers finite');
-        }
-        return $json;
+        return json_encode($value, JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES | JSON_PRESERVE_ZERO_FRACTION);
+    }
+
+    /** @return TencentCloudSDKException why encode gave false */
+    public static function unwritable($kind, $what)
+    {
+        return TencentCloudSDKException::local($kind, "$what cannot be written as JSON: " . json_last_error_msg()
+            . '; texts have to be UTF-8 (mb_convert_encoding turns others into it), and numbers finite');
     }
 
     private static function isPlain($protocol)
@@ -170,12 +172,10 @@ final class Settings
     public static function withOptions(array $meta, array $options, $octets)
     {
         foreach ($options as $name => $value) {
-            if ($value === null || $name === 'timeout_ms') {
+            if ($value === null || $name === 'timeout_ms' || $name === 'credential') {
                 continue;
             }
-            if ($name === 'credential') {
-                $meta['credential'] = self::credential($value);
-            } elseif ($name === 'parts') {
+            if ($name === 'parts') {
                 foreach ($value as $part => $bytes) {
                     $meta['parts'][$part] = ['base64' => base64_encode($bytes)];
                 }

@@ -205,6 +205,16 @@ class ClientProfile
     {
         return $this->settings;
     }
+
+    /**
+     * What var_dump and print_r show: nothing that may hold a secret.
+     *
+     * @return array
+     */
+    public function __debugInfo()
+    {
+        return ['signMethod' => $this->signMethod, 'language' => $this->language, 'httpProfile' => $this->httpProfile, 'settings' => array_keys($this->settings)];
+    }
 }
 
 /**

@@ -209,4 +209,14 @@ class HttpProfile
     {
         return $this->keepAlive === false;
     }
+
+    /**
+     * What var_dump and print_r show: nothing that may hold a secret.
+     *
+     * @return array
+     */
+    public function __debugInfo()
+    {
+        return ['protocol' => $this->protocol, 'endpoint' => $this->endpoint, 'reqMethod' => $this->reqMethod, 'reqTimeout' => $this->reqTimeout];
+    }
 }
