@@ -5,6 +5,7 @@
 //! nothing but the definition and the versions in `Cargo.lock`: it must never look at the clock, the environment or
 //! the order of a hash table.
 
+mod csharp;
 pub mod definition;
 pub mod folders;
 mod names;
@@ -35,5 +36,6 @@ pub fn generate(definition: &Definition) -> Result<Files, String> {
     let mut files = Files::new();
     rust_api::generate(definition, &mut files)?;
     rust_sdk::generate(definition, &mut files)?;
+    csharp::generate(definition, &mut files)?;
     Ok(files)
 }
