@@ -38,8 +38,10 @@ compile() {
 
 # Builds Tcsms.dll with its documentation into folder $1, the native library beside it. Nothing is done when it is current.
 build_sdk() {
-    local out=$1 newest
+    local out=$1 newest lock
     mkdir -p "$out"
+    exec {lock}>"$out/.lock"
+    flock "$lock"
     newest=$(find "$here/src" -name '*.cs' -newer "$out/Tcsms.dll" 2>/dev/null | head -n 1 || true)
     if [ ! -f "$out/Tcsms.dll" ] || [ -n "$newest" ]; then
         local work
@@ -54,8 +56,12 @@ build_sdk() {
         say "there is no $target/libtcsms_c.so: run 'cargo build -p tcsms-capi', or name its folder in TCSMS_TARGET"
         return 1
     fi
-    cmp -s "$target/libtcsms_c.so" "$out/libtcsms_c.so" || cp "$target/libtcsms_c.so" "$out/"
+    if ! cmp -s "$target/libtcsms_c.so" "$out/libtcsms_c.so"; then
+        cp "$target/libtcsms_c.so" "$out/.libtcsms_c.so"
+        mv "$out/.libtcsms_c.so" "$out/libtcsms_c.so"
+    fi
     [ -f "$out/System.Net.Http.dll" ] || cp "$(http_folder)/System.Net.Http.dll" "$out/"
+    exec {lock}>&-
 }
 
 # The folder of the .NET runtime (CoreCLR), unpacked below .x/ from the pinned wheel. Fails where it cannot be had.

@@ -60,6 +60,8 @@ internal static class Driver
         {
             bool pair = Given(settings, "secret_id") != null && Given(settings, "secret_key") != null;
             bool source = false;
+            // A case that says nothing of a language wants none to be sent; the profile would say Chinese, as the official one does.
+            Profile.Settings["language"] = null;
             foreach (KeyValuePair<string, object> setting in settings)
             {
                 string value = setting.Value as string;
@@ -89,6 +91,7 @@ internal static class Driver
                         Profile.HttpProfile.ReqMethod = value;
                         break;
                     case "language":
+                        Profile.Settings.Remove("language");
                         Profile.Language = value == "en-US" ? Language.EN_US : value == "zh-CN" ? Language.ZH_CN : Unknown(value);
                         break;
                     default:

@@ -63,8 +63,8 @@ namespace TencentCloud.Common.Profile
         /// <summary>
         /// What the library can besides, by the names of its settings, and in place of what the other properties say:
         /// <c>profile.Settings["ca_file"] = "/etc/ca.pem"</c>, <c>profile.Settings["retry"] = new { policy = "never" }</c>. A value is a
-        /// text, a number, a truth value, a list, a dictionary or an object with properties. Names that the library does not know make
-        /// the call fail. All names are listed in the README.
+        /// text, a number, a truth value, a list, a dictionary, an object with properties, or null for the library's own default. Names that the
+        /// library does not know make the call fail. All names are listed in the README.
         /// </summary>
         public IDictionary<string, object> Settings
         {
