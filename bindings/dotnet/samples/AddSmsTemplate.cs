@@ -25,7 +25,7 @@ internal static class AddSmsTemplate
         }
         catch (TencentCloudSDKException error)
         {
-            Console.WriteLine(error.ErrorCode + ": " + error.Text);
+            Console.WriteLine(error);
             return 1;
         }
     }

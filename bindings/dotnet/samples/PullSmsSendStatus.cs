@@ -19,7 +19,7 @@ internal static class PullSmsSendStatus
         }
         catch (TencentCloudSDKException error)
         {
-            Console.WriteLine(error.ErrorCode + ": " + error.Text);
+            Console.WriteLine(error);
             return 1;
         }
     }

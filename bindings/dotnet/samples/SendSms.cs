@@ -35,7 +35,7 @@ internal static class SendSms
         }
         catch (TencentCloudSDKException error)
         {
-            Console.WriteLine(error.ErrorCode + ": " + error.Text);
+            Console.WriteLine(error);
             return 1;
         }
     }

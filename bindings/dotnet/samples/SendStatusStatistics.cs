@@ -32,7 +32,7 @@ internal static class SendStatusStatistics
         }
         catch (TencentCloudSDKException error)
         {
-            Console.WriteLine(error.ErrorCode + ": " + error.Text);
+            Console.WriteLine(error);
             return 1;
         }
     }
