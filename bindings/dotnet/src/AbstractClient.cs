@@ -160,7 +160,7 @@ namespace TencentCloud.Common
         /// <summary>The same on the caller's thread.</summary>
         internal byte[] Call(AbstractModel request, string actionName, CallOptions options, bool typed)
         {
-            Prepared call = Prepare(request, actionName, options, typed);
+            Prepared call = Prepare(request, actionName, options, typed, BlockingCalls.NewId());
             call.Cancellation.ThrowIfCancellationRequested();
             if (call.Http != null)
             {
@@ -173,7 +173,7 @@ namespace TencentCloud.Common
                 return Answer(call.Client.CallAsync(call.Meta, call.Body, call.Timeout, call.Cancellation).GetAwaiter().GetResult(), call.Cancellation);
             }
             byte[] answer;
-            int status = call.Client.Call(call.Meta, call.Body, call.Timeout, out answer);
+            int status = call.Client.Call(call.Meta, call.Body, call.Timeout, call.CancelId, out answer);
             return Answer(new Outcome(status, answer), call.Cancellation);
         }
 
@@ -237,7 +237,7 @@ namespace TencentCloud.Common
             return now.Client;
         }
 
-        private Prepared Prepare(AbstractModel request, string actionName, CallOptions options, bool typed)
+        private Prepared Prepare(AbstractModel request, string actionName, CallOptions options, bool typed, ulong cancelId = 0)
         {
             if (request == null)
                 throw new ArgumentNullException("request");
@@ -245,13 +245,15 @@ namespace TencentCloud.Common
                 throw new ArgumentException("the name of the action is empty", "actionName");
             HttpClient http = HttpClient;
             bool perCall;
-            Prepared call = new Prepared { Client = Open(http != null, out perCall), Http = http };
+            Prepared call = new Prepared { Client = Open(http != null, out perCall), Http = http, CancelId = cancelId };
             JsonWriter meta = new JsonWriter(false);
             meta.BeginObject();
             meta.Member("version", ApiVersion ?? "");
             meta.Member("action", actionName);
             if (typed)
                 meta.Member("typed", true);
+            if (cancelId != 0)
+                meta.Member("cancel_id", cancelId);
             string region = options != null && options.Region != null ? options.Region : Region;
             if (!string.IsNullOrEmpty(region))
                 meta.Member("region", region);
@@ -303,6 +305,7 @@ namespace TencentCloud.Common
         internal byte[] Meta;
         internal byte[] Body;
         internal uint Timeout;
+        internal ulong CancelId;
         internal CancellationToken Cancellation;
     }
 }

@@ -235,6 +235,9 @@ namespace TencentCloud.Common
                     return reader.Boolean();
                 default:
                     string number = reader.NumberText();
+                    // Minus zero is no whole number, and Mono would lose its sign.
+                    if (number[0] == '-' && number.Split('e', 'E')[0].Trim('-', '0', '.').Length == 0)
+                        return -0.0;
                     long integer;
                     if (long.TryParse(number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out integer))
                         return integer;

@@ -138,8 +138,7 @@ namespace TencentCloud.Common
                     ": install library and assembly of the same release";
                 return;
             }
-            // A thread of the library that has run managed code keeps Mono from ending, so the library's thread ends first.
-            AppDomain.CurrentDomain.ProcessExit += delegate { Shutdown(2000); };
+            BlockingCalls.WatchTheEnd();
         }
 
         /// <summary>Throws when the library cannot be used.</summary>

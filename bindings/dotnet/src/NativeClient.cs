@@ -97,14 +97,17 @@ namespace TencentCloud.Common
             GC.KeepAlive(this);
         }
 
-        /// <summary>Makes a call on this thread.</summary>
+        /// <summary>Makes a call on this thread. <paramref name="cancelId"/> is the one in its meta data; 0: it has none.</summary>
         /// <returns>The status; <paramref name="answer"/> is the answer, or the error as JSON.</returns>
-        internal int Call(byte[] meta, byte[] body, uint timeout, out byte[] answer)
+        internal int Call(byte[] meta, byte[] body, uint timeout, ulong cancelId, out byte[] answer)
         {
             Native.Buffer buffer;
             int status;
+            BlockingCalls.Enter(this, cancelId);
+            // Nothing is thrown between these two; in a finally block Mono could not stop the thread.
             fixed (byte* metaStart = meta, bodyStart = body)
                 status = Native.Call(handle, metaStart, Native.Length(meta), bodyStart, Native.Length(body), timeout, out buffer);
+            BlockingCalls.Leave(cancelId);
             answer = buffer.Take();
             GC.KeepAlive(this);
             return status;
@@ -122,6 +125,7 @@ namespace TencentCloud.Common
             if (status != Native.Ok)
             {
                 kept.Free();
+                BlockingCalls.StopIfEnding();
                 bool down = status == Native.ShutDown;
                 throw TencentCloudSDKException.Local(down ? "shut_down" : "panic", down
                     ? "the process is ending, or the library was shut down: no call can be made after that"
@@ -176,6 +180,79 @@ namespace TencentCloud.Common
             if (status != Native.Ok)
                 throw TencentCloudSDKException.FromJson(told);
             return opened;
+        }
+    }
+
+    /// <summary>
+    /// Lets the process end on Mono. It waits at its end for threads of the library that have run managed code, and for threads of the
+    /// program that are in native code, background or not: so the former are ended first, and the calls of the latter. Other
+    /// run-times need none of this.
+    /// </summary>
+    internal static class BlockingCalls
+    {
+        private const int Longest = 2000;
+
+        private static readonly bool IsMono = Type.GetType("Mono.Runtime") != null;
+        private static readonly Dictionary<ulong, NativeClient> UnderWay = new Dictionary<ulong, NativeClient>();
+        private static long last;
+        private static volatile Thread endsTheProcess;
+
+        internal static void WatchTheEnd()
+        {
+            if (IsMono)
+                AppDomain.CurrentDomain.ProcessExit += delegate { End(); };
+        }
+
+        /// <summary>A number by which the call can be ended; 0: the process ends without that.</summary>
+        internal static ulong NewId()
+        {
+            return IsMono ? (ulong)Interlocked.Increment(ref last) : 0;
+        }
+
+        internal static void Enter(NativeClient client, ulong id)
+        {
+            if (id == 0)
+                return;
+            lock (UnderWay)
+                UnderWay.Add(id, client);
+        }
+
+        internal static void Leave(ulong id)
+        {
+            if (id == 0)
+                return;
+            lock (UnderWay)
+                UnderWay.Remove(id);
+            StopIfEnding();
+        }
+
+        /// <summary>
+        /// Stays here when the process is ending: the error that its end leads to would only be printed as one that nobody caught. Mono
+        /// stops the thread.
+        /// </summary>
+        internal static void StopIfEnding()
+        {
+            Thread ending = endsTheProcess;
+            if (ending != null && ending != Thread.CurrentThread && Thread.CurrentThread.IsBackground)
+                Thread.Sleep(Timeout.Infinite);
+        }
+
+        private static void End()
+        {
+            endsTheProcess = Thread.CurrentThread;
+            Native.Shutdown(Longest);
+            for (int waited = 0; waited < Longest; waited += 5)
+            {
+                List<KeyValuePair<ulong, NativeClient>> calls;
+                lock (UnderWay)
+                    calls = new List<KeyValuePair<ulong, NativeClient>>(UnderWay);
+                if (calls.Count == 0)
+                    return;
+                // One that is about to begin is not known to the library yet, so they are told until all have left.
+                foreach (KeyValuePair<ulong, NativeClient> call in calls)
+                    call.Value.Cancel(call.Key);
+                Thread.Sleep(5);
+            }
         }
     }
 
