@@ -55,9 +55,7 @@ namespace TencentCloud.Common
             if (foreign)
                 config["foreign_transport"] = true;
 
-            perCall = credential != Credential.Default;
-            foreach (string source in Sources)
-                perCall = perCall && !own.ContainsKey(source);
+            perCall = credential != Credential.Default && !SaysWhere(own);
             if (perCall)
             {
                 config["credential_per_call"] = true;
@@ -71,6 +69,20 @@ namespace TencentCloud.Common
                     config["secret_key"] = now.SecretKey;
                     if (!string.IsNullOrEmpty(now.Token))
                         config["token"] = now.Token;
+                }
+            }
+            else if (credential == Credential.Default && !SaysWhere(own))
+            {
+                // The first place of the chain. On .NET Core the library does not see variables that the program has set itself.
+                string id = Environment.GetEnvironmentVariable("TENCENTCLOUD_SECRET_ID");
+                string key = Environment.GetEnvironmentVariable("TENCENTCLOUD_SECRET_KEY");
+                string token = Environment.GetEnvironmentVariable("TENCENTCLOUD_SESSION_TOKEN");
+                if (!string.IsNullOrEmpty(id) && !string.IsNullOrEmpty(key))
+                {
+                    config["secret_id"] = id;
+                    config["secret_key"] = key;
+                    if (!string.IsNullOrEmpty(token))
+                        config["token"] = token;
                 }
             }
             foreach (KeyValuePair<string, object> setting in own)
@@ -106,6 +118,15 @@ namespace TencentCloud.Common
             {
                 throw TencentCloudSDKException.Local("config", "the Settings of the profile cannot be written as JSON: " + fault.Message);
             }
+        }
+
+        /// <summary>Whether the settings say where the credential comes from.</summary>
+        private static bool SaysWhere(Dictionary<string, object> own)
+        {
+            foreach (string source in Sources)
+                if (own.ContainsKey(source))
+                    return true;
+            return false;
         }
 
         private static void Merge(Dictionary<string, object> config, string name, object value)
