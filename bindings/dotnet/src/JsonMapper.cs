@@ -247,8 +247,17 @@ namespace TencentCloud.Common
                     decimal exact;
                     if (number.IndexOfAny(new[] { '.', 'e', 'E' }) < 0 && decimal.TryParse(number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exact))
                         return exact;
-                    return double.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture);
+                    return ParseDouble(reader, number);
             }
+        }
+
+        /// <summary>Run-times differ in what they make of a number that is too large; here it is none.</summary>
+        private static double ParseDouble(JsonReader reader, string number)
+        {
+            double value;
+            if (!double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out value) || double.IsInfinity(value))
+                throw reader.Fault("the number " + number + " is too large");
+            return value;
         }
 
         private static object ReadNumber(JsonReader reader, Type type)
@@ -257,9 +266,9 @@ namespace TencentCloud.Common
             try
             {
                 if (type == typeof(double))
-                    return double.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture);
+                    return ParseDouble(reader, number);
                 if (type == typeof(float))
-                    return float.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture);
+                    return (float)ParseDouble(reader, number);
                 decimal exact = decimal.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture);
                 return type == typeof(decimal) ? exact : Convert.ChangeType(exact, type, CultureInfo.InvariantCulture);
             }

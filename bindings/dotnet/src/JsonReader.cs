@@ -20,7 +20,7 @@ namespace TencentCloud.Common
     internal sealed class JsonReader
     {
         /// <summary>How deep objects and arrays may lie in each other.</summary>
-        internal const int Deepest = 128;
+        internal const int Deepest = 127;
 
         private readonly string json;
         private int at;
