@@ -50,9 +50,9 @@ internal static class Soak
         samples.Sort();
         double last = samples[samples.Count / 2];
         double growth = 100 * (last - first) / first;
-        Console.WriteLine(string.Format(CultureInfo.InvariantCulture,
-            "{{\"calls\":{0},\"seconds\":{1:F1},\"rss_50k_mib\":{2:F1},\"rss_end_mib\":{3:F1},\"growth_percent\":{4:F1}}}",
-            made, watch.Elapsed.TotalSeconds, first, last, growth));
+        Console.WriteLine("{" + string.Format(CultureInfo.InvariantCulture,
+            "\"calls\":{0},\"seconds\":{1:F1},\"rss_50k_mib\":{2:F1},\"rss_end_mib\":{3:F1},\"growth_percent\":{4:F1}",
+            made, watch.Elapsed.TotalSeconds, first, last, growth) + "}");
         return growth > 5 ? 1 : 0;
     }
 

@@ -197,6 +197,11 @@ namespace TencentCloud.Common
         private static long last;
         private static volatile Thread endsTheProcess;
 
+        internal static bool IsEnding
+        {
+            get { return endsTheProcess != null; }
+        }
+
         internal static void WatchTheEnd()
         {
             if (IsMono)
@@ -233,7 +238,7 @@ namespace TencentCloud.Common
         internal static void StopIfEnding()
         {
             Thread ending = endsTheProcess;
-            if (ending != null && ending != Thread.CurrentThread && Thread.CurrentThread.IsBackground)
+            if (ending != null && ending != Thread.CurrentThread)
                 Thread.Sleep(Timeout.Infinite);
         }
 
@@ -313,6 +318,9 @@ namespace TencentCloud.Common
             GCHandle kept = GCHandle.FromIntPtr(userData);
             Pending pending = (Pending)kept.Target;
             kept.Free();
+            // What waits for it would go on on a thread of the pool, and Mono hangs when it gets work while it ends.
+            if (BlockingCalls.IsEnding)
+                return;
             try
             {
                 pending.End(new Outcome(status, Native.Copy(bytes, length)));

@@ -108,7 +108,8 @@ internal static class Children
                 client.Profile.Settings["connect_to"] = arguments[3];
                 for (int i = 0; i < 5; i++)
                     client.SendSms(Make.Send());
-                new Thread(delegate() { client.SendSmsSync(Make.Send()); }) { IsBackground = true }.Start();
+                // Main waits for threads that are no background ones, Environment.Exit does not.
+                new Thread(delegate() { client.SendSmsSync(Make.Send()); }) { IsBackground = arguments[1] == "under-way" }.Start();
                 if (arguments[1] == "exit-under-way")
                     Environment.Exit(3);
                 return 0;
