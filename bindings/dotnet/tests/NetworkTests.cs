@@ -1,0 +1,194 @@
+// Servers that do not answer as they should, cancellation, time limits, events, and the program's own HTTP client.
+
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Net.Http;
+using System.Threading;
+using System.Threading.Tasks;
+using TencentCloud.Common;
+using TencentCloud.Sms.V20210111;
+using TencentCloud.Sms.V20210111.Models;
+
+internal static class NetworkTests
+{
+    private sealed class Counting : DelegatingHandler
+    {
+        internal int Requests;
+        internal string Authorization;
+
+        internal Counting()
+            : base(new HttpClientHandler())
+        {
+        }
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Requests++;
+            IEnumerable<string> values;
+            if (request.Headers.TryGetValues("Authorization", out values))
+                Authorization = string.Join(",", values);
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+
+    public static void ACancelledTokenSendsNothing()
+    {
+        using (OneAnswerServer server = new OneAnswerServer(null, false))
+        {
+            CancellationToken cancelled = new CancellationToken(true);
+            Expect.Throws<OperationCanceledException>(() => Make.ClientOf(server).SendSmsSync(Make.Send(), cancelled));
+            Task task = Make.ClientOf(server).SendSms(Make.Send(), cancelled);
+            Expect.Throws<OperationCanceledException>(() => task.GetAwaiter().GetResult());
+            Expect.That(task.IsCanceled, "the task is cancelled");
+            Expect.That(!server.Asked.IsSet, "nothing was sent");
+        }
+    }
+
+    public static void ACallUnderWayIsCancelled()
+    {
+        foreach (bool own in new[] { false, true })
+        {
+            using (OneAnswerServer server = new OneAnswerServer(null, false))
+            using (CancellationTokenSource source = new CancellationTokenSource())
+            {
+                SmsClient client = Make.ClientOf(server);
+                client.HttpClient = own ? new HttpClient() : null;
+                Task task = client.SendSms(Make.Send(), source.Token);
+                Expect.That(server.Asked.Wait(10000), "the server is asked");
+                source.Cancel();
+                OperationCanceledException ended = Expect.Throws<OperationCanceledException>(() => task.GetAwaiter().GetResult());
+                Expect.That(task.IsCanceled, "the task is cancelled");
+                if (!own)
+                    Expect.Equal("maybe_sent", ((TencentCloudSDKException)ended.InnerException).Delivery);
+            }
+            using (OneAnswerServer server = new OneAnswerServer(null, false))
+            using (CancellationTokenSource source = new CancellationTokenSource())
+            {
+                SmsClient client = Make.ClientOf(server);
+                client.HttpClient = own ? new HttpClient() : null;
+                ThreadPool.QueueUserWorkItem(delegate
+                {
+                    server.Asked.Wait(10000);
+                    source.Cancel();
+                });
+                Expect.Throws<OperationCanceledException>(() => client.SendSmsSync(Make.Send(), source.Token));
+            }
+        }
+    }
+
+    public static void ATimeLimitIsKept()
+    {
+        foreach (bool own in new[] { false, true })
+        {
+            using (OneAnswerServer server = new OneAnswerServer(null, false))
+            {
+                SmsClient client = Make.ClientOf(server);
+                client.HttpClient = own ? new HttpClient() : null;
+                client.Profile.HttpProfile.Timeout = 1;
+                Stopwatch watch = Stopwatch.StartNew();
+                TencentCloudSDKException error = Expect.Throws<TencentCloudSDKException>(() => client.SendSmsSync(Make.Send()));
+                Expect.Equal("timeout", error.Kind);
+                Expect.Equal("ClientError.Timeout", error.ErrorCode);
+                Expect.Equal("maybe_sent", error.Delivery);
+                Expect.Equal(1, error.Attempts);
+                Expect.That(watch.ElapsedMilliseconds < 8000, "it took not much longer than its limit: " + watch.ElapsedMilliseconds);
+            }
+        }
+    }
+
+    public static void TheLimitOfOneCallIsKept()
+    {
+        using (OneAnswerServer server = new OneAnswerServer(null, false))
+        {
+            CallOptions options = new CallOptions { Timeout = TimeSpan.FromMilliseconds(200) };
+            TencentCloudSDKException error = Expect.Throws<TencentCloudSDKException>(() => Make.ClientOf(server).SendSms(Make.Send(), options).GetAwaiter().GetResult());
+            Expect.Equal("timeout", error.Kind);
+            SmsClient own = Make.ClientOf(server);
+            own.HttpClient = new HttpClient();
+            Expect.Equal("timeout", Expect.Throws<TencentCloudSDKException>(() => own.SendSmsSync(Make.Send(), options)).Kind);
+            options.Timeout = TimeSpan.FromMilliseconds(-5);
+            Expect.Equal("invalid_request", Expect.Throws<TencentCloudSDKException>(() => Make.ClientOf(server).SendSmsSync(Make.Send(), options)).Kind);
+        }
+    }
+
+    public static void AnAnswerThatIsNoneIsAnError()
+    {
+        foreach (string answer in new[] { OneAnswerServer.Json("no JSON"), OneAnswerServer.Json("{\"Response\":{\"RequestId\":5}}"), "HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n" })
+        {
+            using (OneAnswerServer server = new OneAnswerServer(answer, false))
+            {
+                TencentCloudSDKException error = Expect.Throws<TencentCloudSDKException>(() => Make.ClientOf(server).SendSmsSync(Make.Send()));
+                Expect.Equal("invalid_answer", error.Kind);
+                Expect.Equal("maybe_sent", error.Delivery);
+            }
+        }
+        using (OneAnswerServer server = new OneAnswerServer("HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n", false))
+        {
+            TencentCloudSDKException error = Expect.Throws<TencentCloudSDKException>(() => Make.ClientOf(server).SendSmsSync(Make.Send()));
+            Expect.Equal("ClientError.HttpStatusCodeError", error.ErrorCode);
+            Expect.Equal(502, error.HttpStatus);
+        }
+    }
+
+    public static void WhoCannotBeReachedWasSentNothing()
+    {
+        SmsClient client = new SmsClient(Make.Pair(), "ap-guangzhou", Make.Profile("http://127.0.0.1:1"));
+        TencentCloudSDKException error = Expect.Throws<TencentCloudSDKException>(() => client.SendSmsSync(Make.Send()));
+        Expect.Equal("connect", error.Kind);
+        Expect.Equal("not_sent", error.Delivery);
+        Expect.Equal(3, error.Attempts);
+        Expect.Equal("ClientError.NetworkError", error.ErrorCode);
+        client.HttpClient = new HttpClient();
+        error = Expect.Throws<TencentCloudSDKException>(() => client.SendSmsSync(Make.Send()));
+        Expect.Equal("connect", error.Kind);
+        Expect.Equal("not_sent", error.Delivery);
+        Expect.Equal(3, error.Attempts);
+    }
+
+    public static void TheProgramsHttpClientCarriesTheRequests()
+    {
+        Counting handler = new Counting();
+        SmsClient client = Make.Client();
+        client.HttpClient = new HttpClient(handler);
+        client.Profile.HttpProfile.WebProxy = "http://127.0.0.1:1";
+        Expect.Equal("Ok", client.SendSmsSync(Make.Send()).SendStatusSet[0].Code);
+        Expect.Equal("Ok", client.SendSms(Make.Send()).GetAwaiter().GetResult().SendStatusSet[0].Code);
+        client.Profile.HttpProfile.ReqMethod = "GET";
+        Expect.Equal("Ok", client.SendSmsSync(Make.Send()).SendStatusSet[0].Code);
+        Expect.Equal(3, handler.Requests);
+        Expect.Contains("TC3-HMAC-SHA256 Credential=secretId/", handler.Authorization);
+        client.Credential = new Credential { SecretId = "secretId", SecretKey = "another" };
+        Expect.Equal("AuthFailure.SignatureFailure", Expect.Throws<TencentCloudSDKException>(() => client.SendSmsSync(Make.Send())).ErrorCode);
+    }
+
+    public static void EventsAreEnumeratedAsTheyCome()
+    {
+        string events = "id: 1\ndata: a\n\nevent: done\ndata: b\nretry: 500\n\n";
+        using (OneAnswerServer server = new OneAnswerServer("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: " + events.Length + "\r\n\r\n" + events, false))
+        {
+            CommonClient client = new CommonClient("sms", "2021-01-11", Make.Pair(), "ap-guangzhou", Make.Profile(server.Url));
+            using (CommonSSEResponse response = client.Call<CommonSSEResponse>(new CommonRequest("{}"), "Chat"))
+            {
+                List<AbstractSSEModel.SSE> all = new List<AbstractSSEModel.SSE>(response);
+                Expect.Equal(2, all.Count);
+                Expect.Equal("1", all[0].Id);
+                Expect.Equal("a", all[0].Data);
+                Expect.Equal("done", all[1].Event);
+                Expect.Equal(500, all[1].Retry);
+                Expect.Equal(null, response.Answer);
+            }
+        }
+        using (OneAnswerServer server = new OneAnswerServer("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\ndata: a\n\n", false))
+        {
+            // A stream that never ends is ended by its reader.
+            CommonClient client = new CommonClient("sms", "2021-01-11", Make.Pair(), "ap-guangzhou", Make.Profile(server.Url));
+            CommonSSEResponse response = client.CallAsync<CommonSSEResponse>(new CommonRequest("{}"), "Chat").GetAwaiter().GetResult();
+            foreach (AbstractSSEModel.SSE one in response)
+            {
+                Expect.Equal("a", one.Data);
+                response.Dispose();
+            }
+        }
+    }
+}

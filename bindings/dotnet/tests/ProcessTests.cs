@@ -1,0 +1,143 @@
+// What becomes of whole processes: they end, whatever calls are under way, and say what is wrong with the library.
+
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Threading;
+using System.Threading.Tasks;
+using TencentCloud.Common;
+using TencentCloud.Sms.V20210111;
+
+internal static class ProcessTests
+{
+    private static void Ends(string how, int code)
+    {
+        using (OneAnswerServer silent = new OneAnswerServer(null, false))
+        {
+            string output;
+            int found = Children.Start(new[] { how, Service.Shared.Url, silent.Url }, null, out output);
+            if (found != code)
+                throw new Exception("the process `" + how + "` ended with " + found + " instead of " + code + ": " + output);
+        }
+    }
+
+    public static void AProcessEndsAfterSynchronousCalls()
+    {
+        Ends("sync", 0);
+    }
+
+    public static void AProcessEndsAfterAsynchronousCalls()
+    {
+        for (int i = 0; i < 3; i++)
+            Ends("async", 0);
+    }
+
+    public static void AProcessEndsWhileCallsAreUnderWay()
+    {
+        Ends("under-way", 0);
+        Ends("exit-under-way", 3);
+    }
+
+    public static void ACallAfterTheEndOfTheLibraryIsRefused()
+    {
+        Ends("shut-down", 0);
+    }
+
+    public static void AMissingLibraryIsSaid()
+    {
+        string output;
+        Dictionary<string, string> environment = new Dictionary<string, string> { { "TCSMS_LIBRARY", "/nowhere/libtcsms_c.so" } };
+        Expect.Equal(0, Children.Start(new[] { "library", Service.Shared.Url, "" }, environment, out output));
+        Expect.Contains("config: the native library of tcsms that TCSMS_LIBRARY names, /nowhere/libtcsms_c.so, cannot be loaded", output);
+    }
+
+    public static void AnotherLibraryIsSaid()
+    {
+        string output;
+        Dictionary<string, string> environment = new Dictionary<string, string> { { "TCSMS_LIBRARY", "libm.so.6" } };
+        Expect.Equal(0, Children.Start(new[] { "library", Service.Shared.Url, "" }, environment, out output));
+        Expect.Contains("config: the native library of tcsms that was found lacks the function tcsms_abi_version", output);
+    }
+}
+
+/// <summary>The processes that <see cref="ProcessTests"/> start.</summary>
+internal static class Children
+{
+    /// <summary>Runs this program as a child; -1 when it has not ended in time.</summary>
+    internal static int Start(string[] arguments, Dictionary<string, string> environment, out string output)
+    {
+        string own = typeof(Children).Assembly.Location;
+        string host = Environment.GetEnvironmentVariable("TCSMS_TEST_HOST");
+        ProcessStartInfo start = new ProcessStartInfo(host, "\"" + own + "\" child " + string.Join(" ", Array.ConvertAll(arguments, one => "\"" + one + "\"")))
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        };
+        foreach (KeyValuePair<string, string> variable in environment ?? new Dictionary<string, string>())
+            start.EnvironmentVariables[variable.Key] = variable.Value;
+        using (Process process = Process.Start(start))
+        {
+            Task<string> text = process.StandardOutput.ReadToEndAsync();
+            Task<string> errors = process.StandardError.ReadToEndAsync();
+            bool ended = process.WaitForExit(20000);
+            if (!ended)
+                process.Kill();
+            process.WaitForExit();
+            output = text.Result + errors.Result;
+            return ended ? process.ExitCode : -1;
+        }
+    }
+
+    internal static int Run(string[] arguments)
+    {
+        SmsClient client = new SmsClient(Make.Pair(), "ap-guangzhou", Make.Profile(arguments[2]));
+        switch (arguments[1])
+        {
+            case "sync":
+                client.SendSmsSync(Make.Send());
+                return 0;
+            case "async":
+                for (int i = 0; i < 5; i++)
+                    client.SendSms(Make.Send()).Wait();
+                return 0;
+            case "under-way":
+            case "exit-under-way":
+                // One that has ended, so that the library's thread has run managed code, and some that never do.
+                client.SendSms(Make.Send()).Wait();
+                client.Profile.Settings["connect_to"] = arguments[3];
+                for (int i = 0; i < 5; i++)
+                    client.SendSms(Make.Send());
+                // Main waits for threads that are no background ones, Environment.Exit does not.
+                new Thread(delegate() { client.SendSmsSync(Make.Send()); }) { IsBackground = arguments[1] == "under-way" }.Start();
+                if (arguments[1] == "exit-under-way")
+                    Environment.Exit(3);
+                return 0;
+            case "shut-down":
+                client.SendSms(Make.Send()).Wait();
+                Tcsms.Shutdown(2000);
+                try
+                {
+                    client.SendSmsSync(Make.Send());
+                }
+                catch (TencentCloudSDKException error)
+                {
+                    return error.Kind == "shut_down" && error.ErrorCode == "ClientError.InternalError" ? 0 : 1;
+                }
+                return 1;
+            case "library":
+                try
+                {
+                    client.SendSmsSync(Make.Send());
+                    return 1;
+                }
+                catch (TencentCloudSDKException error)
+                {
+                    Console.WriteLine(error.Kind + ": " + error.Text);
+                    return 0;
+                }
+            default:
+                return 2;
+        }
+    }
+}
