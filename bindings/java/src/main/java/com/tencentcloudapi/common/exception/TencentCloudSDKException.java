@@ -26,6 +26,7 @@ public class TencentCloudSDKException extends Exception {
     private String step;
     private String endpoint;
     private int httpStatus;
+    private String text;
 
     /**
      * Makes one with a cause.
@@ -77,6 +78,7 @@ public class TencentCloudSDKException extends Exception {
      * @param told the failure's members by their names
      */
     public void fill(Map<String, Object> told) {
+        this.text = (String) told.get("text");
         this.kind = (String) told.get("kind");
         this.delivery = (String) told.get("delivery");
         Object number = told.get("attempts");
@@ -144,6 +146,15 @@ public class TencentCloudSDKException extends Exception {
      */
     public boolean isRetryable() {
         return retryable;
+    }
+
+    /**
+     * What happened in one line, with what to do about it where that is known.
+     *
+     * @return the line; that of {@link #getMessage()} when a program made the exception
+     */
+    public String getText() {
+        return text == null ? getMessage() : text;
     }
 
     /**

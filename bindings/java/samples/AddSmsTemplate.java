@@ -1,0 +1,28 @@
+// Hands in a text for review.
+import com.tencentcloudapi.common.Credential;
+import com.tencentcloudapi.common.exception.TencentCloudSDKException;
+import com.tencentcloudapi.sms.v20210111.SmsClient;
+import com.tencentcloudapi.sms.v20210111.models.AddSmsTemplateRequest;
+import com.tencentcloudapi.sms.v20210111.models.AddSmsTemplateResponse;
+
+public class AddSmsTemplate {
+    public static void main(String[] arguments) {
+        // In a program of yours the keys come from the environment or a role, not from its source.
+        Credential credential = new Credential("secretId", "secretKey");
+        SmsClient client = new SmsClient(credential, "ap-guangzhou");
+        AddSmsTemplateRequest request = new AddSmsTemplateRequest();
+        request.setTemplateName("login");
+        request.setTemplateContent("{1} is your code. It is good for {2} minutes.");
+        request.setSmsType(0L);
+        request.setInternational(0L);
+        request.setRemark("sent when somebody logs in");
+        try {
+            AddSmsTemplateResponse response = client.AddSmsTemplate(request);
+            System.out.println(AddSmsTemplateResponse.toJsonString(response));
+        } catch (TencentCloudSDKException failure) {
+            // `not_sent` and `answered` are certain; after `maybe_sent` look before you send again.
+            System.err.println(failure + " (" + failure.getDelivery() + ")");
+            System.exit(1);
+        }
+    }
+}
