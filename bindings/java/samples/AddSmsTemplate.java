@@ -7,15 +7,17 @@ import com.tencentcloudapi.sms.v20210111.models.AddSmsTemplateResponse;
 
 public class AddSmsTemplate {
     public static void main(String[] arguments) {
-        // In a program of yours the keys come from the environment or a role, not from its source.
-        Credential credential = new Credential("secretId", "secretKey");
+        // Keys come from the environment or a role. These stand-ins are for a local service.
+        Credential credential = new Credential(
+                System.getenv().getOrDefault("TENCENTCLOUD_SECRET_ID", "secretId"),
+                System.getenv().getOrDefault("TENCENTCLOUD_SECRET_KEY", "secretKey"));
         SmsClient client = new SmsClient(credential, "ap-guangzhou");
         AddSmsTemplateRequest request = new AddSmsTemplateRequest();
         request.setTemplateName("login");
-        request.setTemplateContent("{1} is your code. It is good for {2} minutes.");
+        request.setTemplateContent("{1} is your login code. It is good for {2} minutes.");
         request.setSmsType(0L);
-        request.setInternational(0L);
-        request.setRemark("sent when somebody logs in");
+        request.setInternational(1L);
+        request.setRemark("for the login page");
         try {
             AddSmsTemplateResponse response = client.AddSmsTemplate(request);
             System.out.println(AddSmsTemplateResponse.toJsonString(response));

@@ -7,8 +7,10 @@ import com.tencentcloudapi.sms.v20210111.models.PullSmsSendStatusResponse;
 
 public class PullSmsSendStatus {
     public static void main(String[] arguments) {
-        // In a program of yours the keys come from the environment or a role, not from its source.
-        Credential credential = new Credential("secretId", "secretKey");
+        // Keys come from the environment or a role. These stand-ins are for a local service.
+        Credential credential = new Credential(
+                System.getenv().getOrDefault("TENCENTCLOUD_SECRET_ID", "secretId"),
+                System.getenv().getOrDefault("TENCENTCLOUD_SECRET_KEY", "secretKey"));
         SmsClient client = new SmsClient(credential, "ap-guangzhou");
         PullSmsSendStatusRequest request = new PullSmsSendStatusRequest();
         request.setSmsSdkAppId("1400787878");

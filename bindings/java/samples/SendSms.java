@@ -1,4 +1,4 @@
-// Sends a code to two numbers, and says which of them were refused.
+// Sends a code to a number, and says so when it was refused.
 import com.tencentcloudapi.common.Credential;
 import com.tencentcloudapi.common.exception.TencentCloudSDKException;
 import com.tencentcloudapi.sms.v20210111.SmsClient;
@@ -8,16 +8,17 @@ import com.tencentcloudapi.sms.v20210111.models.SendStatus;
 
 public class SendSms {
     public static void main(String[] arguments) {
-        // In a program of yours the keys come from the environment or a role, not from its source.
-        Credential credential = new Credential("secretId", "secretKey");
+        // Keys come from the environment or a role. These stand-ins are for a local service.
+        Credential credential = new Credential(
+                System.getenv().getOrDefault("TENCENTCLOUD_SECRET_ID", "secretId"),
+                System.getenv().getOrDefault("TENCENTCLOUD_SECRET_KEY", "secretKey"));
         SmsClient client = new SmsClient(credential, "ap-guangzhou");
         SendSmsRequest request = new SendSmsRequest();
         request.setSmsSdkAppId("1400787878");
         request.setSignName("xxx");
         request.setTemplateId("449739");
-        request.setTemplateParamSet(new String[] {"4321"});
-        request.setPhoneNumberSet(new String[] {"+8613711112222", "+8613711113333"});
-        request.setSessionContext("order-17");
+        request.setTemplateParamSet(new String[] {"2468"});
+        request.setPhoneNumberSet(new String[] {"+8613711112222"});
         try {
             SendSmsResponse response = client.SendSms(request);
             System.out.println(SendSmsResponse.toJsonString(response));

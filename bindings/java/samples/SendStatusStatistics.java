@@ -7,14 +7,16 @@ import com.tencentcloudapi.sms.v20210111.models.SendStatusStatisticsResponse;
 
 public class SendStatusStatistics {
     public static void main(String[] arguments) {
-        // In a program of yours the keys come from the environment or a role, not from its source.
-        Credential credential = new Credential("secretId", "secretKey");
+        // Keys come from the environment or a role. These stand-ins are for a local service.
+        Credential credential = new Credential(
+                System.getenv().getOrDefault("TENCENTCLOUD_SECRET_ID", "secretId"),
+                System.getenv().getOrDefault("TENCENTCLOUD_SECRET_KEY", "secretKey"));
         SmsClient client = new SmsClient(credential, "ap-guangzhou");
         SendStatusStatisticsRequest request = new SendStatusStatisticsRequest();
         request.setSmsSdkAppId("1400787878");
-        request.setBeginTime("2026112700");
-        request.setEndTime("2026112723");
-        request.setLimit(10L);
+        request.setBeginTime("2019122400");
+        request.setEndTime("2019122423");
+        request.setLimit(1L);
         request.setOffset(0L);
         try {
             SendStatusStatisticsResponse response = client.SendStatusStatistics(request);

@@ -302,9 +302,19 @@ public abstract class AbstractClient {
                 members.keySet().removeAll(java.util.Arrays.asList(req.getBinaryParams()));
                 json = Json.write(members);
             }
+            halves(json);
             return json.getBytes(StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
             throw unusable("the request cannot be written: " + e.getMessage());
+        }
+    }
+
+    /** A half of a surrogate pair is no character; the writer leaves its number, and the service could only guess. */
+    private static void halves(String json) {
+        for (int at = json.indexOf('\\'); at >= 0; at = json.indexOf('\\', at + 2)) {
+            if (json.startsWith("\\ud", at) && json.charAt(at + 3) >= '8') {
+                throw new IllegalArgumentException("a text holds one half of a surrogate pair, \\u" + json.substring(at + 2, at + 6));
+            }
         }
     }
 

@@ -12,7 +12,8 @@ final class Logs {
 
     /** The library's levels, from errors to everything. */
     private static final Level[] LEVELS = {Level.OFF, Level.SEVERE, Level.WARNING, Level.INFO, Level.FINE, Level.FINER};
-    private static final int DEBUG = 4;
+    /** Requests and answers are told at the last level only. */
+    private static final int DEBUG = 5;
 
     private static volatile int present;
     private static volatile boolean debug;
