@@ -16,7 +16,7 @@ mod stream;
 use std::time::Duration;
 
 use jni::errors::{Result, ThrowRuntimeExAndDefault};
-use jni::objects::{JByteArray, JClass, JIntArray, JString};
+use jni::objects::{JByteArray, JClass, JIntArray, JObject};
 use jni::sys::{jboolean, jint};
 use jni::{Env, EnvUnowned};
 
@@ -46,12 +46,12 @@ fn told<'local>(
 pub extern "system" fn Java_io_github_tcsms_Native_version<'local>(
     mut env: EnvUnowned<'local>,
     _class: JClass<'local>,
-) -> JString<'local> {
+) -> JObject<'local> {
     within(&mut env, |env| {
         machine::remember(env)?;
         // A panic is told by its outcome; the program's standard error is not ours.
         std::panic::set_hook(Box::new(|_| {}));
-        env.new_string(env!("CARGO_PKG_VERSION"))
+        Ok(env.new_string(env!("CARGO_PKG_VERSION"))?.into())
     })
 }
 
