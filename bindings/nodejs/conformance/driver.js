@@ -99,7 +99,12 @@ async function made(clients, call) {
     return way((cb) => client[call.action](call.parameters, more, cb))
   }
   const client = clients.of(call.version, (config) => new CommonClient("sms.tencentcloudapi.com", call.version, config))
-  let req = call.parameters_text !== null && call.parameters_text !== undefined ? call.parameters_text : call.parameters
+  let req = call.parameters_text
+  if (req === null || req === undefined) {
+    // Members that are null are left out of an object, as the documented SDK does; a text stays as it is.
+    const text = stringify(call.parameters)
+    req = text.includes("null") ? text : call.parameters
+  }
   const parts = Object.entries(call.parts || {}).map(([name, part]) => [name, bytes(part)])
   if (call.octets) {
     if (parts.length) {
@@ -107,7 +112,7 @@ async function made(clients, call) {
     }
     return way((cb) => client.requestOctetStream(call.action, bytes(call.octets), { ...more, parameters: req }, cb))
   }
-  if (parts.some(([name]) => name in req)) {
+  if (parts.length && (typeof req === "string" || parts.some(([name]) => name in req))) {
     more.parts = Object.fromEntries(parts)
   } else if (parts.length) {
     req = { ...req, ...Object.fromEntries(parts) }

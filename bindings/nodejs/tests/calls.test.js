@@ -42,7 +42,7 @@ test("a refusal is the SDK's exception, with the code in its line", async () => 
   const error = await rejected(client.SendSms({ ...MESSAGE, SmsSdkAppId: "1" }))
   assert(error instanceof TencentCloudSDKHttpException)
   assert(error instanceof Error)
-  assert.strictEqual(error.code, "UnauthorizedOperation.SmsSdkAppIdVerifyFail")
+  assert.strictEqual(error.code, "InvalidParameterValue.SdkAppIdNotExist")
   assert.strictEqual(error.kind, "service")
   assert.strictEqual(error.delivery, "answered")
   assert.strictEqual(error.attempts, 1)
@@ -51,7 +51,7 @@ test("a refusal is the SDK's exception, with the code in its line", async () => 
   assert.match(error.traceId, /^[0-9a-f-]{36}$/)
   assert.strictEqual(error.getMessage(), error.message)
   assert.strictEqual(error.toString(), error.toLocaleString())
-  assert.match(error.toString(), /^\[TencentCloudSDKException\]code:UnauthorizedOperation\.\S+ message:.+ {2}requestId:\S+ {2}traceId:\S+$/)
+  assert.match(error.toString(), /^\[TencentCloudSDKException\]code:InvalidParameterValue\.\S+ message:.+ {2}requestId:\S+ {2}traceId:\S+$/)
   assert.match(error.stack, /at async/)
 })
 

@@ -5,6 +5,7 @@ const assert = require("assert")
 const fs = require("fs")
 const http = require("http")
 const https = require("https")
+const { once } = require("events")
 const { after, before, test } = require("node:test")
 const { Worker } = require("worker_threads")
 
@@ -25,7 +26,7 @@ after(() => theatre.stop())
 const common = (host, more) => new CommonClient("sms.tencentcloudapi.com", "2021-01-11", config(host, more))
 
 test("clients with the same settings share their connections", async () => {
-  const { host } = await theatre.play([["request", { answer: ANSWER }, "request", { answer: ANSWER }]])
+  const { host } = await theatre.play([["request", { answer: ANSWER }, "request", { answer: ANSWER }, "close"]])
   await common(host).request("First", {})
   await common(host).request("Second", {})
   const { record } = await theatre.ask("record")
@@ -48,7 +49,7 @@ test("the service may be started anew between two calls", async () => {
 
 test("integers of any size go and come whole", async () => {
   const text = '{"Response":{"Id":9007199254740993,"Low":-18446744073709551616,"Safe":9007199254740991,"Half":1.5,"Big":1e300,"In":[12345678901234567890,1],"Text":"5:12345678901234567890","RequestId":"r"}}'
-  const { host } = await theatre.play([["request", { answer: { text } }, "request", { answer: ANSWER }]])
+  const { host } = await theatre.play([["request", { answer: { text } }, "request", { answer: ANSWER }, "close"]])
   const client = common(host)
   assert.deepStrictEqual(await client.request("Any", { Id: 18446744073709551615n, Set: [1n, 2], Text: "7n", Gone: null }), {
     Id: 9007199254740993n,
@@ -68,20 +69,20 @@ test("integers of any size go and come whole", async () => {
 
 test("a text that looks like a marked integer stays a text", async () => {
   const text = '{"Response":{"A":"\\u0001tcsms-integer:x","B":"\\u0001other","RequestId":"r"}}'
-  const { host } = await theatre.play([["request", { answer: { text } }]])
+  const { host } = await theatre.play([["request", { answer: { text } }, "close"]])
   assert.deepStrictEqual(await common(host).request("Any", {}), { A: "\u0001tcsms-integer:x", B: "\u0001other", RequestId: "r" })
 })
 
 test("bytes that are no UTF-8 are no answer", async () => {
   const hex = Buffer.concat([Buffer.from('{"Response":{"A":"'), Buffer.from([0xff]), Buffer.from('","RequestId":"r"}}')]).toString("hex")
-  const { host } = await theatre.play([["request", { answer: { hex } }]])
+  const { host } = await theatre.play([["request", { answer: { hex } }, "close"]])
   const error = await rejected(common(host).request("Any", {}))
   assert.deepStrictEqual([error.kind, error.delivery], ["invalid_answer", "maybe_sent"])
 })
 
 test("an answer of 10 MB comes whole", async () => {
   const long = "中".repeat(3 << 20)
-  const { host } = await theatre.play([["request", { answer: { json: { Response: { Long: long, RequestId: "r" } } } }]])
+  const { host } = await theatre.play([["request", { answer: { json: { Response: { Long: long, RequestId: "r" } } } }, "close"]])
   assert.strictEqual((await common(host).request("Any", {})).Long, long)
 })
 
@@ -99,16 +100,15 @@ test("a call that is aborted before it began sends nothing", async () => {
 test("a call that is aborted under way ends at once, and says that it may have been sent", async () => {
   const agent = new http.Agent()
   for (const more of [{}, { profile: { httpProfile: { agent } } }]) {
-    const { host } = await theatre.play([["request", "wait_close"]])
     const controller = new AbortController()
-    const call = common(host, more).request("Any", {}, { signal: controller.signal })
-    // Until the request is there.
-    const seen = await common(host, more).request("Any", {}, { reqTimeout: 0.2 }).catch((error) => error)
-    assert(seen instanceof Error)
-    controller.abort()
+    // It never answers.
+    const server = http.createServer(() => controller.abort()).listen(0, "127.0.0.1")
+    await once(server, "listening")
+    const call = common(`127.0.0.1:${server.address().port}`, more).request("Any", {}, { signal: controller.signal })
     const error = await rejected(call)
     assert.deepStrictEqual([error.kind, error.delivery], ["cancelled", "maybe_sent"])
-    await theatre.ask("record")
+    server.close()
+    await once(server, "close")
   }
 })
 
@@ -132,7 +132,7 @@ test("nobody there, and no such host", async () => {
 })
 
 test("an agent carries the requests, signed by the core and kept by the agent", async () => {
-  const { host } = await theatre.play([["request", { answer: ANSWER }, "request", { answer: ANSWER }]])
+  const { host } = await theatre.play([["request", { answer: ANSWER }, "request", { answer: ANSWER }, "close"]])
   const agent = new http.Agent({ keepAlive: true })
   const client = common(host, { profile: { httpProfile: { agent } } })
   assert.deepStrictEqual(await client.request("Any", { A: "中" }), { RequestId: "r-ok" })
@@ -159,7 +159,7 @@ test("an agent's requests are answered by the service as all others", async () =
 
 test("an agent decides who is trusted", async () => {
   const connections = [
-    [{ tls: {} }, "request", { answer: ANSWER }],
+    [{ tls: {} }, "request", { answer: ANSWER }, "close"],
     [{ tls: {} }, "ignore"],
   ]
   const { host, ca } = await theatre.play(connections)
@@ -216,7 +216,7 @@ test("leaving the loop closes the connection", async () => {
 })
 
 test("bytes and forms travel as they are", async () => {
-  const { host } = await theatre.play([Array(3).fill(["request", { answer: ANSWER }]).flat()])
+  const { host } = await theatre.play([[...Array(3).fill(["request", { answer: ANSWER }]).flat(), "close"]])
   const client = common(host)
   await client.requestOctetStream("Any", Buffer.from("bytes"))
   await client.requestOctetStream("Any", new Uint8Array([65, 66]), { headers: { "X-Mine": "1" } })
@@ -264,7 +264,7 @@ test("a thread of Node's that ends within its calls takes nothing with it", asyn
   await new Promise((resolve, reject) => worker.on("message", resolve).on("error", reject))
   await worker.terminate()
   await theatre.ask("record")
-  const next = await theatre.play([["request", { answer: ANSWER }]])
+  const next = await theatre.play([["request", { answer: ANSWER }, "close"]])
   assert.deepStrictEqual(await common(next.host).request("Any", {}), { RequestId: "r-ok" })
   await theatre.ask("record")
 })

@@ -1,58 +1,39 @@
 //! The two ways to sign, which the documented SDK offers as functions.
 
-use napi::bindgen_prelude::{Buffer, Either};
-use napi::{Error, Result};
-use napi_derive::napi;
 use tcsms_auth::tc3::{Payload, Signing};
 use tcsms_auth::v1::{self, Algorithm};
 
-/// The base64 of the HMAC of a text: `method` is `HmacSHA1` or `HmacSHA256`.
-#[napi(catch_unwind)]
-pub fn sign(secret_key: String, text: String, method: String) -> Result<String> {
+use crate::node::{Arguments, Env, Thrown, Value};
+
+/// `sign(secretKey, text, method)`: the base64 of the HMAC of a text; the method is `HmacSHA1` or `HmacSHA256`.
+pub(crate) fn sign(env: Env, arguments: &Arguments) -> Result<Value, Thrown> {
+    let [secret_key, text, method] = [0, 1, 2].map(|place| env.string(arguments.at(place)));
+    let method = method?;
     let algorithm = Algorithm::named(Some(&method));
     if algorithm.as_str() != method {
-        let text = "signMethod invalid, signMethod only support (HmacSHA1, HmacSHA256)";
-        return Err(Error::from_reason(text));
+        return Err(Thrown("signMethod invalid, signMethod only support (HmacSHA1, HmacSHA256)".to_owned()));
     }
-    Ok(v1::sign(algorithm, &secret_key, &text))
+    env.text(&v1::sign(algorithm, &secret_key?, &text?))
 }
 
-/// What is signed by TC3-HMAC-SHA256.
-#[napi(object)]
-pub struct ToSign {
-    /// `GET` or `POST`.
-    pub method: String,
-    /// The query as it is sent, without its question mark.
-    pub query: String,
-    /// The header Content-Type.
-    pub content_type: String,
-    /// The header Host.
-    pub host: String,
-    /// The product.
-    pub service: String,
-    /// Unix time in seconds.
-    pub timestamp: i64,
-    /// The id of the key.
-    pub secret_id: String,
-}
-
-/// The header Authorization of a request.
-#[napi(catch_unwind)]
-pub fn sign_tc3(to_sign: ToSign, secret_key: String, body: Either<String, Buffer>) -> String {
-    let body = match &body {
-        Either::A(text) => text.as_bytes(),
-        Either::B(bytes) => bytes,
-    };
+/// `signTc3(told, timestamp, secretKey, body)`: the header Authorization of a request. `told` has method, query, content
+/// type, host, service and id of the key, each on a line.
+pub(crate) fn sign_tc3(env: Env, arguments: &Arguments) -> Result<Value, Thrown> {
+    let told = env.string(arguments.at(0))?;
+    let [method, query, content_type, host, service, secret_id] =
+        <[&str; 6]>::try_from(told.split('\n').collect::<Vec<_>>())
+            .map_err(|_| Thrown("a value of the signature has a line end".to_owned()))?;
+    let (secret_key, body) = (env.string(arguments.at(2))?, env.bytes(arguments.at(3))?);
     let signing = Signing {
-        method: &to_sign.method,
-        query: &to_sign.query,
-        content_type: &to_sign.content_type,
-        host: &to_sign.host,
-        payload: Payload::Body(body),
-        service: &to_sign.service,
-        timestamp: to_sign.timestamp,
-        secret_id: &to_sign.secret_id,
+        method,
+        query,
+        content_type,
+        host,
+        payload: Payload::Body(&body),
+        service,
+        timestamp: env.number(arguments.at(1))? as i64,
+        secret_id,
         ..Signing::default()
     };
-    signing.authorization(&signing.key(&secret_key))
+    env.text(&signing.authorization(&signing.key(&secret_key)))
 }

@@ -5,12 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
-use napi::{Env, Result};
-use napi_derive::napi;
 use tcsms_bridge::{Client, Next, Outcome, Streamed};
 
-use crate::client::no_thread;
-use crate::inbox::{Inbox, Slot};
+use crate::calls::no_thread;
+use crate::inbox::Slot;
+use crate::node::{Arguments, Env, Thrown, Value};
 
 /// How long one wait for an event lasts before closing is looked at.
 const GLANCE: Duration = Duration::from_millis(50);
@@ -23,8 +22,7 @@ const ENDED: i32 = 102;
 /// A call that may answer with events, on a thread of its own. Into its inbox come, under its tag, either one outcome of a
 /// call (0 and the answer, or an error), or 100; then, each time `want` is called, 101 and an event, 102 at the end, or an
 /// error.
-#[napi]
-pub struct Stream {
+pub(crate) struct Stream {
     /// True: an event is wanted; false: nothing more is.
     want: Sender<bool>,
     closed: Arc<AtomicBool>,
@@ -44,21 +42,22 @@ impl Stream {
     }
 }
 
-#[napi]
-impl Stream {
-    /// Has the next event told. Not to be called again before it is.
-    #[napi(catch_unwind)]
-    pub fn want(&self, env: Env, inbox: &Inbox) -> Result<()> {
-        if self.want.send(true).is_ok() { inbox.expect_more(env) } else { Ok(()) }
+/// `want(stream, inbox)`: has the next event told. Not to be called again before it is.
+pub(crate) fn want(env: Env, arguments: &Arguments) -> Result<Value, Thrown> {
+    if env.stream(arguments.at(0), |stream| stream.want.send(true).is_ok())? {
+        env.inbox(arguments.at(1), |inbox| inbox.expect_more(env))?;
     }
+    env.nothing()
+}
 
-    /// Closes the connection; whoever waits for an event is told the end.
-    #[napi(catch_unwind)]
-    pub fn close(&self) {
-        self.closed.store(true, Ordering::Release);
+/// `close(stream)`: closes the connection; whoever waits for an event is told the end.
+pub(crate) fn close(env: Env, arguments: &Arguments) -> Result<Value, Thrown> {
+    env.stream(arguments.at(0), |stream| {
+        stream.closed.store(true, Ordering::Release);
         // Nobody there: the end has been told.
-        let _ = self.want.send(false);
-    }
+        let _ = stream.want.send(false);
+    })?;
+    env.nothing()
 }
 
 fn pump(client: &Client, slot: &Slot, meta: &[u8], body: &[u8], wanted: &Receiver<bool>, closed: &AtomicBool) {

@@ -5,25 +5,27 @@ const { URL } = require("url")
 
 const core = require("./core")
 
+const { native } = core
+
 // Steps of an attempt, as the core counts them.
 const [RESOLVE, CONNECT, , TLS, WRITE, WAIT, READ] = [0, 1, 2, 3, 4, 5, 6]
 const TIMED_OUT = 16
 
 // Makes a call whose requests go through an agent.
-async function call({ native, agent }, meta, body, timeoutMs, signal) {
+async function call({ native: client, agent }, meta, body, timeoutMs, signal) {
   if (signal && signal.aborted) {
     throw core.aborted()
   }
   const until = timeoutMs > 0 ? Date.now() + timeoutMs : Infinity
   let exchange
   try {
-    exchange = native.exchange(meta, body)
+    exchange = native.exchange(client, meta, body)
   } catch (error) {
     throw core.thrown(error)
   }
   let delivery = "not_sent"
   for (;;) {
-    const [text, rest] = exchange.next()
+    const [text, rest] = native.next(exchange)
     const head = JSON.parse(text)
     if (head.done !== undefined) {
       if (head.done !== 0) {
@@ -38,10 +40,10 @@ async function call({ native, agent }, meta, body, timeoutMs, signal) {
       const told = await carried(head.send, rest, agent, limit, signal)
       if (told.status === undefined) {
         delivery = told.maybeSent ? "maybe_sent" : delivery
-        exchange.failed(told.step, told.maybeSent, told.text)
+        native.failed(exchange, told.step, told.maybeSent, told.text)
       } else {
         delivery = "maybe_sent"
-        exchange.answer(told.status, told.headers, told.body)
+        native.answer(exchange, told.status, told.headers, told.body)
       }
     }
     if (signal && signal.aborted) {

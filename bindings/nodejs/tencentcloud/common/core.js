@@ -36,8 +36,15 @@ function load() {
 const waiting = new Map()
 let lastTag = 0
 
-const inbox = new native.Inbox((batch) => {
-  inbox.came(batch.length / 3)
+// Log lines come under this tag, and are waited for by nobody.
+const LOG = 0
+
+const inbox = native.inbox((batch) => {
+  let came = batch.length / 3
+  for (let at = 0; at < batch.length; at += 3) {
+    came -= batch[at] === LOG ? 1 : 0
+  }
+  native.came(inbox, came)
   for (let at = 0; at < batch.length; at += 3) {
     const told = waiting.get(batch[at])
     if (told !== undefined) {
@@ -46,7 +53,7 @@ const inbox = new native.Inbox((batch) => {
   }
 })
 
-// The outcome of what `begin(inbox, tag)` begins: [status, text].
+// The outcome of what `begin(tag)` begins: [status, text].
 function outcome(begin) {
   return new Promise((resolve, reject) => {
     const tag = ++lastTag
@@ -55,7 +62,7 @@ function outcome(begin) {
       resolve([status, text])
     })
     try {
-      begin(inbox, tag)
+      begin(tag)
     } catch (error) {
       waiting.delete(tag)
       reject(error)
@@ -178,7 +185,7 @@ function clientOf(settings) {
   let client = clients.get(key)
   if (client === undefined) {
     try {
-      client = new native.Client(text)
+      client = native.client(text)
     } catch (error) {
       throw thrown(error)
     }
@@ -219,7 +226,7 @@ const MOST_MS = 0xffffffff
 // Makes a call in the background. Gives its answer, or throws the SDK's exception.
 async function call(client, meta, body, timeoutMs, signal) {
   let id = 0
-  const abort = () => client.cancel(id)
+  const abort = () => native.cancel(client, id)
   if (signal) {
     if (signal.aborted) {
       throw aborted()
@@ -228,8 +235,8 @@ async function call(client, meta, body, timeoutMs, signal) {
   }
   let told
   try {
-    told = await outcome((inbox, tag) => {
-      id = client.submit(inbox, tag, meta, body, Math.min(timeoutMs, MOST_MS))
+    told = await outcome((tag) => {
+      id = native.submit(client, inbox, tag, meta, body, Math.min(timeoutMs, MOST_MS))
     })
   } finally {
     if (signal) {
@@ -251,7 +258,7 @@ function aborted(delivery = "not_sent") {
 // The credential that a call with these settings would be signed with now.
 async function credential(settings) {
   const client = clientOf(settings)
-  const [status, text] = await outcome((inbox, tag) => client.credential(inbox, tag))
+  const [status, text] = await outcome((tag) => native.credential(client, inbox, tag))
   if (status !== 0) {
     throw exception(text)
   }
@@ -273,7 +280,7 @@ async function stream(client, meta, body) {
   const first = outcomes()
   let events
   try {
-    events = client.stream(inbox, tag, meta, body)
+    events = native.stream(client, inbox, tag, meta, body)
   } catch (error) {
     waiting.delete(tag)
     throw error
@@ -293,7 +300,7 @@ async function stream(client, meta, body) {
         return undefined
       }
       const next = outcomes()
-      events.want(inbox)
+      native.want(events, inbox)
       const [status, text] = await next
       if (status === EVENT) {
         return JSON.parse(text)
@@ -306,7 +313,7 @@ async function stream(client, meta, body) {
       return undefined
     },
     close() {
-      events.close()
+      native.close(events)
     },
   }
 }
@@ -321,7 +328,9 @@ function setLogger(level, logger) {
   if (number > 0 && typeof logger !== "function") {
     throw invalid("the logger must be a function of the level and the line")
   }
-  native.setLog((level, line) => logger && logger(levels[level], line), number)
+  // A program that throws here throws from the event loop, as from any callback.
+  waiting.set(LOG, (level, line) => logger && logger(levels[level], line))
+  native.setLog(inbox, LOG, number)
 }
 
 // The numbers of a sending's answer that were not accepted: an answer without an error does not mean that all were.

@@ -30,9 +30,9 @@ class Sign {
   }) {
     const { hostname, search } = new URL(url)
     const contentType = multipart ? `multipart/form-data; boundary=${boundary}` : headers["Content-Type"]
-    const told = { method, query: search.slice(1), contentType, host: hostname, service, timestamp, secretId }
+    const told = [method, search.slice(1), contentType, hostname, service, secretId].join("\n")
     const body = multipart ? form(payload, boundary) : !payload ? "" : Buffer.isBuffer(payload) ? payload : core.stringify(payload)
-    return core.native.signTc3(told, String(secretKey), body)
+    return core.native.signTc3(told, timestamp, String(secretKey), body)
   }
 }
 
