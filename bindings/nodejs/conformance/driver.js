@@ -110,7 +110,8 @@ async function made(clients, call) {
     if (parts.length) {
       more.parts = Object.fromEntries(parts)
     }
-    return way((cb) => client.requestOctetStream(call.action, bytes(call.octets), { ...more, parameters: req }, cb))
+    const { parameters } = call
+    return way((cb) => client.requestOctetStream(call.action, bytes(call.octets), { ...more, parameters }, cb))
   }
   if (parts.length && (typeof req === "string" || parts.some(([name]) => name in req))) {
     more.parts = Object.fromEntries(parts)

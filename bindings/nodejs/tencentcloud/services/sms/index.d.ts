@@ -3,11 +3,11 @@
 /** Tencent Cloud SMS: its client, for each version of the API. */
 export declare const sms: {
   v20190711: {
-    Client: typeof import("./v20190711/sms_client").Client
-    Models: typeof import("./v20190711/sms_models")
-  }
+    Client: typeof import("./v20190711/sms_client").Client;
+    Models: typeof import("./v20190711/sms_models");
+  };
   v20210111: {
-    Client: typeof import("./v20210111/sms_client").Client
-    Models: typeof import("./v20210111/sms_models")
-  }
+    Client: typeof import("./v20210111/sms_client").Client;
+    Models: typeof import("./v20210111/sms_models");
+  };
 }

@@ -4,6 +4,6 @@ import { Client } from "./sms_client"
 
 /** Version 2019-07-11 of the API. */
 export declare const v20190711: {
-  Client: typeof Client
-  Models: typeof Models
+  Client: typeof Client;
+  Models: typeof Models;
 }
