@@ -146,6 +146,11 @@ function exception(text) {
       error[name] = value
     }
   }
+  // What a person should know beside the service's own words stands at the end of the text.
+  const known = `${told.code}: ${told.message}${told.requestId ? ` (request id ${told.requestId})` : ""}`
+  if (isAnswer && told.text && told.text.startsWith(known) && told.text.length > known.length) {
+    error.hint = told.text.slice(known.length).replace(/^[\s;,:.]+/, "")
+  }
   error.kind = told.kind
   error.delivery = told.delivery
   error.attempts = told.attempts || 0

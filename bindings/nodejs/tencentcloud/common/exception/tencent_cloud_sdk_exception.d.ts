@@ -19,6 +19,8 @@ export default class TencentCloudSDKHttpException extends Error {
   attempts?: number
   /** Whether the same call may succeed later without doing harm. */
   retryable?: boolean
+  /** What to look at beside the service's own words, such as a clock that is wrong. */
+  hint?: string
   /** Where it failed: `resolve`, `connect`, `proxy`, `tls`, `write`, `wait` or `read`. */
   step?: string
   /** Host and port of the last attempt. */

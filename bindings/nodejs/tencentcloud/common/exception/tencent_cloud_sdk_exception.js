@@ -24,7 +24,8 @@ class TencentCloudSDKHttpException extends Error {
 
   toString() {
     const code = this.code ? `code:${this.code} ` : ""
-    return `[TencentCloudSDKException]${code}message:${this.message}  requestId:${this.requestId}  traceId:${this.traceId}`
+    const hint = this.hint ? `  ${this.hint}` : ""
+    return `[TencentCloudSDKException]${code}message:${this.message}  requestId:${this.requestId}  traceId:${this.traceId}${hint}`
   }
 
   toLocaleString() {
