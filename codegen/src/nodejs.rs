@@ -73,7 +73,8 @@ fn render(environment: &Environment<'_>, name: &str, known: &Value) -> Result<St
 
 /// The codes that actions of the version can answer with.
 fn codes(definition: &Definition, version: &Version) -> Vec<Value> {
-    let of_version = |code: &str| version.actions.iter().any(|action| action.errors.iter().any(|it| it == code));
+    let of_version =
+        |code: &str| version.actions.iter().any(|action| action.errors.iter().any(|it| it == code));
     let found = definition.codes.iter().filter(|code| of_version(&code.text));
     found.map(|code| context! { name => constant(&code.text), text => code.text, doc => code.doc }).collect()
 }

@@ -76,7 +76,7 @@ pub(crate) fn no_thread(error: &std::io::Error) -> Outcome {
 pub(crate) fn exchange(env: Env, arguments: &Arguments) -> Result<Value, Thrown> {
     let (meta, body) = (env.string(arguments.at(1))?, env.bytes(arguments.at(2))?);
     let exchange = env.client(arguments.at(0))?.exchange(meta.as_bytes(), &body)?;
-    env.held(Handle::Exchange(RefCell::new(exchange)))
+    env.held(Handle::Exchange(RefCell::new(Box::new(exchange))))
 }
 
 /// `next(exchange)`: the next step as a list: its JSON, and what belongs to it: bytes to be sent, or a text where the call

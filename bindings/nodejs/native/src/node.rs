@@ -3,6 +3,7 @@
 //! Every value is good for the call it came with, on the thread it came on; [`Env`] and [`Value`] cannot be sent to others.
 #![allow(unsafe_code)]
 
+use std::cell::RefCell;
 use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
@@ -51,11 +52,15 @@ pub(crate) enum Handle {
     Inbox(Inbox),
     Client(tcsms_bridge::Client),
     Stream(Stream),
-    Exchange(std::cell::RefCell<tcsms_bridge::Exchange>),
+    Exchange(RefCell<Box<tcsms_bridge::Exchange>>),
 }
 
 fn check(status: sys::napi_status, what: &str) -> Result<(), Thrown> {
-    if status == sys::Status::napi_ok { Ok(()) } else { Err(Thrown(format!("{what} (status {status} of Node's)"))) }
+    if status == sys::Status::napi_ok {
+        Ok(())
+    } else {
+        Err(Thrown(format!("{what} (status {status} of Node's)")))
+    }
 }
 
 impl Env {
@@ -234,7 +239,9 @@ impl Env {
         work: impl FnOnce(&mut tcsms_bridge::Exchange) -> T,
     ) -> Result<T, Thrown> {
         self.with(value, |handle| match handle {
-            Handle::Exchange(exchange) => exchange.try_borrow_mut().ok().map(|mut exchange| work(&mut exchange)),
+            Handle::Exchange(exchange) => {
+                exchange.try_borrow_mut().ok().map(|mut exchange| work(&mut exchange))
+            }
             _ => None,
         })
     }
@@ -282,14 +289,7 @@ unsafe extern "C" fn entered(env: sys::napi_env, info: sys::napi_callback_info) 
     let mut place = ptr::null_mut();
     // SAFETY: the list has room for as many as `count` says; Node fills what is absent with undefined.
     let status = unsafe {
-        sys::napi_get_cb_info(
-            env.0,
-            info,
-            &mut count,
-            arguments.0.as_mut_ptr(),
-            ptr::null_mut(),
-            &mut place,
-        )
+        sys::napi_get_cb_info(env.0, info, &mut count, arguments.0.as_mut_ptr(), ptr::null_mut(), &mut place)
     };
     let done = catch_unwind(AssertUnwindSafe(|| {
         check(status, "the arguments cannot be read")?;
@@ -315,7 +315,7 @@ unsafe extern "C" fn entered(env: sys::napi_env, info: sys::napi_callback_info) 
 
 /// Node asks for the version of its interface that this module is made for.
 #[unsafe(no_mangle)]
-pub extern "C" fn node_api_module_get_api_version_v1() -> i32 {
+extern "C" fn node_api_module_get_api_version_v1() -> i32 {
     8
 }
 
@@ -325,7 +325,7 @@ pub extern "C" fn node_api_module_get_api_version_v1() -> i32 {
 ///
 /// Called by Node, with an environment and an object of its own.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn napi_register_module_v1(
+unsafe extern "C" fn napi_register_module_v1(
     env: sys::napi_env,
     exports: sys::napi_value,
 ) -> sys::napi_value {

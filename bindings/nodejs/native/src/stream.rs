@@ -60,7 +60,14 @@ pub(crate) fn close(env: Env, arguments: &Arguments) -> Result<Value, Thrown> {
     env.nothing()
 }
 
-fn pump(client: &Client, slot: &Slot, meta: &[u8], body: &[u8], wanted: &Receiver<bool>, closed: &AtomicBool) {
+fn pump(
+    client: &Client,
+    slot: &Slot,
+    meta: &[u8],
+    body: &[u8],
+    wanted: &Receiver<bool>,
+    closed: &AtomicBool,
+) {
     let plain = |status| Outcome { status, bytes: Vec::new() };
     let mut events = match client.stream(meta, body) {
         Ok(Streamed::Events(events)) => events,
