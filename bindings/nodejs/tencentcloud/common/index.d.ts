@@ -1,0 +1,8 @@
+export * from "./abstract_client"
+export * from "./common_client"
+export * from "./interface"
+export * from "./credential"
+export { default as TencentCloudSDKHttpException } from "./exception/tencent_cloud_sdk_exception"
+export { SSEResponseModel } from "./sse_response_model"
+export { failedNumbers, LogLevel, NumberStatus, setLogger } from "./core"
+export { sdkVersion } from "./sdk_version"

@@ -1,0 +1,4 @@
+// The values that settings can have.
+"use strict"
+
+exports.SUPPORT_LANGUAGE_LIST = ["zh-CN", "en-US"]

@@ -1,0 +1,4 @@
+// The version of the package, which that of its native module must equal.
+"use strict"
+
+exports.sdkVersion = "0.1.0"
