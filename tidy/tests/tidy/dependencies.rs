@@ -17,6 +17,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("tcsms", &["tcsms-api", "tcsms-auth"]),
     ("tcsms-bridge", &["tcsms"]),
     ("tcsms-capi", &["tcsms-bridge"]),
+    // The official SDKs offer signing as functions of their own; everything else goes through the bridge.
+    ("tcsms-java", &["tcsms-auth", "tcsms-bridge"]),
+    ("tcsms-nodejs", &["tcsms-auth", "tcsms-bridge"]),
     ("tcsms-python", &["tcsms-auth", "tcsms-bridge"]),
     ("tcsms-cli", &["tcsms", "tcsms-auth", "tcsms-service", "tcsms-store"]),
     ("tcsms-codegen", &[]),
