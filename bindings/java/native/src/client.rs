@@ -138,9 +138,7 @@ pub extern "system" fn Java_io_github_tcsms_NativeClient_cancel<'local>(
     handle: jlong,
     id: jlong,
 ) -> jboolean {
-    within(&mut env, |_| {
-        Ok(client(handle).is_ok_and(|client| client.cancel(u64::try_from(id).unwrap_or(0))))
-    })
+    within(&mut env, |_| Ok(client(handle).is_ok_and(|client| client.cancel(u64::try_from(id).unwrap_or(0)))))
 }
 
 /// The credential that a call would be signed with now, as JSON; fetched when that is due.
@@ -152,10 +150,8 @@ pub extern "system" fn Java_io_github_tcsms_NativeClient_credential<'local>(
     timeout_ms: jint,
     place: JIntArray<'local>,
 ) -> JByteArray<'local> {
-    within(&mut env, |env| {
-        match client(handle).and_then(|client| client.credential(millis(timeout_ms))) {
-            Ok(bytes) => told(env, &place, 0, &bytes),
-            Err(failure) => told(env, &place, failure.status, &failure.bytes),
-        }
+    within(&mut env, |env| match client(handle).and_then(|client| client.credential(millis(timeout_ms))) {
+        Ok(bytes) => told(env, &place, 0, &bytes),
+        Err(failure) => told(env, &place, failure.status, &failure.bytes),
     })
 }

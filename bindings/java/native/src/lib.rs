@@ -4,7 +4,10 @@
 //! nothing in it is kept from one version to the next. What goes in and comes out is JSON and bytes, see `tcsms-bridge`.
 //! Handles are numbers that are looked up, never addresses, so that no mistake on the other side can break memory.
 //! Arrays are copied; none is held while a call waits.
-#![allow(unsafe_code, reason = "functions with the names that a Java machine looks for, and attaching threads to it")]
+#![allow(
+    unsafe_code,
+    reason = "functions with the names that a Java machine looks for, and attaching threads to it"
+)]
 
 mod client;
 mod exchange;
@@ -21,7 +24,10 @@ use jni::sys::{jboolean, jint};
 use jni::{Env, EnvUnowned};
 
 /// What a native method does with its environment. An error or a panic in it becomes a `RuntimeException`.
-fn within<'local, T: Default>(env: &mut EnvUnowned<'local>, work: impl FnOnce(&mut Env<'local>) -> Result<T>) -> T {
+fn within<'local, T: Default>(
+    env: &mut EnvUnowned<'local>,
+    work: impl FnOnce(&mut Env<'local>) -> Result<T>,
+) -> T {
     env.with_env(work).resolve::<ThrowRuntimeExAndDefault>()
 }
 

@@ -40,7 +40,8 @@ pub(crate) fn with_java<T>(work: impl FnOnce(&mut Env<'_>) -> Result<T>) -> Resu
         let raw = machine.get_raw();
         let mut env = ptr::null_mut();
         // SAFETY: the machine lives as long as the process; no arguments are given, so a name is made up.
-        let status = unsafe { ((**raw).v1_4.AttachCurrentThreadAsDaemon)(raw, &raw mut env, ptr::null_mut()) };
+        let status =
+            unsafe { ((**raw).v1_4.AttachCurrentThreadAsDaemon)(raw, &raw mut env, ptr::null_mut()) };
         if status != jni::sys::JNI_OK {
             return Err(Error::JniCall(JniError::ThreadDetached));
         }
