@@ -25,8 +25,15 @@ const HIDDEN: &[&str] = &[
 ];
 
 /// Library packages: they hand answers and errors to their caller and leave the process alone.
-const SILENT: &[&str] =
-    &["crates/api", "crates/auth", "crates/bridge", "crates/capi", "crates/sdk", "crates/service", "crates/store"];
+const SILENT: &[&str] = &[
+    "crates/api",
+    "crates/auth",
+    "crates/bridge",
+    "crates/capi",
+    "crates/sdk",
+    "crates/service",
+    "crates/store",
+];
 
 /// Names of fields that hold a secret.
 const SECRET_FIELDS: &[&str] = &["secret_key", "secret", "signing_key", "token_secret", "control_token"];
