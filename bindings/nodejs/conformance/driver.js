@@ -12,7 +12,7 @@ const WAY = process.argv[2]
 
 // JSON with integers of any size, which the cases have.
 function parse(text) {
-  const marked = text.replace(/"(?:[^"\\]|\\.)*"|-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/g, (token) =>
+  const marked = text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/g, (token) =>
     /^-?[0-9]{16,}$/.test(token) ? `"integer ${token}"` : token,
   )
   return JSON.parse(marked, (_, value) => {
