@@ -95,7 +95,9 @@ pub(crate) fn run(target: Target) {
         check(target, seed, &path.display().to_string());
     }
     let tokens = tokens();
-    let mut random = Rng::with_seed(target.name.bytes().fold(7, |seed, byte| seed * 31 + u64::from(byte)));
+    let mut random = Rng::with_seed(
+        target.name.bytes().fold(7_u64, |seed, byte| seed.wrapping_mul(31).wrapping_add(u64::from(byte))),
+    );
     for round in 0..ROUNDS {
         let mut input = seeds[random.usize(..seeds.len())].1.clone();
         for _ in 0..random.usize(1..6) {

@@ -93,8 +93,8 @@ pub struct Encoded {
 
 impl<'a> Meta<'a> {
     pub(crate) fn read(json: &'a [u8]) -> Result<Self, Failure> {
-        serde_json::from_slice(json)
-            .map_err(|error| invalid(&format!("the description of the call cannot be read: {error}")))
+        settings::object(json)
+            .map_err(|why| invalid(&format!("the description of the call cannot be read: {why}")))
     }
 
     /// The credential of this call.

@@ -221,8 +221,7 @@ pub struct Retry {
 impl Settings {
     /// Reads the JSON text.
     pub(crate) fn read(json: &[u8]) -> Result<Self, Failure> {
-        serde_json::from_slice(json)
-            .map_err(|error| config(&format!("the settings of the client cannot be read: {error}")))
+        object(json).map_err(|why| config(&format!("the settings of the client cannot be read: {why}")))
     }
 
     /// The builder of a client with these settings. Without `connections` what is about connections is left out, because
@@ -428,6 +427,14 @@ impl Retry {
         let policy = milliseconds(self.longest_pause_ms).fold(policy, RetryPolicy::with_longest_pause);
         Ok(self.jitter_percent.into_iter().fold(policy, RetryPolicy::with_jitter))
     }
+}
+
+/// Reads a JSON object. A list is refused, which the reader would take for the members in their order.
+pub(crate) fn object<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, String> {
+    if json.trim_ascii_start().first() != Some(&b'{') {
+        return Err("it is no JSON object".to_owned());
+    }
+    serde_json::from_slice(json).map_err(|error| error.to_string())
 }
 
 /// In place of no limit.
