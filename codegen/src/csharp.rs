@@ -124,7 +124,7 @@ fn summary(text: &str, indent: usize) -> String {
 fn marked_up(text: &str) -> String {
     let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let parts: Vec<&str> = text.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         // A backtick that is never closed stands for itself.
         return text;
     }

@@ -54,6 +54,10 @@ impl Exchange {
     /// - `{"done":STATUS}` and the answer, or the error as JSON.
     ///
     /// A request that nothing was reported of counts as abandoned.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "it never ends, and what it gives depends on what was reported"
+    )]
     pub fn next(&mut self) -> Vec<u8> {
         if let Some(Outcome { status, bytes }) = &self.done {
             return step(&Head::Done(*status), bytes);
@@ -129,7 +133,7 @@ impl Exchange {
 /// Goes on to the next step that the host has to do, or to the end.
 fn advance(steps: &mut Steps<'_>) -> Result<Vec<u8>, Outcome> {
     loop {
-        match steps.next() {
+        match steps.advance() {
             Todo::Authorize(fetching) => steps.fetch(fetching),
             Todo::Send { request, url, limit } => {
                 // Each value was made of a text.

@@ -37,7 +37,7 @@ pub struct Stream(Source);
 /// A stream belongs to the process that opened it: in a fork of that it is neither read nor dropped.
 pub(crate) struct Source {
     generation: u64,
-    events: Option<blocking::EventStream>,
+    events: Option<Box<blocking::EventStream>>,
 }
 
 #[derive(Serialize)]
@@ -50,7 +50,7 @@ struct Told<'a> {
 
 impl Source {
     pub(crate) fn new(events: blocking::EventStream) -> Self {
-        Self { generation: generation(), events: Some(events) }
+        Self { generation: generation(), events: Some(Box::new(events)) }
     }
 }
 

@@ -155,6 +155,7 @@ pub struct Steps<'a> {
 }
 
 /// What has to be done next.
+#[expect(clippy::large_enum_variant, reason = "it is taken apart at once, and most steps are requests")]
 pub enum Todo<'a> {
     /// Have the credential fetched, and give it to [`Steps::authorized`].
     Authorize(Fetching<'a>),
@@ -198,7 +199,7 @@ impl Clients {
 
 impl<'a> Steps<'a> {
     /// The next step. What was asked for before and not answered counts as abandoned.
-    pub fn next(&mut self) -> Todo<'a> {
+    pub fn advance(&mut self) -> Todo<'a> {
         match self.exchange.next(now_since(self.started)) {
             Next::Authorize { keeper, limit } => Todo::Authorize(Fetching { keeper, limit }),
             Next::Send { route, request, limit } => send(route, request, limit),

@@ -4,6 +4,7 @@
 //! nothing in it is kept from one version to the next. What goes in and comes out is JSON and bytes, see `tcsms-bridge`.
 //! Handles are numbers that are looked up, never addresses, so that no mistake on the other side can break memory.
 //! Arrays are copied; none is held while a call waits.
+#![allow(unreachable_pub, reason = "the functions are found by their exported names")]
 #![allow(
     unsafe_code,
     reason = "functions with the names that a Java machine looks for, and attaching threads to it"
