@@ -26,7 +26,7 @@ func TestEachFormOfThePackageInstallsAndMakesAFirstCall(t *testing.T) {
 		"folders": both +
 			"replace " + official + "/tencentcloud/common => " + out + "/common\n" +
 			"replace " + official + "/tencentcloud/sms => " + out + "/sms\n",
-		"the root module": "require " + official + " v1.0.162\nreplace " + official + " => " + out + "/root\n",
+		"the root module": "require " + official + " v1.0.162\nreplace " + official + " => " + out + "/whole\n",
 	} {
 		folder := t.TempDir()
 		write(t, folder+"/go.mod", "module first\n\ngo 1.18\n\n"+rest)

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, Ordering};
 use std::time::Duration;
 
-use serde::Serialize;
 use tcsms::bridging::{self, Clients};
 use tcsms::{Carrying, Delivery, ErrorKind, Transport, TransportError, TransportRequest};
 use tokio::runtime::Handle;
@@ -41,13 +40,6 @@ impl From<Failure> for Outcome {
     fn from(Failure { status, bytes }: Failure) -> Self {
         Self { status, bytes }
     }
-}
-
-#[derive(Serialize)]
-struct Shown<'a> {
-    secret_id: &'a str,
-    secret_key: &'a str,
-    token: Option<&'a str>,
 }
 
 /// How often a host is asked whether it wants a call broken off.
@@ -356,8 +348,9 @@ impl Client {
             let limit = (timeout_ms > 0).then(|| Duration::from_millis(u64::from(timeout_ms)));
             let present = off_runtimes(|| bridging::present_credential(&state.clients, limit))?;
             let (secret_id, secret_key, token) = present.parts();
-            // Texts: there is nothing that could not be written.
-            Ok(serde_json::to_vec(&Shown { secret_id, secret_key, token }).unwrap_or_default())
+            Ok(serde_json::json!({ "secret_id": secret_id, "secret_key": secret_key, "token": token })
+                .to_string()
+                .into_bytes())
         })
     }
 

@@ -135,17 +135,14 @@ fn advance(steps: &mut Steps<'_>) -> Result<Vec<u8>, Outcome> {
     loop {
         match steps.advance() {
             Todo::Authorize(fetching) => steps.fetch(fetching),
-            Todo::Send { request, url, limit } => {
-                // Each value was made of a text.
-                let headers = request
-                    .headers()
-                    .iter()
-                    .filter_map(|(name, value)| {
-                        Some((name.as_str(), std::str::from_utf8(value.as_bytes()).ok()?))
-                    })
-                    .collect();
-                let limit_ms = u64::try_from(limit.as_micros().div_ceil(1000)).unwrap_or(u64::MAX);
-                let head = Head::Send { method: request.method().as_str(), url: &url, headers, limit_ms };
+            Todo::Send(request) => {
+                let limit_ms = request.time_limit().as_micros().div_ceil(1000);
+                let head = Head::Send {
+                    method: request.method(),
+                    url: request.url(),
+                    headers: request.headers().collect(),
+                    limit_ms: u64::try_from(limit_ms).unwrap_or(u64::MAX),
+                };
                 return Ok(step(&head, request.body()));
             }
             Todo::Wait(pause) => {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Request};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::answer::Answer;
 use crate::blocking;
@@ -21,10 +21,9 @@ use crate::error::{Delivery, Error, ErrorKind, Step};
 use crate::events::Event;
 use crate::exchange::{Exchange, Failure, HttpAnswer, Next};
 use crate::keeper::Keeper;
-use crate::own_transport;
+use crate::own_transport::TransportRequest;
 use crate::prepare;
 use crate::provider::{CredentialSource, Credentials};
-use crate::route::Route;
 use crate::transport::now_since;
 
 /// The clients of one set of settings: both kinds, and what they share.
@@ -160,14 +159,7 @@ pub enum Todo<'a> {
     /// Have the credential fetched, and give it to [`Steps::authorized`].
     Authorize(Fetching<'a>),
     /// Carry this request, within this time, and say what came of it.
-    Send {
-        /// The request. Its headers have `host`, which is signed.
-        request: Request<Bytes>,
-        /// Its whole URL.
-        url: String,
-        /// How long it may take.
-        limit: Duration,
-    },
+    Send(TransportRequest),
     /// Let this much time pass.
     Wait(Duration),
     /// Nothing: the call is over.
@@ -202,7 +194,7 @@ impl<'a> Steps<'a> {
     pub fn advance(&mut self) -> Todo<'a> {
         match self.exchange.next(now_since(self.started)) {
             Next::Authorize { keeper, limit } => Todo::Authorize(Fetching { keeper, limit }),
-            Next::Send { route, request, limit } => send(route, request, limit),
+            Next::Send { route, request, limit } => Todo::Send(TransportRequest::of(route, request, limit)),
             Next::Wait(pause) => Todo::Wait(pause),
             Next::Done(outcome) => Todo::Done(outcome),
         }
@@ -248,11 +240,6 @@ impl<'a> Steps<'a> {
     pub fn failed(&mut self, error: crate::TransportError) {
         self.exchange.failed(error.into_failure());
     }
-}
-
-fn send<'a>(route: &Route, request: Request<Bytes>, limit: Duration) -> Todo<'a> {
-    let url = own_transport::url(route, request.uri());
-    Todo::Send { request, url, limit }
 }
 
 impl fmt::Debug for Steps<'_> {

@@ -88,6 +88,11 @@ pub struct TransportRequest {
 }
 
 impl TransportRequest {
+    pub(crate) fn of(route: &Route, request: Request<Bytes>, limit: Duration) -> Self {
+        let url = url(route, request.uri());
+        Self { request, url, limit }
+    }
+
     /// `POST` or `GET`.
     pub fn method(&self) -> &str {
         self.request.method().as_str()
@@ -245,7 +250,6 @@ pub(crate) async fn attempt(
     limit: Duration,
     most_bytes: usize,
 ) -> Result<HttpAnswer, Failure> {
-    let url = url(route, request.uri());
     let late = |message| Failure {
         kind: ErrorKind::Timeout,
         step: Step::Wait,
@@ -253,7 +257,7 @@ pub(crate) async fn attempt(
         message,
         source: None,
     };
-    let carrying = transport.carry(TransportRequest { request, url, limit });
+    let carrying = transport.carry(TransportRequest::of(route, request, limit));
     let answer = match tokio::time::timeout(limit, carrying).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(error)) => return Err(error.into_failure()),
@@ -272,7 +276,7 @@ pub(crate) async fn attempt(
     Ok(answer.into_http())
 }
 
-pub(crate) fn url(route: &Route, target: &http::Uri) -> String {
+fn url(route: &Route, target: &http::Uri) -> String {
     let Address { tls, .. } = route.address;
     let scheme = if tls { "https" } else { "http" };
     let target = target.path_and_query().map_or("/", |target| target.as_str());

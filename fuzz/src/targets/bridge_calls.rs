@@ -22,7 +22,10 @@ pub(crate) fn run(data: &[u8]) {
     let (meta, body, headers, answer) = (part(), part(), part(), part());
     let mut exchange = match CLIENT.exchange(meta, body) {
         Ok(exchange) => exchange,
-        Err(failure) => return readable(&failure),
+        Err(failure) => {
+            readable(&failure);
+            return;
+        }
     };
     let (head, _) = step(&mut exchange);
     if let Some(request) = head.get("send") {

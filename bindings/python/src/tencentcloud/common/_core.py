@@ -1,6 +1,7 @@
 """What all clients stand on: finds the native module, says settings and calls in its words, and makes exceptions of its
 failures."""
 
+import _thread
 import os
 import sys
 
@@ -167,23 +168,36 @@ def _log_line(level, text):
 # By their settings and the environment they were made in: clients with the same settings share their connections.
 _natives = {}
 _MOST_NATIVES = 64
+_natives_lock = _thread.allocate_lock()
+
+
+def _renew_lock():
+    """In a forked child nobody may be there to give the lock back."""
+    global _natives_lock
+    _natives_lock = _thread.allocate_lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)
 
 
 def native_of(settings):
     """The native client with these settings."""
     text = native.encode(settings)
     key = (text, tuple([item for item in os.environ.items() if _is_read(item[0])]))
-    client = _natives.pop(key, None)
-    if client is None:
-        try:
-            client = native.Client(text)
-        except Failure as failure:
-            raise exception(failure) from None
-        while len(_natives) >= _MOST_NATIVES:
-            # Calls under way keep what they need.
-            _natives.pop(next(iter(_natives)), None)
-    _natives[key] = client
-    return client
+    # Threads that call for the first time at once must not get a client each.
+    with _natives_lock:
+        client = _natives.pop(key, None)
+        if client is None:
+            try:
+                client = native.Client(text)
+            except Failure as failure:
+                raise exception(failure) from None
+            while len(_natives) >= _MOST_NATIVES:
+                # Calls under way keep what they need.
+                _natives.pop(next(iter(_natives)), None)
+        _natives[key] = client
+        return client
 
 
 def _is_read(name):
