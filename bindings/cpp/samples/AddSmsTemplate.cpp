@@ -9,22 +9,17 @@ using namespace TencentCloud::Sms::V20210111;
 
 int main()
 {
-    // The key pair comes from the environment; a program holds none.
+    // A program holds no key pair of its own: without the variables it is that of the local service's development account.
     const char *id = std::getenv("TENCENTCLOUD_SECRET_ID");
     const char *key = std::getenv("TENCENTCLOUD_SECRET_KEY");
-    if (id == nullptr || key == nullptr)
-    {
-        std::cerr << "set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY" << std::endl;
-        return 2;
-    }
-    SmsClient client(Credential(id, key), "ap-guangzhou");
+    SmsClient client(Credential(id ? id : "secretId", key ? key : "secretKey"), "ap-guangzhou");
 
     Model::AddSmsTemplateRequest request;
     request.SetTemplateName("login");
-    request.SetTemplateContent("{1}为您的登录验证码，请于{2}分钟内填写。");
-    request.SetSmsType(3);                                // a verification code
-    request.SetInternational(0);                          // for mainland China
-    request.SetRemark("codes for the login of our app");
+    request.SetTemplateContent("{1} is your login code. It is good for {2} minutes.");
+    request.SetSmsType(0);                                // a notice
+    request.SetInternational(1);                          // for all other countries
+    request.SetRemark("for the login page");
 
     auto outcome = client.AddSmsTemplate(request);
     if (!outcome.IsSuccess())

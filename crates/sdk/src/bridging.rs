@@ -156,7 +156,7 @@ pub struct Steps<'a> {
 /// What has to be done next.
 #[expect(clippy::large_enum_variant, reason = "it is taken apart at once, and most steps are requests")]
 pub enum Todo<'a> {
-    /// Have the credential fetched, and give it to [`Steps::authorized`].
+    /// Have the credential fetched, by [`Steps::fetch`].
     Authorize(Fetching<'a>),
     /// Carry this request, within this time, and say what came of it.
     Send(TransportRequest),

@@ -4,7 +4,7 @@
 //! version to the next. Each thread of Node that loads it has objects of its own; the core's background thread is one for
 //! the process. Nothing here waits on a thread of Node's.
 //!
-//! Node's interface is called in [`node`] and [`bell`] only.
+//! Node's interface is called in `node` and `bell` only.
 
 mod bell;
 mod calls;

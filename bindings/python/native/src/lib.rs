@@ -2,7 +2,7 @@
 //!
 //! It is private to the package: `tencentcloud/common/_core.py` is its only user, and nothing in it is kept from one
 //! version to the next. Python's lock is given back around everything that waits. A panic never becomes Python's
-//! `PanicException`, which `except Exception` does not catch: it becomes a [`Failure`](failure::Failure).
+//! `PanicException`, which `except Exception` does not catch: it becomes a `Failure`.
 
 mod client;
 mod decode;
