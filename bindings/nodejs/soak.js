@@ -1,5 +1,5 @@
 // Makes many calls, 64 at a time, and watches the memory: soak.js [--calls 200000]. It fails when the median of the last ten
-// samples is more than 5 % above what was resident after 50,000 calls, or after half of them where there are fewer.
+// samples is more than 5 % above what was resident after a quarter of the calls. `soak` starts it as it must be started.
 "use strict"
 
 const { fork } = require("child_process")
@@ -44,7 +44,7 @@ async function main() {
     profile: { httpProfile: { protocol: "http://", endpoint: `127.0.0.1:${port}` } },
   })
   const message = { SmsSdkAppId: "1400787878", SignName: "xxx", TemplateId: "449739", TemplateParamSet: ["2468"], PhoneNumberSet: ["+8613711112222"] }
-  const mark = Math.min(50000, Math.floor(calls / 2))
+  const mark = Math.floor(calls / 4)
   const every = Math.max(1, Math.floor((calls - mark) / 20))
   const began = Date.now()
   const samples = []
@@ -73,6 +73,5 @@ async function main() {
   const told = { calls, seconds: (Date.now() - began) / 1000, rss_50k_mib: first, rss_end_mib: last, growth_percent: growth }
   console.log(JSON.stringify(told))
   server.disconnect()
-  // A short run has not seen the end of the engine's own growth.
-  process.exitCode = growth > (calls >= 100000 ? 5 : 50) ? 1 : 0
+  process.exitCode = growth > 5 ? 1 : 0
 }
