@@ -207,15 +207,43 @@ test("whatever has a getCredential is asked before each call", async () => {
   assert.strictEqual((await rejected(own.SendSms(MESSAGE))).message, "the vault is shut")
 })
 
+test("any object with a getCredential will do, and what it gives may be anything", async () => {
+  class Vault {
+    getCredential() {
+      return this.given
+    }
+  }
+  const pair = { secretId: "secretId", secretKey: "secretKey" }
+  const given = (value) => Object.assign(new Vault(), { given: value })
+  const client = (credential) => new sms.v20210111.Client(config(place.host, { credential }))
+  for (const credential of [given(pair), given(Promise.resolve(pair)), given({ then: (resolve) => resolve(pair) })]) {
+    assert.strictEqual((await client(credential).SendSms(MESSAGE)).SendStatusSet[0].Code, "Ok")
+  }
+  for (const nothing of [undefined, null, {}, { secretId: null, secretKey: 7 }, "text"]) {
+    const error = await rejected(client(given(nothing)).SendSms(MESSAGE))
+    assert(error instanceof TencentCloudSDKHttpException, String(error.stack))
+  }
+  const error = await rejected(client({ getCredential: "no function" }).SendSms(MESSAGE))
+  assert.match(String(error), /getCredential/)
+})
+
 test("texts of all kinds come back as they went", async () => {
   const context = "a<b>&c/d e+f'~*!()=%中文😀\u2028\u0001\"\\"
   const answer = await client.SendSms({ ...MESSAGE, SessionContext: context })
   assert.strictEqual(answer.SendStatusSet[0].SessionContext, context)
 })
 
-test("half of a surrogate pair is told or sent, and never breaks anything", async () => {
-  const outcome = await client.SendSms({ ...MESSAGE, SessionContext: "\ud83d" }).catch((error) => error)
-  assert(outcome.RequestId || outcome.kind, String(outcome))
+test("half of a surrogate pair is told before anything is sent, wherever it stands", async () => {
+  for (const more of [{ SessionContext: "a\ud83d" }, { TemplateParamSet: ["\\\udc00a", 1n] }, { ["a\udfff"]: "" }]) {
+    const error = await rejected(client.SendSms({ ...MESSAGE, ...more }))
+    assert.deepStrictEqual([error.kind, error.delivery], ["invalid_request", "not_sent"])
+    assert.match(error.message, /surrogate/)
+  }
+  // What only looks like one is sent as it is, and so is a whole pair.
+  for (const context of ["\\ud83d", "\\\\udc00", "\ud83d\ude00"]) {
+    const answer = await client.SendSms({ ...MESSAGE, SessionContext: context })
+    assert.strictEqual(answer.SendStatusSet[0].SessionContext, context)
+  }
 })
 
 test("64 calls at once each get their own answer", async () => {
@@ -234,15 +262,24 @@ test("a body of 9 MB is sent, and one of 10 MB is told before", async () => {
 
 test("log lines are told without secrets, until they are turned off", async () => {
   const lines = []
-  setLogger("debug", (level, line) => lines.push([level, line]))
+  const ended = new Promise((resolve) =>
+    setLogger("trace", (level, line) => {
+      lines.push([level, line])
+      if (line.startsWith("tcsms::wire: answer")) resolve()
+    }),
+  )
   await client.SendSms(MESSAGE)
-  await new Promise(setImmediate)
-  setLogger("off")
-  assert(lines.length > 0)
+  await ended
+  assert(lines.some(([, line]) => line.startsWith("tcsms::wire: request") && line.includes("SendSms")), String(lines))
   for (const [level, line] of lines) {
-    assert(["error", "warn", "info", "debug"].includes(level))
+    assert(["error", "warn", "info", "debug", "trace"].includes(level))
     assert(!line.includes("secretKey") && !line.includes("13711112222"), line)
   }
   assert.throws(() => setLogger("loud", () => {}), /"loud"/)
   assert.throws(() => setLogger("info"), /function/)
+  setLogger("off")
+  const told = lines.length
+  await client.SendSms(MESSAGE)
+  await new Promise(setImmediate)
+  assert.strictEqual(lines.length, told)
 })

@@ -102,8 +102,20 @@ function withoutNulls(_, value) {
   return kept
 }
 
-// The JSON text of a request: BigInts are written as the integers they are, and members that are null left out.
+// An escape of half a surrogate pair: JSON.stringify writes whole ones as they are.
+const HALF = /(?<!\\)(?:\\\\)*\\ud[89a-f][0-9a-f]{2}/
+
+// The JSON text of a request: BigInts are written as the integers they are, and members that are null left out. A text
+// that was cut within a character is told here: each reader of JSON would make something else of it.
 function stringify(value) {
+  const text = written(value)
+  if (text.includes("\\ud") && HALF.test(text)) {
+    throw invalid("a text of the request has half of a surrogate pair: it was cut within a character; nothing was sent")
+  }
+  return text
+}
+
+function written(value) {
   let text
   try {
     text = JSON.stringify(value)
