@@ -1,4 +1,4 @@
-// The programs of the READMEs run as they stand there.
+// The READMEs: both languages show the same programs in the same order, and each program runs as it stands there.
 "use strict"
 
 const assert = require("assert")
@@ -7,6 +7,15 @@ const path = require("path")
 const { after, before, test } = require("node:test")
 
 const { folder, run, service } = require("./support")
+
+const [ENGLISH, CHINESE] = ["README.md", "README.zh-CN.md"].map((name) => {
+  const text = fs.readFileSync(path.join(process.env.TCSMS_BINDING, name), "utf8")
+  const blocks = [...text.matchAll(/^```(\w+)\n([^]*?)^```$/gm)].map(([, suffix, code]) => ({ suffix, code }))
+  // A line of code that begins with # is no heading.
+  const headings = text.replace(/^```[^]*?^```$/gm, "").match(/^#+ (?=\S)/gm)
+  return { text, blocks, headings }
+})
+const PROGRAMS = ENGLISH.blocks.filter(({ suffix }) => suffix === "js" || suffix === "mjs")
 
 let place
 let work
@@ -21,19 +30,20 @@ after(async () => {
   fs.rmSync(work, { recursive: true })
 })
 
-for (const [name, least] of [
-  ["README.md", 8],
-]) {
-  test(`the programs of ${name}`, async () => {
-    const text = fs.readFileSync(path.join(process.env.TCSMS_BINDING, name), "utf8")
-    const blocks = [...text.matchAll(/^```(js|mjs)\n([^]*?)^```$/gm)]
-    assert(blocks.length >= least, `${blocks.length} programs`)
-    for (const [at, [, suffix, program]] of blocks.entries()) {
-      const file = path.join(work, `${name}-${at}.${suffix}`)
-      fs.writeFileSync(file, program)
-      const pair = { TENCENTCLOUD_SECRET_ID: "secretId", TENCENTCLOUD_SECRET_KEY: "secretKey" }
-      const { code, err } = await run([process.execPath, file], { env: { ...pair, TCSMS_CONNECT_TO: place.api } })
-      assert.deepStrictEqual({ code, err }, { code: 0, err: "" }, program)
-    }
+// What runs of one is what the other shows, so that each is run once.
+test("both READMEs have the same code and the same headings, and name each other", () => {
+  assert.deepStrictEqual(CHINESE.blocks, ENGLISH.blocks)
+  assert.deepStrictEqual(CHINESE.headings, ENGLISH.headings)
+  assert(ENGLISH.text.includes("(README.zh-CN.md)") && CHINESE.text.includes("(README.md)"))
+  assert.strictEqual(PROGRAMS.length, 8)
+})
+
+for (const [at, { suffix, code }] of PROGRAMS.entries()) {
+  test(`program ${at + 1} of the READMEs`, async () => {
+    const file = path.join(work, `program-${at}.${suffix}`)
+    fs.writeFileSync(file, code)
+    const pair = { TENCENTCLOUD_SECRET_ID: "secretId", TENCENTCLOUD_SECRET_KEY: "secretKey" }
+    const ran = await run([process.execPath, file], { env: { ...pair, TCSMS_CONNECT_TO: place.api } })
+    assert.deepStrictEqual([ran.code, ran.err], [0, ""], code)
   })
 }
