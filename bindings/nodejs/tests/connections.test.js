@@ -253,37 +253,94 @@ test("threads of Node's have clients of their own, and may end at any time", asy
 })
 
 test("a thread of Node's that ends within its calls takes nothing with it", async () => {
-  const { host } = await theatre.play([["request", "wait_close"]])
+  // It never answers; the first request says that the calls are under way.
+  const server = http.createServer().listen(0, "127.0.0.1")
+  await once(server, "listening")
   const program = `
-    const { parentPort, workerData } = require("worker_threads")
+    const { workerData } = require("worker_threads")
     const { CommonClient } = require(workerData.tcsms)
     const client = new CommonClient("sms.tencentcloudapi.com", "2021-01-11", workerData.config)
-    for (let i = 0; i < 50; i++) client.request("Any", {}, { reqTimeout: 1 }).catch(() => {})
-    setTimeout(() => parentPort.postMessage("under way"), 10)`
-  const worker = new Worker(program, { eval: true, workerData: { tcsms: require.resolve("tcsms"), config: config(host) } })
-  await new Promise((resolve, reject) => worker.on("message", resolve).on("error", reject))
+    for (let i = 0; i < 50; i++) client.request("Any", {}).catch(() => {})
+    client.request("Any", { Stream: true }).catch(() => {})`
+  const told = config(`127.0.0.1:${server.address().port}`)
+  const worker = new Worker(program, { eval: true, workerData: { tcsms: require.resolve("tcsms"), config: told } })
+  await Promise.race([once(server, "request"), once(worker, "error").then(([error]) => Promise.reject(error))])
   await worker.terminate()
-  await theatre.ask("record")
+  // The connections are those of calls that nobody waits for any more.
+  server.close()
+  server.closeAllConnections()
   const next = await theatre.play([["request", { answer: ANSWER }, "close"]])
   assert.deepStrictEqual(await common(next.host).request("Any", {}), { RequestId: "r-ok" })
   await theatre.ask("record")
 })
 
-test("a process ends when its calls are over, and may end while they run", async () => {
+test("a process ends when its calls are over", async () => {
   const place = await service()
-  const { host } = await theatre.play([["request", "wait_close"]])
   try {
-    const begin = `
+    const program = `
       const { CommonClient } = require("tcsms")
-      const config = JSON.parse(process.argv[1])
-      const client = new CommonClient("sms.tencentcloudapi.com", "2021-01-11", config)`
-    const over = `${begin}; client.request("PullSmsSendStatus", ${JSON.stringify(ASK)}).then(() => console.log("over"))`
-    const ended = await run([process.execPath, "-e", over, JSON.stringify(config(place.host))])
+      const client = new CommonClient("sms.tencentcloudapi.com", "2021-01-11", JSON.parse(process.argv[1]))
+      client.request("PullSmsSendStatus", ${JSON.stringify(ASK)}).then(() => console.log("over"))`
+    const ended = await run([process.execPath, "-e", program, JSON.stringify(config(place.host))])
     assert.deepStrictEqual(ended, { code: 0, out: "over\n", err: "" })
-    const exits = `${begin}; client.request("Any", {}); setTimeout(() => process.exit(7), 50)`
-    assert.deepStrictEqual(await run([process.execPath, "-e", exits, JSON.stringify(config(host))]), { code: 7, out: "", err: "" })
   } finally {
-    await theatre.ask("record")
     await place.stop()
   }
 })
+
+// Each is told by an event: `asked` is called when a request has reached the server that the process is itself, with what
+// answers it.
+const EXITS = {
+  "in the line after its calls began": `begin(5); exit()`,
+  "when a request has left": `asked = exit; begin(5)`,
+  "within a callback, while other calls run": `
+    let mine
+    asked = (answer, { headers }) => {
+      mine = headers["x-tc-action"] === "Mine" ? answer : mine
+      if (requests === 5) mine.end(OK)
+    }
+    begin(4)
+    client.request("Mine", {}, exit)`,
+  "within what follows a promise": `asked = (answer) => answer.end(OK); client.request("Any", {}).then(exit)`,
+  "in the middle of events": `
+    asked = (answer) => answer.writeHead(200, { "Content-Type": "text/event-stream" }).write("data: a\\n\\n")
+    client.request("Chat", { Stream: true }).then((model) => model.on("message", exit))`,
+  "while an agent carries its request": `
+    asked = exit
+    client.profile.httpProfile.agent = new http.Agent()
+    begin(5)`,
+  "while a credential is fetched": `
+    asked = exit
+    process.env.TCSMS_METADATA_CONNECT_TO = "http://" + host
+    new CvmRoleCredential().getCredential().catch(() => {})`,
+  "at a log line": `setLogger("trace", exit); begin(5)`,
+  "by what nobody caught": `
+    process.on("uncaughtException", exit)
+    asked = (answer) => answer.end(OK)
+    client.request("Any", {}, () => { throw new Error("mine") })`,
+  "by a thread of its own that ends it": `
+    const { Worker } = require("worker_threads")
+    asked = exit
+    new Worker("require(" + JSON.stringify(require.resolve("tcsms")) + ").AbstractClient", { eval: true }).on("exit", () => begin(5))`,
+}
+
+for (const [when, what] of Object.entries(EXITS)) {
+  test(`a process may end ${when}`, async () => {
+    const program = `
+      const http = require("http")
+      const { CommonClient, CvmRoleCredential, setLogger } = require("tcsms")
+      const OK = '{"Response":{"RequestId":"r-ok"}}'
+      const exit = () => process.exit(7)
+      let asked = () => {}
+      let requests = 0
+      const server = http.createServer((request, answer) => { requests += 1; asked(answer, request) }).listen(0, "127.0.0.1", () => {
+        const host = "127.0.0.1:" + server.address().port
+        const httpProfile = { protocol: "http://", endpoint: host }
+        const credential = { secretId: "secretId", secretKey: "secretKey" }
+        const client = new CommonClient("sms.tencentcloudapi.com", "2021-01-11", { credential, region: "r", profile: { httpProfile } })
+        const begin = (count) => { while (count--) client.request("Any", {}).catch(() => {}) }
+        ${what}
+      })`
+    assert.deepStrictEqual(await run([process.execPath, "-e", program]), { code: 7, out: "", err: "" })
+  })
+}
