@@ -108,7 +108,7 @@ pub extern "system" fn Java_io_github_tcsms_NativeClient_submit<'local>(
         let begun = client(handle).and_then(|client| client.submit(&meta, &body, millis(timeout_ms), tell));
         match begun {
             Ok(number) => {
-                id.set_region(env, 0, &[i64::try_from(number).unwrap_or(0)])?;
+                id.set_region(env, 0, &[number.cast_signed()])?;
                 told(env, &place, 0, &[])
             }
             Err(failure) => told(env, &place, failure.status, &failure.bytes),
@@ -138,7 +138,7 @@ pub extern "system" fn Java_io_github_tcsms_NativeClient_cancel<'local>(
     handle: jlong,
     id: jlong,
 ) -> jboolean {
-    within(&mut env, |_| Ok(client(handle).is_ok_and(|client| client.cancel(u64::try_from(id).unwrap_or(0)))))
+    within(&mut env, |_| Ok(client(handle).is_ok_and(|client| client.cancel(id.cast_unsigned()))))
 }
 
 /// The credential that a call would be signed with now, as JSON; fetched when that is due.

@@ -34,6 +34,9 @@ public final class Native {
 
     private static final String FILE = "libtcsms_java.so";
 
+    /** For what nobody but this user may touch. */
+    private static final Set<PosixFilePermission> OWN = PosixFilePermissions.fromString("rwx------");
+
     /** What went wrong at loading, or null. */
     private static final String FAULT = load();
 
@@ -107,11 +110,38 @@ public final class Native {
     private static String tryLoad(Path file) {
         try {
             System.load(file.toString());
+        } catch (UnsatisfiedLinkError | SecurityException e) {
+            String fault = String.valueOf(e.getMessage());
+            return fault.contains("already loaded in another classloader") ? loadCopy(file) : fault;
+        }
+        return checked();
+    }
+
+    /** What is wrong with the library that was loaded, or null. */
+    private static String checked() {
+        try {
             String found = version();
             return found.equals(VERSION) ? null : "it is of version " + found + ", and these classes are of " + VERSION;
-        } catch (UnsatisfiedLinkError | SecurityException e) {
+        } catch (UnsatisfiedLinkError e) {
             return String.valueOf(e.getMessage());
         }
+    }
+
+    /**
+     * Loads a copy, for the classes of one more class loader in this machine (a second application in a container): a file
+     * is loaded for one class loader only. The copy has no name any more once it is loaded.
+     */
+    private static String loadCopy(Path file) {
+        return fromFolders(folder -> {
+            Path copy = Files.createTempFile(own(folder), "libtcsms_java-", ".so");
+            try {
+                Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+                System.load(copy.toString());
+                return checked();
+            } finally {
+                Files.deleteIfExists(copy);
+            }
+        });
     }
 
     private static Path beside() {
@@ -152,11 +182,13 @@ public final class Native {
         }
     }
 
-    /**
-     * Writes the library to a folder that nobody but this user may write to, under a name that its content determines, and
-     * loads it; where one folder does not do (files there may not be executed, say), the next.
-     */
-    private static String extracted(URL held, String hash) {
+    /** Loads the library from a file in the folder; what is wrong, or null. */
+    private interface Loading {
+        String from(Path folder) throws IOException;
+    }
+
+    /** Loads it from one of the folders; where one does not do (files there may not be executed, say), from the next. */
+    private static String fromFolders(Loading loading) {
         List<Path> folders = new ArrayList<>();
         String user = System.getProperty("user.name", "user").replaceAll("[^A-Za-z0-9._-]", "_");
         folders.add(Paths.get(System.getProperty("java.io.tmpdir", "/tmp")).resolve("tcsms-java-" + user));
@@ -169,13 +201,14 @@ public final class Native {
         for (Path folder : folders) {
             String fault;
             try {
-                Path file = write(held, folder, "libtcsms_java-" + hash + ".so");
-                fault = tryLoad(file);
+                fault = loading.from(folder);
                 if (fault == null) {
                     return null;
                 }
             } catch (IOException | RuntimeException e) {
                 fault = e.toString();
+            } catch (UnsatisfiedLinkError e) {
+                fault = String.valueOf(e.getMessage());
             }
             faults.append(faults.length() == 0 ? "" : "; ").append(folder).append(": ").append(fault);
         }
@@ -183,18 +216,23 @@ public final class Native {
                 + "whose files may be executed, or TCSMS_LIBRARY the library " + FILE + " itself";
     }
 
-    private static Path write(URL held, Path folder, String name) throws IOException {
-        Set<PosixFilePermission> own = PosixFilePermissions.fromString("rwx------");
+    /** Loads the library of the jar, which is written under a name that its content determines. */
+    private static String extracted(URL held, String hash) {
+        return fromFolders(folder -> tryLoad(write(held, own(folder), "libtcsms_java-" + hash + ".so")));
+    }
+
+    /** The folder, which is made if need be; it is refused when others than this user may write to it. */
+    private static Path own(Path folder) throws IOException {
         if (folder.getParent() != null) {
             Files.createDirectories(folder.getParent());
         }
         try {
-            Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(own));
+            Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(OWN));
         } catch (FileAlreadyExistsException e) {
             // One that is there is looked at below.
         }
         // Made by this process, so its owner is this user.
-        Path fresh = Files.createTempFile(folder, name, ".new");
+        Path fresh = Files.createTempFile(folder, "owner", ".new");
         try {
             Set<PosixFilePermission> found = Files.getPosixFilePermissions(folder, LinkOption.NOFOLLOW_LINKS);
             if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
@@ -202,18 +240,28 @@ public final class Native {
                     || found.contains(PosixFilePermission.GROUP_WRITE) || found.contains(PosixFilePermission.OTHERS_WRITE)) {
                 throw new IOException("others may write to the folder, so it is not used");
             }
-            Path file = folder.resolve(name);
-            // A file of the name is there whole: it comes by being renamed.
-            if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-                try (InputStream in = held.openStream()) {
-                    Files.copy(in, fresh, StandardCopyOption.REPLACE_EXISTING);
-                }
-                Files.setPosixFilePermissions(fresh, own);
-                try {
-                    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-                } catch (AtomicMoveNotSupportedException e) {
-                    Files.move(fresh, file);
-                }
+        } finally {
+            Files.deleteIfExists(fresh);
+        }
+        return folder;
+    }
+
+    private static Path write(URL held, Path folder, String name) throws IOException {
+        Path file = folder.resolve(name);
+        // A file of the name is there whole: it comes by being renamed.
+        if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            return file;
+        }
+        Path fresh = Files.createTempFile(folder, name, ".new");
+        try {
+            try (InputStream in = held.openStream()) {
+                Files.copy(in, fresh, StandardCopyOption.REPLACE_EXISTING);
+            }
+            Files.setPosixFilePermissions(fresh, OWN);
+            try {
+                Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+            } catch (AtomicMoveNotSupportedException e) {
+                Files.move(fresh, file);
             }
             return file;
         } finally {
