@@ -90,7 +90,7 @@ coreclr() {
     local folder
     folder=$(coreclr_folder) || return 1
     mkdir -p "$1/coreclr"
-    cp -u "$1"/*.dll "$1"/*.so "$1/coreclr/"
+    cp -u "$1"/*.dll "$1/libtcsms_c.so" "$1/coreclr/"
     rm -f "$1/coreclr/System.Net.Http.dll"
     cp -u "$1/$2.exe" "$1/coreclr/$2.dll"
     cat >"$1/coreclr/$2.runtimeconfig.json" <<'JSON'

@@ -3,15 +3,14 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Reflection;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using TencentCloud.Common;
 using TencentCloud.Common.Profile;
 using Old = TencentCloud.Sms.V20190711;
-using OldModels = TencentCloud.Sms.V20190711.Models;
 using New = TencentCloud.Sms.V20210111;
-using NewModels = TencentCloud.Sms.V20210111.Models;
 using Members = System.Collections.Generic.Dictionary<string, object>;
 
 internal static class Driver
@@ -154,37 +153,38 @@ internal static class Driver
         if (true.Equals(Given(call, "by_name")) || setup.Service != "sms")
             return ByName(setup, call, action, version, options);
         string parameters = Json(Given(call, "parameters"));
+        AbstractClient client;
         if (version == "2019-07-11")
-        {
-            Old.SmsClient client = new Old.SmsClient(setup.Credential, setup.Region, setup.Profile);
-            if (action == "SendSms")
-                return Typed<OldModels.SendSmsRequest, OldModels.SendSmsResponse>(call, parameters, options, client.SendSms, client.SendSmsSync);
-        }
+            client = new Old.SmsClient(setup.Credential, setup.Region, setup.Profile);
         else
-        {
-            New.SmsClient client = new New.SmsClient(setup.Credential, setup.Region, setup.Profile);
-            switch (action)
-            {
-                case "SendSms":
-                    return Typed<NewModels.SendSmsRequest, NewModels.SendSmsResponse>(call, parameters, options, client.SendSms, client.SendSmsSync);
-                case "PullSmsSendStatus":
-                    return Typed<NewModels.PullSmsSendStatusRequest, NewModels.PullSmsSendStatusResponse>(call, parameters, options, client.PullSmsSendStatus, client.PullSmsSendStatusSync);
-                case "SendStatusStatistics":
-                    return Typed<NewModels.SendStatusStatisticsRequest, NewModels.SendStatusStatisticsResponse>(call, parameters, options, client.SendStatusStatistics, client.SendStatusStatisticsSync);
-                case "AddSmsTemplate":
-                    return Typed<NewModels.AddSmsTemplateRequest, NewModels.AddSmsTemplateResponse>(call, parameters, options, client.AddSmsTemplate, client.AddSmsTemplateSync);
-                case "DescribeSmsTemplateList":
-                    return Typed<NewModels.DescribeSmsTemplateListRequest, NewModels.DescribeSmsTemplateListResponse>(call, parameters, options, client.DescribeSmsTemplateList, client.DescribeSmsTemplateListSync);
-                case "SendMultiGlobalSms":
-                    return Typed<NewModels.SendMultiGlobalSmsRequest, NewModels.SendMultiGlobalSmsResponse>(call, parameters, options, client.SendMultiGlobalSms, client.SendMultiGlobalSmsSync);
-            }
-        }
-        throw new InvalidDataException("there is no " + action + " of " + version + " here: add it, or call it by name");
+            client = new New.SmsClient(setup.Credential, setup.Region, setup.Profile);
+        MethodInfo begin = MethodOf(client, action);
+        MethodInfo make = MethodOf(client, action + "Sync");
+        if (begin == null || make == null)
+            throw new InvalidDataException("there is no " + action + " of " + version);
+        Type[] both = { make.GetParameters()[0].ParameterType, make.ReturnType };
+        MethodInfo typed = typeof(Driver).GetMethod("Typed", BindingFlags.NonPublic | BindingFlags.Static).MakeGenericMethod(both);
+        return (IEnumerable<string>)typed.Invoke(null, new object[] { call, parameters, options, client, begin, make });
     }
 
-    private static IEnumerable<string> Typed<TReq, TRep>(Members call, string parameters, CallOptions options, Func<TReq, CallOptions, Task<TRep>> begin, Func<TReq, CallOptions, TRep> make)
+    /// <summary>The method of a client that takes options beside the request.</summary>
+    private static MethodInfo MethodOf(AbstractClient client, string name)
+    {
+        foreach (MethodInfo method in client.GetType().GetMethods())
+        {
+            ParameterInfo[] taken = method.GetParameters();
+            if (method.Name == name && taken.Length == 2 && taken[1].ParameterType == typeof(CallOptions))
+                return method;
+        }
+        return null;
+    }
+
+    private static IEnumerable<string> Typed<TReq, TRep>(Members call, string parameters, CallOptions options, AbstractClient client, MethodInfo beginMethod, MethodInfo makeMethod)
         where TReq : AbstractModel where TRep : AbstractModel
     {
+        // Delegates throw what the methods throw, which calls by reflection would wrap.
+        Func<TReq, CallOptions, Task<TRep>> begin = (Func<TReq, CallOptions, Task<TRep>>)Delegate.CreateDelegate(typeof(Func<TReq, CallOptions, Task<TRep>>), client, beginMethod);
+        Func<TReq, CallOptions, TRep> make = (Func<TReq, CallOptions, TRep>)Delegate.CreateDelegate(typeof(Func<TReq, CallOptions, TRep>), client, makeMethod);
         TReq request = AbstractModel.FromJsonString<TReq>(parameters);
         return AtOnce(call, async () => AbstractModel.ToJsonString(await begin(request, options)), () => AbstractModel.ToJsonString(make(request, options)));
     }

@@ -182,13 +182,14 @@ namespace TencentCloud.Common
             Prepared call = Prepare(request, actionName, options, false);
             if (call.Http != null)
                 throw TencentCloudSDKException.Local("config", "server-sent events do not go by the HttpClient of the program: use a client without one for " + actionName);
+            call.Cancellation.ThrowIfCancellationRequested();
             AbstractSSEModel model = (AbstractSSEModel)(object)Activator.CreateInstance<TRep>();
             byte[] answer;
             IntPtr handle = call.Client.OpenStream(call.Meta, call.Body, out answer);
             if (handle == IntPtr.Zero)
                 model.Answered(Utf8.Text(answer));
             else
-                model.Begin(new EventStream(call.Client, handle));
+                model.Begin(new EventStream(call.Client, handle, call.Cancellation));
             return (TRep)(object)model;
         }
 

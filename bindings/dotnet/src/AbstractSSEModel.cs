@@ -3,6 +3,7 @@
 using System;
 using System.Collections;
 using System.Collections.Generic;
+using System.Threading;
 
 namespace TencentCloud.Common
 {
@@ -99,12 +100,14 @@ namespace TencentCloud.Common
 
         private readonly object use = new object();
         private readonly NativeClient client;
+        private readonly CancellationToken cancellation;
         private IntPtr handle;
 
-        internal EventStream(NativeClient client, IntPtr handle)
+        internal EventStream(NativeClient client, IntPtr handle, CancellationToken cancellation)
         {
             this.client = client;
             this.handle = handle;
+            this.cancellation = cancellation;
         }
 
         ~EventStream()
@@ -122,9 +125,17 @@ namespace TencentCloud.Common
                 {
                     if (handle == IntPtr.Zero)
                         return null;
-                    // Short waits, so that Close can come between.
+                    if (cancellation.IsCancellationRequested)
+                    {
+                        Free();
+                        throw new OperationCanceledException("the stream was cancelled: what its action does may have been done", cancellation);
+                    }
+                    // Short waits, so that Close and a cancellation can come between.
                     Native.Buffer buffer;
+                    ulong id = BlockingCalls.NewId();
+                    BlockingCalls.Enter(client, id);
                     int status = Native.StreamNext(handle, 100, out buffer);
+                    BlockingCalls.Leave(id);
                     byte[] told = buffer.Take();
                     GC.KeepAlive(client);
                     if (status == Event)

@@ -72,6 +72,11 @@ namespace TencentCloud.Common
             {
                 writer.Text(value.ToString());
             }
+            else if (value is Delegate || value is MemberInfo || value is IntPtr || value is UIntPtr)
+            {
+                // Their members would be written, and there is no end to them.
+                throw new JsonException("a value of " + type.FullName + " is nothing that can be sent");
+            }
             else if (value is bool)
             {
                 writer.Raw((bool)value ? "true" : "false");
@@ -362,7 +367,7 @@ namespace TencentCloud.Common
                     PropertyInfo it = property;
                     Slot slot = new Slot { Name = name, Type = property.PropertyType };
                     if (property.GetGetMethod() != null)
-                        slot.Get = delegate(object owner) { return it.GetValue(owner, null); };
+                        slot.Get = delegate(object owner) { return ValueOf(it, owner); };
                     if (property.GetSetMethod() != null)
                         slot.Set = delegate(object owner, object value) { it.SetValue(owner, value, null); };
                     slots.Add(slot);
@@ -377,6 +382,18 @@ namespace TencentCloud.Common
                 }
                 Known[type] = slots;
                 return slots;
+            }
+        }
+
+        private static object ValueOf(PropertyInfo property, object owner)
+        {
+            try
+            {
+                return property.GetValue(owner, null);
+            }
+            catch (TargetInvocationException thrown)
+            {
+                throw new JsonException("the property " + property.Name + " of " + property.DeclaringType.FullName + " cannot be read: " + thrown.InnerException.Message);
             }
         }
 

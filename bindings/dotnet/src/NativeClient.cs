@@ -185,8 +185,8 @@ namespace TencentCloud.Common
 
     /// <summary>
     /// Lets the process end on Mono. It waits at its end for threads of the library that have run managed code, and for threads of the
-    /// program that are in native code, background or not: so the former are ended first, and the calls of the latter. Other
-    /// run-times need none of this.
+    /// program that are in native code, background or not, and sometimes aborts when one of these comes back: so the former are ended
+    /// first, and the calls of the latter. Other run-times need none of this.
     /// </summary>
     internal static class BlockingCalls
     {
@@ -220,6 +220,9 @@ namespace TencentCloud.Common
                 return;
             lock (UnderWay)
                 UnderWay.Add(id, client);
+            // After that: whoever is not among them by now does not go into native code any more.
+            if (IsEnding)
+                Leave(id);
         }
 
         internal static void Leave(ulong id)

@@ -238,22 +238,104 @@ internal static class CallTests
         Expect.Equal(0, failed);
     }
 
+    /// <summary>The error of a call by each way to make it: on this thread, as a task, and by an HTTP client of the program's.</summary>
+    private static IEnumerable<T> Thrown<T>(SendSmsRequest request, CallOptions options = null, Action<SmsClient> change = null) where T : Exception
+    {
+        foreach (bool own in new[] { false, true })
+        {
+            SmsClient client = Make.Client();
+            client.HttpClient = own ? new System.Net.Http.HttpClient() : null;
+            if (change != null)
+                change(client);
+            yield return Expect.Throws<T>(() => client.SendSmsSync(request, options));
+            // What is wrong is told by the task, wherever it is noticed.
+            Task<SendSmsResponse> task = client.SendSms(request, options);
+            yield return Expect.Throws<T>(() => task.GetAwaiter().GetResult());
+        }
+    }
+
     public static void ALargeBodyIsCarriedAndRefusedByTheService()
     {
         SendSmsRequest request = Make.Send();
         request.SessionContext = new string('x', 10 * 1000 * 1000);
-        TencentCloudSDKException error = Expect.Throws<TencentCloudSDKException>(() => Make.Client().SendSmsSync(request));
-        Expect.That(error.Kind == "service" || error.Kind == "network" || error.Kind == "invalid_request", "it is an error, not " + error.Kind);
+        foreach (TencentCloudSDKException error in Thrown<TencentCloudSDKException>(request))
+        {
+            Expect.Equal("service", error.Kind);
+            Expect.Equal("FailedOperation.FailResolvePacket", error.ErrorCode);
+            Expect.Equal("answered", error.Delivery);
+        }
+        request.SessionContext = new string('x', 11 * 1024 * 1024);
+        foreach (TencentCloudSDKException error in Thrown<TencentCloudSDKException>(request))
+        {
+            Expect.Equal("invalid_request", error.Kind);
+            Expect.Equal("not_sent", error.Delivery);
+            Expect.Contains("limited to 10 MB", error.Message);
+        }
     }
 
     public static void HalfACharacterIsRefusedBeforeItIsSent()
     {
+        const string half = "a\ud83d";
         SendSmsRequest request = Make.Send();
-        request.SessionContext = "a\ud83d";
-        TencentCloudSDKException error = Expect.Throws<TencentCloudSDKException>(() => Make.Client().SendSmsSync(request));
-        Expect.Equal("invalid_request", error.Kind);
-        Expect.Contains("U+D83D", error.Message);
-        Expect.Throws<ArgumentNullException>(() => Make.Client().SendSmsSync(null));
+        request.SessionContext = half;
+        List<TencentCloudSDKException> errors = new List<TencentCloudSDKException>(Thrown<TencentCloudSDKException>(request));
+        request.SessionContext = null;
+        errors.AddRange(Thrown<TencentCloudSDKException>(request, new CallOptions { Region = half }));
+        errors.AddRange(Thrown<TencentCloudSDKException>(request, new CallOptions { TraceId = half }));
+        errors.AddRange(Thrown<TencentCloudSDKException>(request, new CallOptions { Headers = new Dictionary<string, string> { { "X-Own", half } } }));
+        errors.AddRange(Thrown<TencentCloudSDKException>(request, null, client => client.Credential.SecretId = half));
+        errors.AddRange(Thrown<TencentCloudSDKException>(request, null, client => client.Profile.Settings["request_client"] = half));
+        CommonClient common = new CommonClient("sms", "2021-01-11", Make.Pair(), "ap-guangzhou", Make.Profile(Service.Shared.Url));
+        errors.Add(Expect.Throws<TencentCloudSDKException>(() => common.Call(new CommonRequest(new Dictionary<string, string> { { half, "1" } }), "SendSms")));
+        errors.Add(Expect.Throws<TencentCloudSDKException>(() => common.Call(new CommonRequest("{}"), half)));
+        foreach (TencentCloudSDKException error in errors)
+        {
+            Expect.Equal("invalid_request", error.Kind);
+            Expect.Equal("not_sent", error.Delivery);
+            Expect.Contains("U+D83D", error.Message);
+        }
+    }
+
+    public static void NothingInPlaceOfAValueIsRefused()
+    {
+        foreach (ArgumentNullException error in Thrown<ArgumentNullException>(null))
+            Expect.Equal("request", error.ParamName);
+        foreach (TencentCloudSDKException error in Thrown<TencentCloudSDKException>(Make.Send(), null, client => client.Credential = new Credential()))
+            Expect.Equal("credential", error.Kind);
+        foreach (TencentCloudSDKException error in Thrown<TencentCloudSDKException>(Make.Send(), null, client => client.Credential = null))
+            Expect.Equal("credential", error.Kind);
+        SendSmsRequest request = Make.Send();
+        request.PhoneNumberSet = new string[] { null };
+        foreach (TencentCloudSDKException error in Thrown<TencentCloudSDKException>(request))
+            Expect.Equal("InvalidParameter", error.ErrorCode);
+        CommonClient common = new CommonClient("sms", "2021-01-11", Make.Pair(), "ap-guangzhou", Make.Profile(Service.Shared.Url));
+        Expect.Equal("actionName", Expect.Throws<ArgumentException>(() => common.Call(new CommonRequest("{}"), null)).ParamName);
+        Expect.Throws<ArgumentNullException>(() => new CommonRequest((object)null));
+        Expect.Throws<ArgumentNullException>(() => new SmsClient(null, null, null).SendSmsSync(null));
+    }
+
+    private sealed class Broken
+    {
+        public int Value
+        {
+            get { throw new InvalidOperationException("not now"); }
+        }
+    }
+
+    public static void AValueOfAnotherTypeIsRefused()
+    {
+        CommonClient common = new CommonClient("sms", "2021-01-11", Make.Pair(), "ap-guangzhou", Make.Profile(Service.Shared.Url));
+        foreach (object parameters in new object[] { 42, "text", new[] { "a" }, double.NaN, new { At = (Action)HalfACharacterIsRefusedBeforeItIsSent }, new { At = typeof(string) }, new Broken() })
+        {
+            TencentCloudSDKException error = Expect.Throws<TencentCloudSDKException>(() => common.Call(new CommonRequest(parameters), "SendSms"));
+            Expect.Equal(parameters + " invalid_request", parameters + " " + error.Kind);
+        }
+        TencentCloudSDKException refused = Expect.Throws<TencentCloudSDKException>(() => common.Call(new CommonRequest(new { SmsSdkAppId = "1400787878", Limit = "ten" }), "PullSmsSendStatus"));
+        Expect.Equal("InvalidParameter", refused.ErrorCode);
+        foreach (TencentCloudSDKException error in Thrown<TencentCloudSDKException>(Make.Send(), new CallOptions { Retry = 5 }))
+            Expect.Equal("invalid_request", error.Kind);
+        foreach (TencentCloudSDKException error in Thrown<TencentCloudSDKException>(Make.Send(), null, client => client.Profile.Settings["retry"] = "often"))
+            Expect.Equal("config", error.Kind);
     }
 
     public static void ASettingThatNobodyKnowsIsNamed()

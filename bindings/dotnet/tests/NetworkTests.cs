@@ -4,6 +4,7 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Net.Http;
+using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 using TencentCloud.Common;
@@ -29,6 +30,23 @@ internal static class NetworkTests
             if (request.Headers.TryGetValues("Authorization", out values))
                 Authorization = string.Join(",", values);
             return base.SendAsync(request, cancellationToken);
+        }
+    }
+
+    /// <summary>Sends nothing, as where nobody listens, and tells of it.</summary>
+    private sealed class Refusing : HttpMessageHandler
+    {
+        private readonly Action told;
+
+        internal Refusing(Action told)
+        {
+            this.told = told;
+        }
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            told();
+            throw new HttpRequestException("refused", new SocketException((int)SocketError.ConnectionRefused));
         }
     }
 
@@ -74,6 +92,86 @@ internal static class NetworkTests
                 });
                 Expect.Throws<OperationCanceledException>(() => client.SendSmsSync(Make.Send(), source.Token));
             }
+        }
+    }
+
+    public static void ACallIsCancelledBetweenItsAttempts()
+    {
+        foreach (bool own in new[] { false, true })
+        {
+            using (CancellationTokenSource source = new CancellationTokenSource())
+            {
+                SmsClient client = new SmsClient(Make.Pair(), "ap-guangzhou", Make.Profile("http://127.0.0.1:1"));
+                // The first attempt ends it, whichever way it is told of: there is a long pause behind it.
+                Action cancel = () => ThreadPool.QueueUserWorkItem(delegate { source.Cancel(); });
+                client.HttpClient = own ? new HttpClient(new Refusing(cancel)) : null;
+                client.Profile.Settings["retry"] = new { attempts = 2, pause_ms = 50000, longest_pause_ms = 50000, jitter_percent = 0 };
+                if (!own)
+                    Tcsms.SetLog((level, line) => cancel(), 4);
+                try
+                {
+                    Stopwatch watch = Stopwatch.StartNew();
+                    Expect.Throws<OperationCanceledException>(() => client.SendSmsSync(Make.Send(), source.Token));
+                    Expect.That(watch.ElapsedMilliseconds < 10000, "it did not wait for the second attempt");
+                }
+                finally
+                {
+                    Tcsms.SetLog(null, 0);
+                }
+            }
+        }
+    }
+
+    public static void OneOfManyCallsIsCancelled()
+    {
+        using (OneAnswerServer server = new OneAnswerServer(null, false))
+        using (CancellationTokenSource source = new CancellationTokenSource())
+        {
+            SmsClient client = Make.ClientOf(server);
+            Task cancelled = client.SendSms(Make.Send(), source.Token);
+            Task other = client.SendSms(Make.Send(), new CallOptions { Timeout = TimeSpan.FromSeconds(2) });
+            Expect.That(server.Asked.Wait(10000), "the server is asked");
+            source.Cancel();
+            Expect.Throws<OperationCanceledException>(() => cancelled.GetAwaiter().GetResult());
+            Expect.That(!other.IsCompleted, "the other goes on");
+            Expect.Equal("timeout", Expect.Throws<TencentCloudSDKException>(() => other.GetAwaiter().GetResult()).Kind);
+        }
+        using (CancellationTokenSource source = new CancellationTokenSource())
+        {
+            // A token that comes too late changes nothing, and one may serve many calls.
+            Task<SendSmsResponse> first = Make.Client().SendSms(Make.Send(), source.Token);
+            first.Wait();
+            Make.Client().SendSmsSync(Make.Send(), source.Token);
+            source.Cancel();
+            Expect.Equal("Ok", first.Result.SendStatusSet[0].Code);
+        }
+    }
+
+    public static void AStreamIsCancelled()
+    {
+        using (OneAnswerServer server = new OneAnswerServer("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\ndata: a\n\n", false))
+        using (CancellationTokenSource source = new CancellationTokenSource())
+        {
+            CommonClient client = new CommonClient("sms", "2021-01-11", Make.Pair(), "ap-guangzhou", Make.Profile(server.Url));
+            CallOptions options = new CallOptions { CancellationToken = source.Token };
+            int events = 0;
+            using (CommonSSEResponse response = client.Call<CommonSSEResponse>(new CommonRequest("{}"), "Chat", options))
+            {
+                OperationCanceledException ended = Expect.Throws<OperationCanceledException>(delegate
+                {
+                    foreach (AbstractSSEModel.SSE one in response)
+                    {
+                        events++;
+                        source.Cancel();
+                    }
+                });
+                Expect.Equal(source.Token, ended.CancellationToken);
+            }
+            Expect.Equal(1, events);
+            Expect.Throws<OperationCanceledException>(() => client.Call<CommonSSEResponse>(new CommonRequest("{}"), "Chat", options));
+            Task task = client.CallAsync<CommonSSEResponse>(new CommonRequest("{}"), "Chat", options);
+            Expect.Throws<OperationCanceledException>(() => task.GetAwaiter().GetResult());
+            Expect.That(task.IsCanceled, "the task is cancelled");
         }
     }
 
@@ -160,6 +258,41 @@ internal static class NetworkTests
         Expect.Contains("TC3-HMAC-SHA256 Credential=secretId/", handler.Authorization);
         client.Credential = new Credential { SecretId = "secretId", SecretKey = "another" };
         Expect.Equal("AuthFailure.SignatureFailure", Expect.Throws<TencentCloudSDKException>(() => client.SendSmsSync(Make.Send())).ErrorCode);
+    }
+
+    public static void WhatTheProgramsHttpClientMeetsIsAnError()
+    {
+        foreach (string answer in new[]
+        {
+            "HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{\"Resp",
+            OneAnswerServer.Json("no JSON")
+        })
+        {
+            using (OneAnswerServer server = new OneAnswerServer(answer, true))
+            {
+                SmsClient client = Make.ClientOf(server);
+                client.HttpClient = new HttpClient();
+                TencentCloudSDKException error = Expect.Throws<TencentCloudSDKException>(() => client.SendSmsSync(Make.Send()));
+                Expect.That(error.Kind == "invalid_answer" || error.Kind == "network", "it is one of the answer, not " + error.Kind);
+                Expect.Equal("maybe_sent", error.Delivery);
+                Expect.Equal(1, error.Attempts);
+            }
+        }
+        SmsClient disposed = Make.Client();
+        disposed.HttpClient = new HttpClient();
+        disposed.HttpClient.Dispose();
+        TencentCloudSDKException gone = Expect.Throws<TencentCloudSDKException>(() => disposed.SendSmsSync(Make.Send()));
+        Expect.Equal("not_sent", gone.Delivery);
+        Expect.Contains("disposed of", gone.Message);
+        SmsClient unknown = new SmsClient(Make.Pair(), "ap-guangzhou", null);
+        unknown.Profile.HttpProfile.Endpoint = "sms.nowhere.invalid";
+        unknown.HttpClient = new HttpClient();
+        TencentCloudSDKException nowhere = Expect.Throws<TencentCloudSDKException>(() => unknown.SendSmsSync(Make.Send()));
+        Expect.Equal("resolve", nowhere.Kind);
+        Expect.Equal("not_sent", nowhere.Delivery);
+        CommonClient events = new CommonClient("sms", "2021-01-11", Make.Pair(), "ap-guangzhou", Make.Profile(Service.Shared.Url)) { HttpClient = new HttpClient() };
+        Expect.Equal("config", Expect.Throws<TencentCloudSDKException>(() => events.Call<CommonSSEResponse>(new CommonRequest("{}"), "Chat")).Kind);
     }
 
     public static void EventsAreEnumeratedAsTheyCome()

@@ -10,14 +10,15 @@ using TencentCloud.Sms.V20210111;
 
 internal static class ProcessTests
 {
-    private static void Ends(string how, int code)
+    /// <summary>A child that does this ends with the code, in time, and without a word.</summary>
+    private static void Ends(string how, int code, string detail = "")
     {
         using (OneAnswerServer silent = new OneAnswerServer(null, false))
         {
             string output;
-            int found = Children.Start(new[] { how, Service.Shared.Url, silent.Url }, null, out output);
-            if (found != code)
-                throw new Exception("the process `" + how + "` ended with " + found + " instead of " + code + ": " + output);
+            int found = Children.Start(new[] { how, Service.Shared.Url, silent.Url, detail }, null, out output);
+            if (found != code || output != "")
+                throw new Exception("the process `" + how + " " + detail + "` ended with " + found + " instead of " + code + ": " + output);
         }
     }
 
@@ -36,6 +37,43 @@ internal static class ProcessTests
     {
         Ends("under-way", 0);
         Ends("exit-under-way", 3);
+    }
+
+    public static void AProcessEndsAtAnyMomentOfBusyCalls()
+    {
+        foreach (int calls in new[] { 1, 7, 60 })
+        {
+            Ends("busy", 0, calls.ToString());
+            Ends("busy-exit", 3, calls.ToString());
+            Ends("busy-exit-in-continuation", 3, calls.ToString());
+        }
+    }
+
+    public static void AProcessEndsWhileEventsAreWaitedFor()
+    {
+        string head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n";
+        using (OneAnswerServer server = new OneAnswerServer(head + "data: a\n\n", false))
+        {
+            Ends("events", 0, server.Url);
+            Ends("events-exit", 3, server.Url);
+        }
+    }
+
+    public static void AProcessEndsWhileItsHttpClientWaits()
+    {
+        Ends("http-client", 0);
+        Ends("http-client-exit", 3);
+    }
+
+    public static void AnErrorThatNobodyCatchesEndsTheProcess()
+    {
+        using (OneAnswerServer silent = new OneAnswerServer(null, false))
+        {
+            string output;
+            int found = Children.Start(new[] { "uncaught", Service.Shared.Url, silent.Url }, null, out output);
+            Expect.That(found > 0, "it ends with an error and in time, not " + found + ": " + output);
+            Expect.Contains("nobody catches this", output);
+        }
     }
 
     public static void ACallAfterTheEndOfTheLibraryIsRefused()
@@ -113,6 +151,43 @@ internal static class Children
                 if (arguments[1] == "exit-under-way")
                     Environment.Exit(3);
                 return 0;
+            case "busy":
+            case "busy-exit":
+            case "busy-exit-in-continuation":
+                Busy(client, arguments[1], int.Parse(arguments[4]));
+                return 0;
+            case "events":
+            case "events-exit":
+                // One stream stands open and is read on a thread of its own, one more is read as a task.
+                for (int i = 0; i < 2; i++)
+                {
+                    ManualResetEventSlim read = new ManualResetEventSlim();
+                    Action reading = delegate { Read(arguments[4], read); };
+                    if (i == 0)
+                        new Thread(() => reading()) { IsBackground = true }.Start();
+                    else
+                        Task.Run(reading);
+                    read.Wait();
+                }
+                if (arguments[1] == "events-exit")
+                    Environment.Exit(3);
+                return 0;
+            case "http-client":
+            case "http-client-exit":
+                client.HttpClient = new System.Net.Http.HttpClient();
+                client.SendSmsSync(Make.Send());
+                client.Profile.Settings["connect_to"] = arguments[3];
+                client.SendSms(Make.Send());
+                new Thread(delegate() { client.SendSmsSync(Make.Send()); }) { IsBackground = true }.Start();
+                if (arguments[1] == "http-client-exit")
+                    Environment.Exit(3);
+                return 0;
+            case "uncaught":
+                client.SendSms(Make.Send()).Wait();
+                client.Profile.Settings["connect_to"] = arguments[3];
+                client.SendSms(Make.Send());
+                new Thread(delegate() { client.SendSmsSync(Make.Send()); }) { IsBackground = true }.Start();
+                throw new InvalidOperationException("nobody catches this");
             case "shut-down":
                 client.SendSms(Make.Send()).Wait();
                 Tcsms.Shutdown(2000);
@@ -139,5 +214,51 @@ internal static class Children
             default:
                 return 2;
         }
+    }
+
+    /// <summary>Calls of both kinds from several threads, without pause, until so many have ended; then the process ends.</summary>
+    private static void Busy(SmsClient client, string how, int enough)
+    {
+        int ended = 0;
+        ManualResetEventSlim over = new ManualResetEventSlim();
+        Action count = delegate
+        {
+            if (Interlocked.Increment(ref ended) != enough)
+                return;
+            if (how == "busy-exit-in-continuation")
+                Environment.Exit(3);
+            over.Set();
+        };
+        for (int i = 0; i < 3; i++)
+        {
+            new Thread(delegate()
+            {
+                while (true)
+                {
+                    client.SendSmsSync(Make.Send());
+                    count();
+                }
+            }) { IsBackground = true }.Start();
+            Again(client, count);
+        }
+        over.Wait();
+        if (how == "busy-exit")
+            Environment.Exit(3);
+    }
+
+    private static void Again(SmsClient client, Action count)
+    {
+        client.SendSms(Make.Send()).ContinueWith(delegate
+        {
+            count();
+            Again(client, count);
+        });
+    }
+
+    private static void Read(string url, ManualResetEventSlim read)
+    {
+        CommonClient client = new CommonClient("sms", "2021-01-11", Make.Pair(), "ap-guangzhou", Make.Profile(url));
+        foreach (AbstractSSEModel.SSE one in client.Call<CommonSSEResponse>(new CommonRequest("{}"), "Chat"))
+            read.Set();
     }
 }
