@@ -72,7 +72,7 @@ public class Driver {
             rest.keySet().removeAll(Arrays.asList("secret_id", "secret_key", "token"));
             credential = new Credential((String) given.get("secret_id"), (String) given.get("secret_key"), (String) given.get("token"));
         } else if (!source) {
-            rest.put("credential_chain", Arrays.asList("environment", "profile", "cvm_role", "web_identity"));
+            rest.put("credential_chain", null);
         }
         profile.setSettings(rest);
     }

@@ -98,12 +98,12 @@ pub extern "system" fn Java_io_github_tcsms_NativeClient_submit<'local>(
     within(&mut env, |env| {
         let (meta, body) = (taken(env, &meta)?, taken(env, &body)?);
         let done = env.new_global_ref(&done)?;
+        let awaited = machine::Awaited::new();
         let tell = move |outcome: Outcome| {
-            // Java's side throws nothing. When the machine is ending there is nobody to tell.
-            let _ = machine::with_java(|env| {
-                // The thread stays attached, so nothing else would free what is made here.
-                env.with_local_frame(4, |env| tell(env, &done, &outcome))
-            });
+            drop(awaited);
+            // Java's side throws nothing. When the machine is ending there is nobody to tell. `done` is given back while the
+            // thread is attached; the frame frees what is made here, for the thread may stay attached.
+            let _ = machine::with_java(move |env| env.with_local_frame(4, |env| tell(env, &done, &outcome)));
         };
         let begun = client(handle).and_then(|client| client.submit(&meta, &body, millis(timeout_ms), tell));
         match begun {

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::ptr;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jni::errors::{Error, JniError, Result};
 use jni::{Env, JavaVM};
@@ -14,7 +15,26 @@ thread_local! {
     static ATTACHED: RefCell<Option<Attached>> = const { RefCell::new(None) };
 }
 
-/// Detaches the thread at its end.
+/// How many calls are under way whose outcomes a thread of ours will tell.
+static AWAITED: AtomicUsize = AtomicUsize::new(0);
+
+/// A call under way, until this is dropped.
+pub(crate) struct Awaited(());
+
+impl Awaited {
+    pub(crate) fn new() -> Self {
+        AWAITED.fetch_add(1, Ordering::Relaxed);
+        Self(())
+    }
+}
+
+impl Drop for Awaited {
+    fn drop(&mut self) {
+        AWAITED.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Detaches the thread when it is dropped.
 struct Attached(JavaVM);
 
 impl Drop for Attached {
@@ -32,8 +52,9 @@ pub(crate) fn remember(env: &Env<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Works with Java on whatever thread this is. One that Java does not know is attached for good, and as a daemon: the
-/// machine waits at its end for every other thread.
+/// Works with Java on whatever thread this is. One that Java does not know is attached, and as a daemon: the machine waits
+/// at its end for every other thread. It stays attached while outcomes are awaited and no longer, because the machine also
+/// waits a third of a second for daemons that are in native code.
 pub(crate) fn with_java<T>(work: impl FnOnce(&mut Env<'_>) -> Result<T>) -> Result<T> {
     let machine = MACHINE.get().ok_or(Error::UninitializedJavaVM)?;
     if !machine.is_thread_attached()? {
@@ -47,5 +68,9 @@ pub(crate) fn with_java<T>(work: impl FnOnce(&mut Env<'_>) -> Result<T>) -> Resu
         }
         ATTACHED.set(Some(Attached(machine.clone())));
     }
-    machine.attach_current_thread(work)
+    let done = machine.attach_current_thread(work);
+    if AWAITED.load(Ordering::Relaxed) == 0 {
+        drop(ATTACHED.take());
+    }
+    done
 }

@@ -34,12 +34,16 @@ public final class Settings {
     }
 
     /**
-     * Whether the program's own settings say where the credential comes from.
+     * Whether the program's own settings say where the credential comes from. A {@code credential_chain} that is null says it
+     * too: from wherever there is one.
      *
      * @param own the settings, or null
      * @return true when they do
      */
     public static boolean hasCredential(Map<String, Object> own) {
+        if (own != null && own.containsKey("credential_chain")) {
+            return true;
+        }
         for (int i = 0; own != null && i < SOURCES.length; i++) {
             if (own.get(SOURCES[i]) != null) {
                 return true;

@@ -168,7 +168,7 @@ public class ClientProfile {
      * Sets what the core can do and the members above cannot say, by its own names: {@code ca_file}, {@code retry},
      * {@code timeouts}, {@code backup_endpoints}, {@code breaker}, {@code call_rate}, {@code proxy}, {@code no_proxy},
      * {@code max_connections} and so on. They count over the members above; what is a map counts member by member, and null
-     * takes a setting away.
+     * takes a setting away; {@code credential_chain} with null has the credential found wherever there is one.
      *
      * @param settings the settings by name: texts, numbers, truth values, lists, maps; null for none
      */

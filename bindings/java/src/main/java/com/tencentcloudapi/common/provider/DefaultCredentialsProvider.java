@@ -4,7 +4,6 @@ package com.tencentcloudapi.common.provider;
 import com.tencentcloudapi.common.Credential;
 import com.tencentcloudapi.common.exception.TencentCloudSDKException;
 import io.github.tcsms.CoreCredential;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
 
@@ -13,8 +12,8 @@ import java.util.Map;
  * pod, in this order. What is temporary is renewed by itself.
  */
 public class DefaultCredentialsProvider implements CredentialsProvider {
-    private static final Map<String, Object> CHAIN = Collections.singletonMap("credential_chain",
-            Arrays.asList("environment", "profile", "cvm_role", "web_identity"));
+    /** The core looks there when it is told nothing else. */
+    private static final Map<String, Object> CHAIN = Collections.emptyMap();
 
     /** Makes one. */
     public DefaultCredentialsProvider() {
