@@ -39,7 +39,7 @@ namespace TencentCloud.Common
                     {
                         byte[] body;
                         // A role may have to be fetched first, which takes its time on the thread.
-                        Dictionary<string, object> head = exchange.Next(out body);
+                        Dictionary<string, object> head = exchange.Next(call.Client, out body);
                         if (head.ContainsKey("done"))
                             return new Outcome((int)(long)head["done"], body);
                         if (head.ContainsKey("wait_ms"))
@@ -74,10 +74,13 @@ namespace TencentCloud.Common
             }
         }
 
-        private Dictionary<string, object> Next(out byte[] body)
+        private Dictionary<string, object> Next(NativeClient client, out byte[] body)
         {
             Native.Buffer buffer;
+            ulong id = BlockingCalls.NewId();
+            BlockingCalls.Enter(client, id);
             Native.ExchangeNext(handle, out buffer);
+            BlockingCalls.Leave(id);
             byte[] step = buffer.Take();
             int line = Array.IndexOf(step, (byte)'\n');
             if (line < 0)

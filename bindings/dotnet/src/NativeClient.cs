@@ -136,19 +136,17 @@ namespace TencentCloud.Common
             return pending.Task;
         }
 
-        internal IntPtr OpenExchange(byte[] meta, byte[] body)
-        {
-            return Open(Native.ExchangeNew, meta, body);
-        }
-
         /// <summary>Opens a stream; zero when the action answered with JSON, which is then <paramref name="answer"/>.</summary>
         internal IntPtr OpenStream(byte[] meta, byte[] body, out byte[] answer)
         {
             IntPtr opened;
             Native.Buffer told;
             int status;
+            ulong id = BlockingCalls.NewId();
+            BlockingCalls.Enter(this, id);
             fixed (byte* metaStart = meta, bodyStart = body)
                 status = Native.StreamOpen(handle, metaStart, Native.Length(meta), bodyStart, Native.Length(body), out opened, out told);
+            BlockingCalls.Leave(id);
             answer = told.Take();
             GC.KeepAlive(this);
             if (status != Native.Ok)
@@ -160,7 +158,10 @@ namespace TencentCloud.Common
         internal byte[] CurrentCredential()
         {
             Native.Buffer buffer;
+            ulong id = BlockingCalls.NewId();
+            BlockingCalls.Enter(this, id);
             int status = Native.Credential(handle, 0, out buffer);
+            BlockingCalls.Leave(id);
             byte[] told = buffer.Take();
             GC.KeepAlive(this);
             if (status != Native.Ok)
@@ -168,13 +169,16 @@ namespace TencentCloud.Common
             return told;
         }
 
-        private IntPtr Open(Native.OpenFunction open, byte[] meta, byte[] body)
+        internal IntPtr OpenExchange(byte[] meta, byte[] body)
         {
             IntPtr opened;
             Native.Buffer error;
             int status;
+            ulong id = BlockingCalls.NewId();
+            BlockingCalls.Enter(this, id);
             fixed (byte* metaStart = meta, bodyStart = body)
-                status = open(handle, metaStart, Native.Length(meta), bodyStart, Native.Length(body), out opened, out error);
+                status = Native.ExchangeNew(handle, metaStart, Native.Length(meta), bodyStart, Native.Length(body), out opened, out error);
+            BlockingCalls.Leave(id);
             byte[] told = error.Take();
             GC.KeepAlive(this);
             if (status != Native.Ok)

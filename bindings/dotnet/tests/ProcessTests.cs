@@ -3,6 +3,7 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
 using TencentCloud.Common;
@@ -109,6 +110,8 @@ internal static class Children
         ProcessStartInfo start = new ProcessStartInfo(host, "\"" + own + "\" child " + string.Join(" ", Array.ConvertAll(arguments, one => "\"" + one + "\"")))
         {
             UseShellExecute = false,
+            // Mono leaves files where it was started when it aborts.
+            WorkingDirectory = Path.GetDirectoryName(own),
             RedirectStandardOutput = true,
             RedirectStandardError = true
         };
