@@ -1,4 +1,7 @@
-"""Makes one C# program of the code blocks of a README, in their order: readme.py README > FILE"""
+"""Makes one C# program of the code blocks of a README, in their order: readme.py README > FILE
+
+With two READMEs it fails when one lacks a heading, a table row, a command or code of the other; comments may differ.
+"""
 
 import pathlib
 import re
@@ -23,6 +26,29 @@ internal static class Readme
     {
         await Task.Yield();
 """
+
+
+
+def shape(file):
+    """What a README has in any language."""
+    text = pathlib.Path(file).read_text(encoding="utf-8")
+    blocks = re.compile(r"^```csharp\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+    lines = blocks.sub("", text).splitlines()
+    return {
+        "headings": [line.split(" ")[0] for line in lines if line.startswith("#")],
+        "questions": sum(line.startswith("**") for line in lines),
+        "table rows": [line.split("|")[1] for line in lines if line.startswith("| `")],
+        "commands": [line.split("FOLDER")[0].split("目录")[0] for line in lines if line.startswith("    ")],
+        "code": re.sub(r" *//.*", "", "".join(blocks.findall(text))),
+    }
+
+
+if len(sys.argv) == 3:
+    one, other = (shape(file) for file in sys.argv[1:])
+    unlike = [name for name in one if one[name] != other[name]]
+    for name in unlike:
+        print(f"{name}: {one[name]} and {other[name]}")
+    sys.exit(1 if unlike else 0)
 
 text = pathlib.Path(sys.argv[1]).read_text(encoding="utf-8")
 blocks = re.findall(r"^```csharp\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
