@@ -28,7 +28,6 @@ internal static class Readme
 """
 
 
-
 def shape(file):
     """What a README has in any language."""
     text = pathlib.Path(file).read_text(encoding="utf-8")
