@@ -13,7 +13,10 @@ import com.tencentcloudapi.common.http.TransportException;
 import com.tencentcloudapi.common.profile.ClientProfile;
 import com.tencentcloudapi.common.profile.HttpProfile;
 import com.tencentcloudapi.common.profile.Language;
+import com.tencentcloudapi.common.provider.CredentialsProvider;
 import com.tencentcloudapi.common.provider.CvmRoleCredential;
+import com.tencentcloudapi.common.provider.DefaultCredentialsProvider;
+import com.tencentcloudapi.common.provider.EnvironmentVariableCredentialsProvider;
 import com.tencentcloudapi.common.provider.OIDCRoleArnProvider;
 import com.tencentcloudapi.sms.v20210111.SmsClient;
 import com.tencentcloudapi.sms.v20210111.SmsErrorCode;
@@ -372,6 +375,47 @@ public class Tests {
             itself.add(itself);
             loop.set("X", itself);
             is(fails(() -> client.SendSms(loop)).getMessage().contains("holds itself"), "a list in itself");
+        });
+        test("nothing, and what is no JSON, is refused as such", () -> {
+            SmsClient client = client();
+            for (Object value : Arrays.asList(new Object(), Double.NaN, Float.POSITIVE_INFINITY, Thread.currentThread())) {
+                SendSmsRequest strange = send("+8613711112222");
+                strange.set("X", value);
+                TencentCloudSDKException e = fails(() -> client.SendSms(strange));
+                same(e.getKind() + " " + e.getDelivery(), "invalid_request not_sent");
+            }
+            SendSmsRequest none = send((String) null);
+            none.setTemplateParamSet(null);
+            none.setSignName("\ud834\ud834");
+            same(fails(() -> client.SendSms(none)).getKind(), "invalid_request");
+            for (SendSmsRequest empty : Arrays.asList(new SendSmsRequest(), send(), send((String) null))) {
+                TencentCloudSDKException e = fails(() -> client.SendSms(empty));
+                is(e.getDelivery().equals("answered") || e.getDelivery().equals("not_sent"), e);
+            }
+            same(fails(() -> new SmsClient(null, "r", profile(api)).SendSms(send("1"))).getKind(), "credential");
+            same(fails(() -> new SmsClient(new Credential(null, null), "r", profile(api)).SendSms(send("1"))).getKind(), "credential");
+            same(fails(() -> new SmsClient(KEYS, null, profile(api)).SendSms(send("+8613711112222"))).getDelivery(), "answered");
+        });
+        test("an answer of other types is no answer", () -> {
+            for (String answer : Arrays.asList("{\"Response\":{\"SendStatusSet\":{},\"RequestId\":\"r\"}}", "{\"Response\":[]}", "[]", "null", "",
+                    "{\"Response\":{\"SendStatusSet\":[{\"Fee\":\"much\"}],\"RequestId\":\"r\"}}", "{\"Response\":{\"RequestId\":\"\u0001\"}}")) {
+                try (Server server = new Server((connection, head) -> Server.answer(connection, answer))) {
+                    SmsClient client = new SmsClient(KEYS, "r", profile(server.address));
+                    same(fails(() -> client.SendSms(send("+8613711112222"))).getKind(), "invalid_answer");
+                    same(fails(() -> client.SendSmsAsync(send("+8613711112222")).join()).getDelivery(), "maybe_sent");
+                    same(server.connections.get() > 0, true);
+                }
+            }
+        });
+        test("credentials are found in the environment, by every way to look there", () -> {
+            for (CredentialsProvider provider : Arrays.asList(new DefaultCredentialsProvider(), new EnvironmentVariableCredentialsProvider())) {
+                Credential found = provider.getCredentials();
+                same(found.getSecretId() + found.getSecretKey(), KEYS.getSecretId() + KEYS.getSecretKey());
+                same(new SmsClient(found, "ap-guangzhou", profile(api)).SendSms(send("+8613711112222")).getSendStatusSet()[0].getCode(), "Ok");
+            }
+            ClientProfile profile = profile(api);
+            profile.setSetting("credential_chain", null);
+            same(new SmsClient(null, "ap-guangzhou", profile).SendSms(send("+8613711112222")).getSendStatusSet()[0].getCode(), "Ok");
         });
         test("settings that cannot be used are told", () -> {
             ClientProfile profile = profile(api);
