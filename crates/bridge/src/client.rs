@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::mpsc::RecvTimeoutError;
+use std::thread::ScopedJoinHandle;
 use std::time::Duration;
 
 use tcsms::bridging::{self, Clients};
 use tcsms::{Carrying, Delivery, ErrorKind, Transport, TransportError, TransportRequest};
 use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
 
 use crate::background;
 use crate::exchange::Exchange;
@@ -55,15 +58,43 @@ async fn watched(watch: &mut dyn FnMut() -> bool) {
     }
 }
 
+/// Whether this thread may wait for a call: none of a runtime's, and not at its end.
+fn may_wait_here() -> bool {
+    Handle::try_current().is_err_and(|why| why.is_missing_context())
+}
+
 /// Does what waits on this thread; on another one within a callback of this library, whose thread may not wait, and where
 /// the thread is at its end (a program's last message), because a runtime needs what was taken down already.
 fn off_runtimes<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    if Handle::try_current().is_err_and(|why| why.is_missing_context()) {
+    if may_wait_here() {
         return work();
     }
-    std::thread::scope(|scope| match scope.spawn(work).join() {
-        Ok(done) => done,
-        Err(panic) => std::panic::resume_unwind(panic),
+    std::thread::scope(|scope| joined(scope.spawn(work)))
+}
+
+fn joined<T>(worker: ScopedJoinHandle<'_, T>) -> T {
+    worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+/// As [`off_runtimes`] for a call that `watch` may break off: it is asked on this thread, whichever the call is made on.
+fn off_runtimes_watched<T: Send>(
+    watch: &mut dyn FnMut() -> bool,
+    work: impl FnOnce(CancellationToken) -> T + Send,
+) -> T {
+    let broken_off = CancellationToken::new();
+    let (working, over) = std::sync::mpsc::channel::<()>();
+    std::thread::scope(|scope| {
+        let token = broken_off.clone();
+        let worker = scope.spawn(move || {
+            let _working = working;
+            work(token)
+        });
+        while over.recv_timeout(WATCH_EVERY) == Err(RecvTimeoutError::Timeout) {
+            if !broken_off.is_cancelled() && watch() {
+                broken_off.cancel();
+            }
+        }
+        joined(worker)
     })
 }
 
@@ -217,7 +248,7 @@ impl Client {
             let state = self.0.state()?;
             let meta = Meta::read(meta)?;
             let call = self.prepare(&meta, &state.clients.blocking, body, timeout_ms)?;
-            let entry = meta.cancel_id.filter(|id| *id != 0).map(|id| state.running.enter(id));
+            let entry = meta.cancel_id.filter(|id| *id != 0).map(|id| state.running.enter(Some(id)));
             let cancelled = async {
                 match &entry {
                     Some(entry) => entry.cancelled.cancelled().await,
@@ -227,11 +258,19 @@ impl Client {
             let outcome = match watch {
                 None if entry.is_none() => return Ok(off_runtimes(|| call.send())?),
                 None => off_runtimes(|| bridging::send_until(call, cancelled)),
-                Some(watch) => bridging::send_until(call, async {
+                Some(watch) if may_wait_here() => bridging::send_until(call, async {
                     tokio::select! {
                         () = cancelled => {}
                         () = watched(watch) => {}
                     }
+                }),
+                Some(watch) => off_runtimes_watched(watch, |broken_off| {
+                    bridging::send_until(call, async move {
+                        tokio::select! {
+                            () = cancelled => {}
+                            () = broken_off.cancelled() => {}
+                        }
+                    })
                 }),
             };
             match outcome {
@@ -263,10 +302,7 @@ impl Client {
                 id = meta.cancel_id.filter(|id| *id != 0);
                 self.prepare(&meta, &state.clients.with_runtime, body, timeout_ms)
             });
-            let entry = match id {
-                Some(id) => state.running.enter(id),
-                None => state.running.enter_new(),
-            };
+            let entry = state.running.enter(id);
             let id = entry.id;
             background.spawn(async move {
                 let outcome = guarded_future(async {
@@ -385,5 +421,33 @@ impl Client {
             0 => call,
             limit => call.with_timeout(Duration::from_millis(u64::from(limit))),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[test]
+    fn a_watched_call_can_be_broken_off_on_every_thread() {
+        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let config = format!(
+            r#"{{"secret_id":"id","secret_key":"key","region":"ap-guangzhou","connect_to":"http://{}"}}"#,
+            silent.local_addr().unwrap()
+        );
+        let client = Client::new(config.as_bytes()).unwrap();
+        let broken_off = |client: &Client| {
+            let meta = br#"{"version":"2021-01-11","action":"SendSms"}"#;
+            client.call_watched(meta, b"{}", 0, &mut || true).status
+        };
+        assert_eq!(broken_off(&client), status::CANCELLED);
+
+        let (told, statuses) = mpsc::channel();
+        let inside = client.clone();
+        client.submit(b"no meta", b"{}", 0, move |_| told.send(broken_off(&inside)).unwrap()).unwrap();
+        assert_eq!(statuses.recv().unwrap(), status::CANCELLED);
     }
 }

@@ -1,6 +1,6 @@
 //! The calls under way that can be broken off, by their ids.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,14 +12,16 @@ pub(crate) struct Running(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
-    calls: Mutex<HashMap<u64, CancellationToken>>,
-    last: AtomicU64,
+    /// By id and turn: several calls may have one id, and each leaves the list on its own.
+    calls: Mutex<BTreeMap<(u64, u64), CancellationToken>>,
+    turn: AtomicU64,
 }
 
 /// A call's place in the list, which it leaves when this is dropped.
 pub(crate) struct Entry {
     running: Running,
     pub(crate) id: u64,
+    turn: u64,
     pub(crate) cancelled: CancellationToken,
 }
 
@@ -27,36 +29,56 @@ pub(crate) struct Entry {
 const OWN: u64 = 1 << 63;
 
 impl Running {
-    /// Enters a call under an id of its caller's.
-    pub(crate) fn enter(&self, id: u64) -> Entry {
+    /// Enters a call under an id of its caller's, or under a new one.
+    pub(crate) fn enter(&self, id: Option<u64>) -> Entry {
+        let turn = self.0.turn.fetch_add(1, Ordering::Relaxed);
+        let id = id.unwrap_or(OWN | turn);
         let cancelled = CancellationToken::new();
-        self.calls().insert(id, cancelled.clone());
-        Entry { running: self.clone(), id, cancelled }
+        self.calls().insert((id, turn), cancelled.clone());
+        Entry { running: self.clone(), id, turn, cancelled }
     }
 
-    /// Enters a call under a new id.
-    pub(crate) fn enter_new(&self) -> Entry {
-        self.enter(OWN | self.0.last.fetch_add(1, Ordering::Relaxed))
-    }
-
-    /// Tells a call to end; false when there is none of this id.
+    /// Tells the calls of an id to end; false when there is none.
     pub(crate) fn cancel(&self, id: u64) -> bool {
-        let found = self.calls().get(&id).cloned();
-        found.is_some_and(|call| {
-            // Outside the lock: it wakes who waits.
-            call.cancel();
-            true
-        })
+        let found: Vec<_> =
+            self.calls().range((id, 0)..=(id, u64::MAX)).map(|(_, call)| call.clone()).collect();
+        // Outside the lock: it wakes who waits.
+        found.iter().for_each(CancellationToken::cancel);
+        !found.is_empty()
     }
 
-    fn calls(&self) -> std::sync::MutexGuard<'_, HashMap<u64, CancellationToken>> {
+    fn calls(&self) -> std::sync::MutexGuard<'_, BTreeMap<(u64, u64), CancellationToken>> {
         self.0.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Entry {
     fn drop(&mut self) {
-        let left = self.running.calls().remove(&self.id);
+        let left = self.running.calls().remove(&(self.id, self.turn));
         drop(left);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_of_one_id_end_together_and_leave_one_by_one() {
+        let running = Running::default();
+        let [first, second, other] = [Some(7), Some(7), Some(8)].map(|id| running.enter(id));
+        drop(first);
+        assert!(running.cancel(7));
+        assert!(second.cancelled.is_cancelled() && !other.cancelled.is_cancelled());
+        drop(second);
+        assert!(!running.cancel(7));
+        assert!(running.cancel(8));
+    }
+
+    #[test]
+    fn new_ids_differ_and_are_none_a_caller_chooses() {
+        let running = Running::default();
+        let [one, two] = [None, None].map(|id| running.enter(id));
+        assert!(one.id != two.id && one.id >= OWN && two.id >= OWN);
     }
 }
