@@ -1,5 +1,6 @@
 //! Has the native library stay in memory for good. A Java machine unloads the libraries of a class loader that is gone (an
-//! application taken out of its container, say), and our background thread would go on in code that is not there any more.
+//! application taken out of its container, say), while our background thread and what threads do at their end are still code
+//! in it. That glibc leaves a library alone whose thread locals are alive helps by luck.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
