@@ -530,6 +530,17 @@ public class Tests {
         });
     }
 
+    /** Waits until so many threads have come from outside: they have no Java below them, and no name. */
+    static void attached(long expected) throws Exception {
+        long found = -1;
+        for (int i = 0; i < 3000 && found != expected; i++) {
+            Thread.sleep(i == 0 ? 0 : 10);
+            found = Thread.getAllStackTraces().entrySet().stream()
+                    .filter(it -> it.getKey().getName().startsWith("Thread-") && it.getValue().length == 0).count();
+        }
+        same(found, expected);
+    }
+
     static void ends() {
         test("time limits end calls, and tell that they may have arrived", () -> {
             CountDownLatch end = new CountDownLatch(1);
@@ -564,6 +575,19 @@ public class Tests {
                 } catch (CancellationException e) {
                     is(future.isCancelled(), "so it says");
                 }
+            }
+        });
+        test("no thread of the library's stays in the machine, which would wait for it at its end", () -> {
+            CountDownLatch end = new CountDownLatch(1);
+            try (Server silent = new Server((connection, head) -> end.await())) {
+                CompletableFuture<?> waiting = new SmsClient(KEYS, "r", profile(silent.address)).SendSmsAsync(send("+8613711112222"));
+                client().SendSmsAsync(send("+8613711112222")).join();
+                // It stays while there is something to tell, because coming takes time too.
+                attached(1);
+                waiting.cancel(true);
+                attached(0);
+            } finally {
+                end.countDown();
             }
         });
         test("interrupting a thread ends its call", () -> {
