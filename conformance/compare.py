@@ -1,9 +1,10 @@
-"""Compares what the SDKs of all languages told of each conformance case: compare.py FOLDER
+"""Compares what the SDKs of all languages told and sent in each conformance case: compare.py FOLDER
 
 The folder has LANGUAGE-CLIENT.jsonl for each client, a line for each call: the answer, or the error's kind, delivery, code and number
-of attempts. Each client is compared with the first of Rust, or with the first there is. A call that differs counts once for its client.
-Members of an answer that no model has are left out, for the official SDKs of some languages keep them and those of others do not; and
-so are members without a value.
+of attempts; and a line for each server: the requests it heard, byte for byte. Each client is compared with the first of Rust, or with
+the first there is. A line that differs counts once for its client. Members of an answer that no model has are left out, for the
+official SDKs of some languages keep them and those of others do not; and so are members without a value. Of a request all bytes
+count but those that say who sends it, and those that time and chance make: time stamps, nonces, signatures, boundaries, ports.
 """
 
 import json
@@ -44,18 +45,52 @@ def plain(answer, names):
     return [plain(member, names) for member in answer] if isinstance(answer, list) else answer
 
 
+# What differs in requests that are alike: who sends them, when, and what chance made.
+DIFFERENT = [
+    (r"(?mi)^(User-Agent|X-TC-RequestClient|X-TC-Timestamp): .*$", r"\1: *"),
+    (r"(?mi)^(Authorization: TC3-HMAC-SHA256 Credential=[^/]*/)[0-9-]+(.*Signature=)[0-9a-f]+", r"\1*\2*"),
+    (r"(?<=[?&\n])(Timestamp|Nonce|Signature|RequestClient|SignatureNonce)=[^& \r\n]*", r"\1=*"),
+]
+
+
+def alike(request):
+    """A request without what differs in requests that are alike."""
+    if isinstance(request, dict):
+        request = bytes.fromhex(request["hex"]).decode("latin-1")
+    boundary = re.search(r"boundary=\"?([^\"\r;]+)", request)
+    if boundary:
+        request = request.replace(boundary[1], "*")
+    head, _, body = request.partition("\r\n\r\n")
+    if re.search(r"(?mi)^content-type: application/x-www-form-urlencoded", head):
+        # Its length changes with the name of who sends it.
+        head = re.sub(r"(?mi)^(content-length): \d+", r"\1: *", head)
+    request = f"{head}\r\n\r\n{body}"
+    for pattern, kept in DIFFERENT:
+        request = re.sub(pattern, kept, request)
+    return request
+
+
 def read(path):
-    """What one client told: by case and call."""
-    told, names = {}, known()
-    for line in path.read_text(encoding="utf-8").splitlines():
+    """What one client told and sent: by case, and by call or server."""
+    found, names = {}, known()
+    # Only a line feed ends a line here, as it does not for splitlines.
+    for line in filter(None, path.read_text(encoding="utf-8").split("\n")):
         entry = json.loads(line)
-        for outcome in entry["outcomes"]:
-            if "answer" in outcome:
-                outcome["answer"] = plain(outcome["answer"], names)
+        if "server" in entry:
+            place = f"to {entry['server']}"
+            # Calls made at once arrive in any order; the case judges the order of others.
+            said = sorted((alike(request["bytes"]) for request in entry["requests"]), key=str)
+        else:
+            place, said = f"call {entry['call']}", entry["outcomes"]
+            for outcome in said:
+                if "answer" in outcome:
+                    # There one answer has the members of all actions.
+                    kept = {"RequestId"} if entry["case"].startswith("interop/") else names
+                    outcome["answer"] = plain(outcome["answer"], kept)
         # Ports differ from run to run.
-        text = re.sub(r"(127\.0\.0\.1|\[::1\]):\d+", r"\1:PORT", json.dumps(entry["outcomes"], ensure_ascii=False, sort_keys=True))
-        told[entry["case"], entry["call"]] = text
-    return told
+        text = re.sub(r"(127\.0\.0\.1|\[::1\]|localhost):\d+", r"\1:PORT", json.dumps(said, ensure_ascii=False, sort_keys=True))
+        found[entry["case"], place] = text
+    return found
 
 
 def main():
@@ -75,7 +110,7 @@ def main():
                 passed += 1
                 continue
             failed += 1
-            print(f"  {key[0]} call {key[1]}:\n    {first}: {ours or 'not played'}\n    {other}: {theirs or 'not played'}")
+            print(f"  {key[0]} {key[1]}:\n    {first}: {ours or 'not played'}\n    {other}: {theirs or 'not played'}")
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 

@@ -269,19 +269,48 @@ std::vector<std::string> Make(const Setup &setup, const Value &call)
     if (version == "2019-07-11")
     {
         v2019::SmsClient client = v2019::SmsClient(setup.credential, setup.region, setup.profile).With(options);
+        TYPED(v2019, client, AddSmsSign);
+        TYPED(v2019, client, AddSmsTemplate);
+        TYPED(v2019, client, CallbackStatusStatistics);
+        TYPED(v2019, client, DeleteSmsSign);
+        TYPED(v2019, client, DeleteSmsTemplate);
+        TYPED(v2019, client, DescribeSmsSignList);
+        TYPED(v2019, client, DescribeSmsTemplateList);
+        TYPED(v2019, client, ModifySmsSign);
+        TYPED(v2019, client, ModifySmsTemplate);
+        TYPED(v2019, client, PullSmsReplyStatus);
+        TYPED(v2019, client, PullSmsReplyStatusByPhoneNumber);
+        TYPED(v2019, client, PullSmsSendStatus);
+        TYPED(v2019, client, PullSmsSendStatusByPhoneNumber);
         TYPED(v2019, client, SendSms);
+        TYPED(v2019, client, SendStatusStatistics);
+        TYPED(v2019, client, SmsPackagesStatistics);
     }
     else
     {
         v2021::SmsClient client = v2021::SmsClient(setup.credential, setup.region, setup.profile).With(options);
-        TYPED(v2021, client, SendSms);
-        TYPED(v2021, client, PullSmsSendStatus);
-        TYPED(v2021, client, SendStatusStatistics);
+        TYPED(v2021, client, AddSmsSign);
         TYPED(v2021, client, AddSmsTemplate);
+        TYPED(v2021, client, CallbackStatusStatistics);
+        TYPED(v2021, client, DeleteSmsSign);
+        TYPED(v2021, client, DeleteSmsTemplate);
+        TYPED(v2021, client, DescribePhoneNumberInfo);
+        TYPED(v2021, client, DescribeSendRecordList);
+        TYPED(v2021, client, DescribeSmsSignList);
         TYPED(v2021, client, DescribeSmsTemplateList);
+        TYPED(v2021, client, ModifySmsSign);
+        TYPED(v2021, client, ModifySmsTemplate);
+        TYPED(v2021, client, PullSmsReplyStatus);
+        TYPED(v2021, client, PullSmsReplyStatusByPhoneNumber);
+        TYPED(v2021, client, PullSmsSendStatus);
+        TYPED(v2021, client, PullSmsSendStatusByPhoneNumber);
+        TYPED(v2021, client, ReportConversion);
         TYPED(v2021, client, SendMultiGlobalSms);
+        TYPED(v2021, client, SendSms);
+        TYPED(v2021, client, SendStatusStatistics);
+        TYPED(v2021, client, SmsPackagesStatistics);
     }
-    Fail("there is no " + action + " of " + version + " here: add it, or call it by name");
+    Fail("there is no " + action + " of " + version + ": call it by name");
 }
 
 } // namespace

@@ -14,6 +14,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"reflect"
 	"strings"
 	"sync"
 	"time"
@@ -270,58 +271,31 @@ func (d *driver) call(ctx context.Context, l *line) (json.RawMessage, error) {
 	if l.ByName {
 		return d.byName(ctx, l)
 	}
-	switch l.Version + " " + l.Action {
-	case "2021-01-11 SendSms":
-		r := v20210111.NewSendSmsRequest()
-		l.fill(r)
-		answer, err := d.v2021.SendSmsWithContext(ctx, r)
-		return typed(err, func() interface{} { return answer.Response })
-	case "2021-01-11 PullSmsSendStatus":
-		r := v20210111.NewPullSmsSendStatusRequest()
-		l.fill(r)
-		answer, err := d.v2021.PullSmsSendStatusWithContext(ctx, r)
-		return typed(err, func() interface{} { return answer.Response })
-	case "2021-01-11 SendStatusStatistics":
-		r := v20210111.NewSendStatusStatisticsRequest()
-		l.fill(r)
-		answer, err := d.v2021.SendStatusStatisticsWithContext(ctx, r)
-		return typed(err, func() interface{} { return answer.Response })
-	case "2021-01-11 AddSmsTemplate":
-		r := v20210111.NewAddSmsTemplateRequest()
-		l.fill(r)
-		answer, err := d.v2021.AddSmsTemplateWithContext(ctx, r)
-		return typed(err, func() interface{} { return answer.Response })
-	case "2021-01-11 DescribeSmsTemplateList":
-		r := v20210111.NewDescribeSmsTemplateListRequest()
-		l.fill(r)
-		answer, err := d.v2021.DescribeSmsTemplateListWithContext(ctx, r)
-		return typed(err, func() interface{} { return answer.Response })
-	case "2021-01-11 SendMultiGlobalSms":
-		r := v20210111.NewSendMultiGlobalSmsRequest()
-		l.fill(r)
-		answer, err := d.v2021.SendMultiGlobalSmsWithContext(ctx, r)
-		return typed(err, func() interface{} { return answer.Response })
-	case "2019-07-11 SendSms":
-		r := v20190711.NewSendSmsRequest()
-		l.fill(r)
-		answer, err := d.v2019.SendSmsWithContext(ctx, r)
-		return typed(err, func() interface{} { return answer.Response })
+	var client interface{} = d.v2021
+	if l.Version == "2019-07-11" {
+		client = d.v2019
 	}
-	must(fmt.Errorf("this driver has no %s of %s: add it, or call it by name", l.Action, l.Version))
-	return nil, nil
+	method := reflect.ValueOf(client).MethodByName(l.Action + "WithContext")
+	if !method.IsValid() {
+		must(fmt.Errorf("there is no %s of %s: call it by name", l.Action, l.Version))
+	}
+	// As its constructor makes it, which reflection cannot find.
+	r := reflect.New(method.Type().In(1).Elem())
+	base := &tchttp.BaseRequest{}
+	r.Elem().FieldByName("BaseRequest").Set(reflect.ValueOf(base))
+	base.Init().WithApiInfo("sms", l.Version, l.Action)
+	l.fill(r.Interface().(request))
+	out := method.Call([]reflect.Value{reflect.ValueOf(ctx), r})
+	if err, failed := out[1].Interface().(error); failed {
+		return nil, err
+	}
+	return tcjson.Marshal(out[0].Elem().FieldByName("Response").Interface())
 }
 
 func (l *line) fill(r request) {
 	must(r.FromJsonString(string(l.Parameters)))
 	r.SetSkipSign(l.SkipSign)
 	r.SetHeader(l.Headers)
-}
-
-func typed(err error, answer func() interface{}) (json.RawMessage, error) {
-	if err != nil {
-		return nil, err
-	}
-	return tcjson.Marshal(answer())
 }
 
 // streamed is a response that takes events, and an answer in their place.

@@ -3,7 +3,6 @@
 The members of the profile say what they can say; what they have no member for goes through `profile.settings`.
 """
 
-import asyncio
 import json
 import sys
 import threading
@@ -246,6 +245,9 @@ def main():
             call = json.loads(line)
             tell([refused] * call["at_once"] if refused else play(maker, call))
         return
+
+    # Here, because it takes longest to load, and the other kind does without.
+    import asyncio
 
     async def drive():
         loop = asyncio.get_running_loop()

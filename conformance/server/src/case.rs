@@ -188,24 +188,28 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Draft>, CaseError> {
     Ok(drafts)
 }
 
-/// Reads every `.json` file of a folder, in the order of their names. The result has the name of each file.
+/// Reads a file, or every `.json` file of a folder in the order of their names. The result has the name of each file.
 ///
 /// # Errors
 ///
 /// [`CaseError`]; also when two files have a case of the same id, or there is none at all.
-pub fn read_folder(folder: &Path) -> Result<Vec<(String, Draft)>, CaseError> {
+pub fn read_all(place: &Path) -> Result<Vec<(String, Draft)>, CaseError> {
     let fault = |path: &Path| {
         let path = path.to_owned();
         move |source| CaseError::File { path, source }
     };
     let mut paths = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(fault(folder))? {
-        let path = entry.map_err(fault(folder))?.path();
-        if path.extension().is_some_and(|extension| extension == "json") {
-            paths.push(path);
+    if place.is_file() {
+        paths.push(place.to_owned());
+    } else {
+        for entry in std::fs::read_dir(place).map_err(fault(place))? {
+            let path = entry.map_err(fault(place))?.path();
+            if path.extension().is_some_and(|extension| extension == "json") {
+                paths.push(path);
+            }
         }
+        paths.sort();
     }
-    paths.sort();
     let mut found: Vec<(String, Draft)> = Vec::new();
     for path in paths {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
@@ -219,7 +223,7 @@ pub fn read_folder(folder: &Path) -> Result<Vec<(String, Draft)>, CaseError> {
         }
     }
     if found.is_empty() {
-        return Err(CaseError::text(folder.display().to_string(), "there are no cases"));
+        return Err(CaseError::text(place.display().to_string(), "there are no cases"));
     }
     Ok(found)
 }
@@ -273,6 +277,21 @@ impl Draft {
     /// Whether the case can be played here: some need the address `::1`.
     pub fn is_playable(&self) -> bool {
         !self.servers().values().any(|server| server.ipv6) || has_ipv6()
+    }
+
+    /// The same case for an SDK that signs in a way of its own: signatures are not looked at.
+    #[must_use]
+    pub fn with_any_signature(mut self) -> Self {
+        let servers = self.text.get_mut("wire").and_then(Value::as_object_mut);
+        let requests = servers
+            .into_iter()
+            .flat_map(Map::values_mut)
+            .filter_map(|wire| wire.get_mut("requests")?.as_array_mut())
+            .flatten();
+        for request in requests.filter_map(Value::as_object_mut) {
+            request.insert("signature".to_owned(), "any".into());
+        }
+        self
     }
 
     /// The case with its placeholders replaced.

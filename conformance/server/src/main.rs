@@ -2,34 +2,35 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, Write};
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tcsms_conformance_server::case::read_folder;
+use tcsms_conformance_server::case::read_all;
 use tcsms_conformance_server::run::{Driver, Loose, run};
 
 const USAGE: &str = "\
 usage:
-  tcsms-conformance-server run [--outcomes FILE] CASES DRIVER [ARGUMENT...]
-                                   plays every case of the folder CASES with the program DRIVER; FILE is written anew
-                                   with what it told of each call, a line of JSON each
+  tcsms-conformance-server run [--outcomes FILE] [--any-signature] [--without WORD] CASES DRIVER [ARGUMENT...]
+                                   plays every case of the file or folder CASES with the program DRIVER; FILE is
+                                   written anew with what it told of each call and sent to each server, a line of JSON
+                                   each; with --any-signature nobody looks at how requests are signed; cases with
+                                   WORD in their id are left out
   tcsms-conformance-server serve   plays scripts that come on standard input, a line each
 ";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["run", "--outcomes", file, cases, driver, rest @ ..] => {
-            all(Path::new(cases), driver, rest, Some(Path::new(file)))
-        }
-        ["run", cases, driver, rest @ ..] => all(Path::new(cases), driver, rest, None),
-        ["serve"] => serve(),
-        _ => {
-            let _ = io::stderr().write_all(USAGE.as_bytes());
-            return ExitCode::from(2);
-        }
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match arguments.as_slice() {
+        ["run", options @ ..] => Run::of(options).map(|run| run.all()),
+        ["serve"] => Some(serve()),
+        _ => None,
+    };
+    let Some(outcome) = outcome else {
+        let _ = io::stderr().write_all(USAGE.as_bytes());
+        return ExitCode::from(2);
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
@@ -43,39 +44,70 @@ fn main() -> ExitCode {
 
 type Failure = Box<dyn std::error::Error>;
 
-/// Plays all cases; true when all passed.
-fn all(cases: &Path, driver: &str, arguments: &[&str], outcomes: Option<&Path>) -> Result<bool, Failure> {
-    let driver = Driver {
-        program: driver.into(),
-        arguments: arguments.iter().map(|text| (*text).to_owned()).collect(),
-    };
-    let mut out = io::stdout();
-    let mut told = outcomes.map(File::create).transpose()?;
-    let (mut passed, mut failed) = (0, 0);
-    for (file, draft) in read_folder(cases)? {
-        if !draft.is_playable() {
-            writeln!(out, "{file}/{} left out: this machine has no address ::1", draft.id())?;
-            continue;
-        }
-        let played = run(&draft, &driver);
-        if let Some(told) = &mut told {
-            for line in played.lines(&format!("{file}/{}", draft.id())) {
-                writeln!(told, "{line}")?;
+/// The arguments of `run`.
+struct Run {
+    outcomes: Option<PathBuf>,
+    any_signature: bool,
+    without: Option<String>,
+    cases: PathBuf,
+    driver: Driver,
+}
+
+impl Run {
+    fn of(mut arguments: &[&str]) -> Option<Self> {
+        let (mut outcomes, mut any_signature, mut without) = (None, false, None);
+        loop {
+            match arguments {
+                ["--outcomes", file, rest @ ..] => (outcomes, arguments) = (Some(file.into()), rest),
+                ["--any-signature", rest @ ..] => (any_signature, arguments) = (true, rest),
+                ["--without", word, rest @ ..] => {
+                    (without, arguments) = (Some((*word).to_owned()), rest);
+                }
+                [cases, driver, rest @ ..] if !cases.starts_with("--") => {
+                    let arguments = rest.iter().map(|text| (*text).to_owned()).collect();
+                    let driver = Driver { program: driver.into(), arguments };
+                    return Some(Self { outcomes, any_signature, without, cases: cases.into(), driver });
+                }
+                _ => return None,
             }
         }
-        let faults = played.faults;
-        if faults.is_empty() {
-            passed += 1;
-            continue;
-        }
-        failed += 1;
-        writeln!(out, "{file}/{} failed:", draft.id())?;
-        for fault in faults {
-            writeln!(out, "  {fault}")?;
-        }
     }
-    writeln!(out, "{passed} passed, {failed} failed")?;
-    Ok(failed == 0)
+
+    /// Plays all cases; true when all passed.
+    fn all(&self) -> Result<bool, Failure> {
+        let mut out = io::stdout();
+        let mut told = self.outcomes.as_ref().map(File::create).transpose()?;
+        let (mut passed, mut failed) = (0, 0);
+        for (file, draft) in read_all(&self.cases)? {
+            if self.without.as_ref().is_some_and(|word| draft.id().contains(word)) {
+                writeln!(out, "{file}/{} left out: it was not asked for", draft.id())?;
+                continue;
+            }
+            if !draft.is_playable() {
+                writeln!(out, "{file}/{} left out: this machine has no address ::1", draft.id())?;
+                continue;
+            }
+            let draft = if self.any_signature { draft.with_any_signature() } else { draft };
+            let played = run(&draft, &self.driver);
+            if let Some(told) = &mut told {
+                for line in played.lines(&format!("{file}/{}", draft.id())) {
+                    writeln!(told, "{line}")?;
+                }
+            }
+            let faults = played.faults;
+            if faults.is_empty() {
+                passed += 1;
+                continue;
+            }
+            failed += 1;
+            writeln!(out, "{file}/{} failed:", draft.id())?;
+            for fault in faults {
+                writeln!(out, "  {fault}")?;
+            }
+        }
+        writeln!(out, "{passed} passed, {failed} failed")?;
+        Ok(failed == 0)
+    }
 }
 
 /// One line of `serve`.

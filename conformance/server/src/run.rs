@@ -52,11 +52,13 @@ pub struct Played {
     pub faults: Vec<String>,
     /// The outcomes of each call, as many as were made at once, in the order in which they were told.
     pub outcomes: Vec<Vec<Outcome>>,
+    /// What each server heard, by name.
+    pub records: BTreeMap<String, Record>,
 }
 
 impl Played {
-    /// What any SDK must tell alike, for comparing one with another: a line of JSON for each call. An error is its kind,
-    /// delivery, code and attempts; texts and places differ, as languages and ports do.
+    /// What any SDK must tell and send alike, for comparing one with another: a line of JSON for each call and for each
+    /// server. An error is its kind, delivery, code and attempts; texts and places differ, as languages and ports do.
     pub fn lines(&self, case: &str) -> Vec<String> {
         let alike = |outcome: &Outcome| match outcome {
             Outcome::Answer(answer) => json!({"answer": answer}),
@@ -69,7 +71,11 @@ impl Played {
             told.sort_by_key(ToString::to_string);
             json!({"case": case, "call": place + 1, "outcomes": told}).to_string()
         };
-        self.outcomes.iter().enumerate().map(line).collect()
+        let sent = |(server, record): (&String, &Record)| {
+            let requests: Vec<_> = record.heard.iter().filter(|heard| heard.is_request).collect();
+            json!({"case": case, "server": server, "requests": requests}).to_string()
+        };
+        self.outcomes.iter().enumerate().map(line).chain(self.records.iter().map(sent)).collect()
     }
 }
 
@@ -104,9 +110,9 @@ fn play(draft: &Draft, driver: &Driver, played: &mut Played) -> Result<(), Troub
     let mut worker = Worker::start(driver, &case, folder.path())?;
     let told = calls(&case, &mut worker, &stage, played);
     let noise = worker.end();
-    let records = stage.close()?;
+    played.records = stage.close()?;
     told?;
-    let faults = &mut played.faults;
+    let (faults, records) = (&mut played.faults, &played.records);
     let nothing = Record::default();
     for (name, wire) in &case.wire {
         let record = records.get(name).unwrap_or(&nothing);
@@ -114,7 +120,7 @@ fn play(draft: &Draft, driver: &Driver, played: &mut Played) -> Result<(), Troub
             .extend(wire.faults(record, &case.settings).into_iter().map(|fault| format!("{name}: {fault}")));
     }
     if !faults.is_empty() {
-        faults.push(format!("what the servers heard: {}", serde_json::to_string(&records)?));
+        faults.push(format!("what the servers heard: {}", serde_json::to_string(records)?));
         if !noise.trim().is_empty() {
             faults.push(format!("the driver says: {}", noise.trim()));
         }

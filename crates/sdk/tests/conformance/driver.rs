@@ -212,22 +212,35 @@ impl Maker {
         if line.by_name {
             return self.by_name(line);
         }
-        match (line.version.as_str(), line.action.as_str()) {
-            ("2021-01-11", "SendSms") => self.typed::<v20210111::SendSmsRequest>(line),
-            ("2021-01-11", "PullSmsSendStatus") => self.typed::<v20210111::PullSmsSendStatusRequest>(line),
-            ("2021-01-11", "SendStatusStatistics") => {
-                self.typed::<v20210111::SendStatusStatisticsRequest>(line)
-            }
-            ("2021-01-11", "AddSmsTemplate") => self.typed::<v20210111::AddSmsTemplateRequest>(line),
-            ("2021-01-11", "DescribeSmsTemplateList") => {
-                self.typed::<v20210111::DescribeSmsTemplateListRequest>(line)
-            }
-            ("2021-01-11", "SendMultiGlobalSms") => self.typed::<v20210111::SendMultiGlobalSmsRequest>(line),
-            ("2019-07-11", "SendSms") => self.typed::<v20190711::SendSmsRequest>(line),
-            (version, action) => {
-                panic!("this driver has no {action} of {version}: add it, or call it by name")
-            }
+        macro_rules! typed {
+            ($($models:ident: $($request:ident)*;)*) => {
+                $($(
+                    let info = <$models::$request as Action>::INFO;
+                    if (info.version.as_str(), info.name) == (line.version.as_str(), line.action.as_str()) {
+                        return self.typed::<$models::$request>(line);
+                    }
+                )*)*
+            };
         }
+        typed! {
+            v20210111:
+                AddSmsSignRequest AddSmsTemplateRequest CallbackStatusStatisticsRequest
+                DeleteSmsSignRequest DeleteSmsTemplateRequest DescribePhoneNumberInfoRequest
+                DescribeSendRecordListRequest DescribeSmsSignListRequest
+                DescribeSmsTemplateListRequest ModifySmsSignRequest ModifySmsTemplateRequest
+                PullSmsReplyStatusRequest PullSmsReplyStatusByPhoneNumberRequest
+                PullSmsSendStatusRequest PullSmsSendStatusByPhoneNumberRequest
+                ReportConversionRequest SendMultiGlobalSmsRequest SendSmsRequest
+                SendStatusStatisticsRequest SmsPackagesStatisticsRequest;
+            v20190711:
+                AddSmsSignRequest AddSmsTemplateRequest CallbackStatusStatisticsRequest
+                DeleteSmsSignRequest DeleteSmsTemplateRequest DescribeSmsSignListRequest
+                DescribeSmsTemplateListRequest ModifySmsSignRequest ModifySmsTemplateRequest
+                PullSmsReplyStatusRequest PullSmsReplyStatusByPhoneNumberRequest
+                PullSmsSendStatusRequest PullSmsSendStatusByPhoneNumberRequest SendSmsRequest
+                SendStatusStatisticsRequest SmsPackagesStatisticsRequest;
+        }
+        panic!("there is no {} of {}: call it by name", line.action, line.version);
     }
 
     fn typed<R: Action>(&self, line: &Line) -> Vec<Outcome> {

@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use tcsms_conformance_server::case::read_folder;
+use tcsms_conformance_server::case::read_all;
 use tcsms_conformance_server::run::{Driver, run};
 
 /// The argument, followed by the client's name, with which this program is the driver.
@@ -31,7 +31,7 @@ fn main() {
     }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../conformance/cases");
     let mut trials = Vec::new();
-    for (file, draft) in read_folder(&folder).unwrap() {
+    for (file, draft) in read_all(&folder).unwrap() {
         for client in ["async", "blocking"] {
             let draft = draft.clone();
             let driver = Driver {

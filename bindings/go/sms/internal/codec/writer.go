@@ -118,8 +118,16 @@ func appendText(out []byte, text string) []byte {
 		switch char {
 		case '"', '\\':
 			out = append(out, '\\', char)
+		case '\b':
+			out = append(out, '\\', 'b')
+		case '\f':
+			out = append(out, '\\', 'f')
 		case '\n':
 			out = append(out, '\\', 'n')
+		case '\r':
+			out = append(out, '\\', 'r')
+		case '\t':
+			out = append(out, '\\', 't')
 		default:
 			out = append(out, '\\', 'u', '0', '0', hex[char>>4], hex[char&15])
 		}

@@ -34,7 +34,7 @@ final class Body
         if ($value === null || $value === []) {
             return '{}';
         }
-        $json = json_encode($value, JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES | JSON_PRESERVE_ZERO_FRACTION);
+        $json = Settings::encode($value);
         if ($json === false) {
             throw self::refusal(self::culprit($value, is_object($parameters) ? self::name($parameters) : 'the request') ?: 'the request cannot be written as JSON: ' . json_last_error_msg());
         }

@@ -92,10 +92,14 @@ final class Settings
         return $settings;
     }
 
-    /** @return string|false what cannot be written */
+    /**
+     * JSON as the SDKs of all languages write it.
+     *
+     * @return string|false what cannot be written
+     */
     public static function encode($value)
     {
-        return json_encode($value, JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES | JSON_PRESERVE_ZERO_FRACTION);
+        return json_encode($value, JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_LINE_TERMINATORS | JSON_UNESCAPED_SLASHES | JSON_PRESERVE_ZERO_FRACTION);
     }
 
     /** @return TencentCloudSDKException why encode gave false */

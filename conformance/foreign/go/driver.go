@@ -1,0 +1,107 @@
+// Makes the calls of a conformance case with the official SDK for Go: driver
+//
+// The protocol is in conformance/README.md. It knows the settings and calls of the interop cases.
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"os"
+	"reflect"
+	"strings"
+
+	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
+	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/errors"
+	tchttp "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/http"
+	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/profile"
+	v20190711 "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/sms/v20190711"
+	v20210111 "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/sms/v20210111"
+)
+
+type call struct {
+	Action     string          `json:"action"`
+	Version    string          `json:"version"`
+	Parameters json.RawMessage `json:"parameters"`
+}
+
+type settings struct {
+	SecretID  string `json:"secret_id"`
+	SecretKey string `json:"secret_key"`
+	Region    string `json:"region"`
+	ConnectTo string `json:"connect_to"`
+}
+
+// The client of a version.
+func (s settings) client(version string) (any, error) {
+	scheme, host, _ := strings.Cut(s.ConnectTo, "://")
+	used := profile.NewClientProfile()
+	used.HttpProfile.Scheme, used.HttpProfile.Endpoint = scheme, host
+	keys := common.NewCredential(s.SecretID, s.SecretKey)
+	if version == "2019-07-11" {
+		return v20190711.NewClient(keys, s.Region, used)
+	}
+	return v20210111.NewClient(keys, s.Region, used)
+}
+
+// Calls the method that is called like the action, with a request made of the parameters.
+func (s settings) make(c call) (any, error) {
+	client, err := s.client(c.Version)
+	if err != nil {
+		return nil, err
+	}
+	method := reflect.ValueOf(client).MethodByName(c.Action)
+	if !method.IsValid() {
+		return nil, fmt.Errorf("no action %s in %s", c.Action, c.Version)
+	}
+	// As its constructor makes it, which reflection cannot find.
+	base := &tchttp.BaseRequest{}
+	base.Init().WithApiInfo("sms", c.Version, c.Action)
+	request := reflect.New(method.Type().In(0).Elem())
+	request.Elem().FieldByName("BaseRequest").Set(reflect.ValueOf(base))
+	if err := json.Unmarshal(c.Parameters, request.Interface()); err != nil {
+		return nil, err
+	}
+	out := method.Call([]reflect.Value{request})
+	if err, failed := out[1].Interface().(error); failed {
+		return nil, err
+	}
+	return out[0].Elem().FieldByName("Response").Interface(), nil
+}
+
+func main() {
+	lines := bufio.NewReader(os.Stdin)
+	var made settings
+	for first := true; ; first = false {
+		line, err := lines.ReadBytes('\n')
+		if err != nil {
+			return
+		}
+		if first {
+			check(json.Unmarshal(line, &made))
+			continue
+		}
+		var c call
+		check(json.Unmarshal(line, &c))
+		told := map[string]any{}
+		if answer, err := made.make(c); err == nil {
+			told["answer"] = answer
+		} else {
+			failure := map[string]any{"kind": "service", "delivery": "answered", "attempts": 1, "message": err.Error()}
+			if known, is := err.(*errors.TencentCloudSDKError); is {
+				failure["code"], failure["requestId"] = known.Code, known.RequestId
+			}
+			told["error"] = failure
+		}
+		text, err := json.Marshal(told)
+		check(err)
+		fmt.Println(string(text))
+	}
+}
+
+func check(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
