@@ -1,4 +1,4 @@
-"""Compares what the SDKs of all languages told and sent in each conformance case: compare.py FOLDER
+"""Compares what the SDKs of all languages told and sent in each conformance case: compare.py FOLDER LANGUAGE...
 
 The folder has LANGUAGE-CLIENT.jsonl for each client, a line for each call: the answer, or the error's kind, delivery, code and number
 of attempts; and a line for each server: the requests it heard, byte for byte. Each client is compared with the first of Rust, or with
@@ -94,7 +94,8 @@ def read(path):
 
 
 def main():
-    files = sorted(pathlib.Path(sys.argv[1]).glob("*.jsonl"), key=lambda path: (not path.name.startswith("rust-"), path.name))
+    played = [path for path in pathlib.Path(sys.argv[1]).glob("*.jsonl") if path.name.partition("-")[0] in sys.argv[2:]]
+    files = sorted(played, key=lambda path: (not path.name.startswith("rust-"), path.name))
     clients = {path.stem: read(path) for path in files}
     if len(clients) < 2:
         print(f"comparison between languages: nothing to compare, {len(clients)} client has told of its cases")

@@ -18,7 +18,7 @@ class Compared(unittest.TestCase):
             for name, lines in clients.items():
                 text = "".join(json.dumps({"case": "c", "call": place, "outcomes": told}) + "\n" for place, told in enumerate(lines))
                 pathlib.Path(folder, name.replace("_", "-") + ".jsonl").write_text(text, encoding="utf-8")
-            with contextlib.redirect_stdout(io.StringIO()) as said, mock.patch.object(sys, "argv", ["compare.py", folder]):
+            with contextlib.redirect_stdout(io.StringIO()) as said, mock.patch.object(sys, "argv", ["compare.py", folder, "rust", "go", "php"]):
                 return compare.main(), said.getvalue()
 
     def test_alike_but_for_ports(self):
@@ -42,8 +42,8 @@ class Compared(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             for name, request in clients.items():
                 line = json.dumps({"case": "c", "server": "s", "requests": [{"bytes": request}]}, ensure_ascii=False)
-                pathlib.Path(folder, name + ".jsonl").write_text(line + "\n", encoding="utf-8")
-            with contextlib.redirect_stdout(io.StringIO()), mock.patch.object(sys, "argv", ["compare.py", folder]):
+                pathlib.Path(folder, name + "-calls.jsonl").write_text(line + "\n", encoding="utf-8")
+            with contextlib.redirect_stdout(io.StringIO()), mock.patch.object(sys, "argv", ["compare.py", folder, "rust", "go", "php"]):
                 return compare.main()
 
     def test_requests_are_alike_but_for_sender_time_and_chance(self):

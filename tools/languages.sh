@@ -44,6 +44,14 @@ no_others() {
         fail "\"${others[0]}\" is no language here; known are: $(language_names | paste -sd' ')"
 }
 
+# Refuses whatever is neither a language nor an option nor a folder, before anything is installed for it.
+only_folders() {
+    local word
+    for word in "${others[@]}"; do
+        [[ $word == -* || -d $word ]] || fail "\"$word\" is neither a folder nor a language; known are: $(language_names | paste -sd' ')"
+    done
+}
+
 # Installs what the tools of these languages need, of those that have a binding.
 setup_languages() {
     local language packages wanted=("${basic[@]}" python3:python3)
@@ -86,42 +94,46 @@ build_libraries() {
     export TCSMS_TARGET
 }
 
-# Plays the conformance cases with the SDKs of these languages, and then compares what all of them told, Rust's included.
-# Ends with one line that counts each case with each client once, and each comparison.
+# Plays the conformance cases with the SDKs of these languages, as many drivers at once as there are processors, and then
+# compares what all of them told and sent, Rust's included. Ends with one line that counts each case with each client once,
+# and each comparison.
 conformance() {
-    local language name command log status passed=0 failed=0 ok bad
+    local language name command driver plays=() passed=0 failed=0 ok bad
     mkdir -p "$logs" "$outcomes"
     for language in "$@"; do
-        log=$logs/conformance-$language.log status=0
+        rm -f "$outcomes/$language"-*.jsonl
         if [[ $language == rust ]]; then
-            rm -f "$outcomes"/rust-*.jsonl
-            TCSMS_CONFORMANCE_OUTCOMES=$PWD/$outcomes cargo test --package tcsms --test conformance 2>&1 |
-                tee "$log" || status=$?
-        else
-            brings "$language" conformance/drivers || continue
-            play "$language" 2>&1 | tee "$log" || status=$?
+            # The whole workspace, because another set of packages would mean building anew.
+            TCSMS_CONFORMANCE_OUTCOMES=$PWD/$outcomes cargo test --quiet --workspace --test conformance >"$logs/conformance-rust.log" 2>&1 || true
+            plays+=("rust")
+        elif brings "$language" conformance/drivers; then
+            name=$("$(home "$language")/conformance/drivers") || { failed=$((failed + 1)) && continue; }
+            while read -r name command; do
+                play "$language-$name" "$command" &
+                plays+=("$language-$name")
+                while (($(jobs -pr | wc -l) >= $(nproc))); do wait -n || true; done
+            done <<<"$name"
         fi
-        read -r ok bad < <(count "$log" "$status")
+    done
+    wait
+    for driver in "${plays[@]}"; do
+        sed "s/^/$driver: /" "$logs/conformance-$driver.log"
+        read -r ok bad < <(count "$logs/conformance-$driver.log" 0)
+        # One that ended without counting has failed.
+        ((ok + bad > 1)) || bad=1
         passed=$((passed + ok)) failed=$((failed + bad))
     done
-    python3 conformance/compare.py "$outcomes" 2>&1 | tee "$logs/conformance-compare.log" || true
+    python3 conformance/compare.py "$outcomes" rust "$@" 2>&1 | tee "$logs/conformance-compare.log" || true
     read -r ok _ bad _ < <(tail -n 1 "$logs/conformance-compare.log")
     printf '\n%d passed, %d failed\n' $((passed + ok)) $((failed + bad))
     ((failed + bad == 0))
 }
 
-# Plays the cases with every driver of one language.
+# Plays the cases with one driver: its name and its command.
 play() {
-    local language=$1 drivers name command failed=0
-    rm -f "$outcomes/$language"-*.jsonl
-    drivers=$("$(home "$language")/conformance/drivers") || return
-    while read -r name command; do
-        echo "== conformance cases with $language, $name: $command"
-        # shellcheck disable=SC2086 # a command line of several words
-        "$target/debug/tcsms-conformance-server" run --outcomes "$outcomes/$language-$name.jsonl" conformance/cases $command ||
-            failed=1
-    done <<<"$drivers"
-    ((failed == 0))
+    # shellcheck disable=SC2086 # a command line of several words
+    "$target/debug/tcsms-conformance-server" run --outcomes "$outcomes/$1.jsonl" conformance/cases $2 \
+        >"$logs/conformance-$1.log" 2>&1 </dev/null
 }
 
 # Lays out the package of each language in .x/packages/LANGUAGE, with the native library as it is shipped.
