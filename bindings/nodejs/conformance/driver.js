@@ -3,6 +3,8 @@
 // The members of the profile say what they can say; what they have no member for goes through profile.settings.
 "use strict"
 
+const fs = require("fs")
+const path = require("path")
 const readline = require("readline")
 
 const { CommonClient, DefaultCredentialProvider, SSEResponseModel, STSCredential, sms } = require("tcsms")
@@ -92,11 +94,24 @@ function way(begin) {
   return new Promise((resolve, reject) => begin((error, answer) => (error ? reject(error) : resolve(answer))))
 }
 
+// Parameters in the order of the definition. Members are sent as the program wrote them, which is its own affair; the SDKs
+// that have models send them in this order, and what is sent is compared to the byte.
+function ordered({ version, action, parameters }) {
+  if (!parameters) {
+    return parameters
+  }
+  const file = path.join(path.dirname(require.resolve("tcsms")), "services", "sms", VERSIONS[version], "sms_models.d.ts")
+  const [, members] = new RegExp(`^export interface ${action}Request \\{\\n([^]*?)^\\}`, "m").exec(fs.readFileSync(file, "utf8"))
+  const names = [...members.matchAll(/^  (\w+)\??:/gm)].map(([, name]) => name).filter((name) => name in parameters)
+  return { ...Object.fromEntries(names.map((name) => [name, parameters[name]])), ...parameters }
+}
+
 async function made(clients, call) {
   const more = options(call)
   if (!call.by_name) {
     const client = clients.of(VERSIONS[call.version], (config) => new sms[VERSIONS[call.version]].Client(config))
-    return way((cb) => client[call.action](call.parameters, more, cb))
+    const parameters = ordered(call)
+    return way((cb) => client[call.action](parameters, more, cb))
   }
   const client = clients.of(call.version, (config) => new CommonClient("sms.tencentcloudapi.com", call.version, config))
   let req = call.parameters_text
