@@ -292,6 +292,15 @@ TEST(copies_have_settings_of_their_own)
     CHECK_EQUAL(a.GetRegion(), "ap-beijing");
 }
 
+TEST(a_changed_profile_counts_from_the_next_call)
+{
+    SmsClient client(CREDENTIAL, "ap-guangzhou", To("http://127.0.0.1:1", "{\"retry\":{\"policy\":\"never\"}}"));
+    CheckRefused(client.SendSms(Send()).GetError(), "connect", "not_sent", "NetworkError");
+    client.SetClientProfile(To(service->Url()));
+    CheckSent(client.SendSms(Send()));
+    CheckSent(client.SendSmsCallable(Send()).get());
+}
+
 TEST(time_limits)
 {
     Silence silence;

@@ -170,6 +170,13 @@ func TestARefusalHasTheServicesWords(t *testing.T) {
 	if known.GetKind() != "service" || known.GetDelivery() != "answered" || known.GetAttempts() != 1 || known.GetRetryable() {
 		t.Fatalf("%+v", known.GetDetails())
 	}
+	traced := common.WithCallOptions(context.Background(), map[string]interface{}{"trace_id": "order-4711"})
+	if _, err = client.SendSmsWithContext(traced, message("+8613711112222")); failed(t, err).GetDetails().TraceId != "order-4711" {
+		t.Fatalf("%+v", failed(t, err).GetDetails())
+	}
+	if sms.FAILEDOPERATION_JSONPARSEFAIL != "FailedOperation.JsonParseFail" {
+		t.Fatal(sms.FAILEDOPERATION_JSONPARSEFAIL)
+	}
 }
 
 func TestBothVersionsAndCallsByName(t *testing.T) {

@@ -103,6 +103,14 @@ run_tests([
         same(['AuthFailure.SignatureFailure', 'service', 'answered', 1, false], [$error->getErrorCode(), $error->getKind(), $error->getDelivery(), $error->getAttempts(), $error->isRetryable()]);
         has('code:AuthFailure.SignatureFailure', (string) $error);
         same(true, $error->getRequestId() !== '');
+        $traced = error_of(function () {
+            (new SmsClient(new Credential(ID, 'wrong'), 'ap-guangzhou'))->PullSmsSendStatus(pull(), ['trace_id' => 'order-4711']);
+        });
+        same('order-4711', $traced->getTraceId());
+        $service->kill();
+    },
+    'an own credential is asked once before each call' => function () {
+        list($service) = service();
         $changing = new Changing(ID, 'other');
         $client = new SmsClient($changing, 'ap-guangzhou');
         $client->PullSmsSendStatus(pull());
