@@ -113,6 +113,9 @@ fn play(draft: &Draft, driver: &Driver, played: &mut Played) -> Result<(), Troub
     played.records = stage.close()?;
     told?;
     let (faults, records) = (&mut played.faults, &played.records);
+    if worker.is_stuck {
+        faults.push(format!("the driver did not end within {PATIENCE:?} of the end of its input"));
+    }
     let nothing = Record::default();
     for (name, wire) in &case.wire {
         let record = records.get(name).unwrap_or(&nothing);
@@ -203,6 +206,8 @@ struct Worker {
     input: Option<ChildStdin>,
     lines: Receiver<io::Result<String>>,
     noise: Option<std::thread::JoinHandle<String>>,
+    /// Whether it had to be killed at the end.
+    is_stuck: bool,
 }
 
 impl Worker {
@@ -242,7 +247,7 @@ impl Worker {
             let _ = errors.read_to_end(&mut bytes);
             String::from_utf8_lossy(&bytes).into_owned()
         });
-        Ok(Self { input: child.stdin.take(), child, lines, noise: Some(noise) })
+        Ok(Self { input: child.stdin.take(), child, lines, noise: Some(noise), is_stuck: false })
     }
 
     /// Writes one line. A driver that ended is found out by what it does not answer.
@@ -267,6 +272,7 @@ impl Worker {
     fn end(&mut self) -> String {
         drop(self.input.take());
         if !matches!(self.lines.recv_timeout(PATIENCE), Err(RecvTimeoutError::Disconnected)) {
+            self.is_stuck = true;
             let _ = self.child.kill();
         }
         let _ = self.child.wait();

@@ -17,7 +17,7 @@ use crate::failure::{Failure, status};
 use crate::fork::generation;
 use crate::guard::{guarded, guarded_future};
 use crate::meta::{Caller, Meta, Named};
-use crate::running::Running;
+use crate::running::{Entry, Running};
 use crate::settings::Settings;
 use crate::stream::{self, Stream, Streamed};
 
@@ -61,6 +61,14 @@ async fn watched(watch: &mut dyn FnMut() -> bool) {
 /// Whether this thread may wait for a call: none of a runtime's, and not at its end.
 fn may_wait_here() -> bool {
     Handle::try_current().is_err_and(|why| why.is_missing_context())
+}
+
+/// Over when the call of the entry is told to end; never without an entry.
+async fn cancelled(entry: Option<&Entry>) {
+    match entry {
+        Some(entry) => entry.cancelled.cancelled().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// Does what waits on this thread; on another one within a callback of this library, whose thread may not wait, and where
@@ -248,13 +256,8 @@ impl Client {
             let state = self.0.state()?;
             let meta = Meta::read(meta)?;
             let call = self.prepare(&meta, &state.clients.blocking, body, timeout_ms)?;
-            let entry = meta.cancel_id.filter(|id| *id != 0).map(|id| state.running.enter(Some(id)));
-            let cancelled = async {
-                match &entry {
-                    Some(entry) => entry.cancelled.cancelled().await,
-                    None => std::future::pending().await,
-                }
-            };
+            let entry = state.running.enter_named(meta.cancel_id);
+            let cancelled = cancelled(entry.as_ref());
             let outcome = match watch {
                 None if entry.is_none() => return Ok(off_runtimes(|| call.send())?),
                 None => off_runtimes(|| bridging::send_until(call, cancelled)),
@@ -299,7 +302,7 @@ impl Client {
             let state = self.0.state()?;
             let mut id = None;
             let call = Meta::read(meta).and_then(|meta| {
-                id = meta.cancel_id.filter(|id| *id != 0);
+                id = meta.cancel_id;
                 self.prepare(&meta, &state.clients.with_runtime, body, timeout_ms)
             });
             let entry = state.running.enter(id);
@@ -351,7 +354,11 @@ impl Client {
             let state = self.0.state()?;
             let meta = Meta::read(meta)?;
             let call = self.prepare(&meta, &state.clients.blocking, body, 0)?;
-            Ok(match off_runtimes(|| call.stream())? {
+            let entry = state.running.enter_named(meta.cancel_id);
+            let cancelled = cancelled(entry.as_ref());
+            let streamed = off_runtimes(|| bridging::stream_until(call, cancelled))
+                .ok_or_else(|| Failure::cancelled(Delivery::MaybeSent))?;
+            Ok(match streamed? {
                 tcsms::Streamed::Events(events) => Streamed::Events(Stream::of(stream::Source::new(events))),
                 tcsms::Streamed::Answer(answer) => Streamed::Answer(answer.into_json().into_bytes()),
             })

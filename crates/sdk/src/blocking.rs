@@ -14,6 +14,7 @@
 //! # Ok::<(), tcsms::Error>(())
 //! ```
 
+use std::convert::Infallible;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -177,25 +178,53 @@ impl Client {
     }
 
     pub(crate) fn stream(&self, plan: Plan<Answer>) -> Result<Streamed<EventStream>, Error> {
-        outside_of_runtimes()?;
+        match self.stream_until(plan, std::future::pending::<Infallible>()) {
+            Ok(outcome) => outcome,
+            Err(never) => match never {},
+        }
+    }
+
+    /// As [`stream`](Self::stream), but comes back with an error of its own as soon as `stop` is over, with the call broken
+    /// off. A stream that has begun is not stopped.
+    pub(crate) fn stream_until<S>(
+        &self,
+        plan: Plan<Answer>,
+        stop: impl Future<Output = S>,
+    ) -> Result<Result<Streamed<EventStream>, Error>, S> {
         let started = Instant::now();
         let core = &self.0.core;
-        let permit = match &core.limit {
-            Some(limit) => Some(limit.wait_here(1, plan.total_timeout)?),
-            None => None,
+        let prepared = outside_of_runtimes().and_then(|()| {
+            let permit =
+                core.limit.as_ref().map(|limit| limit.wait_here(1, plan.total_timeout)).transpose()?;
+            Ok((permit, self.unit()?))
+        });
+        let (permit, unit) = match prepared {
+            Ok(prepared) => prepared,
+            Err(error) => return Ok(Err(error)),
         };
-        let unit = self.unit()?;
-        match unit.runtime.block_on(stream::EventStream::open(core, &unit.pool, plan, started, permit)) {
-            Ok(Streamed::Events(stream)) => {
-                Ok(Streamed::Events(EventStream { driven: Some(Driven { stream, unit }) }))
+        let opening = stream::EventStream::open(core, &unit.pool, plan, started, permit);
+        let outcome = unit.runtime.block_on(async {
+            tokio::select! {
+                biased;
+                outcome = opening => Ok(outcome),
+                stopped = stop => Err(stopped),
             }
-            Ok(Streamed::Answer(answer)) => {
-                self.give_back(unit);
-                Ok(Streamed::Answer(answer))
+        });
+        match outcome {
+            Ok(Ok(Streamed::Events(stream))) => {
+                Ok(Ok(Streamed::Events(EventStream { driven: Some(Driven { stream, unit }) })))
             }
-            Err(error) => {
+            Ok(Ok(Streamed::Answer(answer))) => {
                 self.give_back(unit);
-                Err(error)
+                Ok(Ok(Streamed::Answer(answer)))
+            }
+            Ok(Err(error)) => {
+                self.give_back(unit);
+                Ok(Err(error))
+            }
+            Err(stopped) => {
+                self.give_back(unit);
+                Err(stopped)
             }
         }
     }

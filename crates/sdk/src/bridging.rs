@@ -24,6 +24,7 @@ use crate::keeper::Keeper;
 use crate::own_transport::TransportRequest;
 use crate::prepare;
 use crate::provider::{CredentialSource, Credentials};
+use crate::stream::Streamed;
 use crate::transport::now_since;
 
 /// The clients of one set of settings: both kinds, and what they share.
@@ -134,6 +135,18 @@ pub fn send_until(
     let (client, request, options) = call.into_parts();
     match prepare::named(client.core(), request, options) {
         Ok(plan) => client.run_until(plan, stop),
+        Err(error) => Some(Err(error)),
+    }
+}
+
+/// As `stream` of the call; but `None`, with the call broken off, as soon as `stop` is over.
+pub fn stream_until(
+    call: Call<blocking::Client, Named>,
+    stop: impl Future<Output = ()>,
+) -> Option<Result<Streamed<blocking::EventStream>, Error>> {
+    let (client, request, options) = call.into_parts();
+    match prepare::named(client.core(), request, options) {
+        Ok(plan) => client.stream_until(plan, stop).ok(),
         Err(error) => Some(Err(error)),
     }
 }

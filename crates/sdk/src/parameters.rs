@@ -104,10 +104,12 @@ fn check_value(value: &RawValue, depth: usize) -> Result<(), Error> {
         }
         Some(b'{') => check_members(json, depth - 1),
         // The usual list, of texts or numbers, has nothing to look at; it may be long.
-        Some(b'[') if !json[1..].iter().any(|byte| matches!(byte, b'{' | b'[')) => Ok(()),
+        Some(b'[') if !json[1..].iter().any(|byte| matches!(byte, b'{' | b'[' | b'\\')) => Ok(()),
         Some(b'[') => {
             read::<Vec<&RawValue>>(json)?.into_iter().try_for_each(|value| check_value(value, depth - 1))
         }
+        // A raw value may escape half a character, which no reader of it would take.
+        Some(b'"') if json.contains(&b'\\') => read::<String>(json).map(drop),
         _ => Ok(()),
     }
 }
@@ -213,6 +215,19 @@ mod tests {
             }
         }
         check(r#"{"a":{"a":[{"a":1},{"a":1}]},"A":1e999,"n":123456789012345678901234567890}"#).unwrap();
+    }
+
+    #[test]
+    fn half_a_character_is_refused_at_every_level() {
+        for json in [
+            r#"{"a":"\ud83d"}"#,
+            r#"{"a":["b","c\ude00"]}"#,
+            r#"{"a":[{"b":"\ude00\ud83d"}]}"#,
+            r#"{"\ud83d":1}"#,
+        ] {
+            assert_eq!(check(json).unwrap_err().kind(), ErrorKind::InvalidRequest, "{json}");
+        }
+        check(r#"{"a":["\ud83d\ude00","\\ud83d"],"b":"\u2028\""}"#).unwrap();
     }
 
     #[test]
