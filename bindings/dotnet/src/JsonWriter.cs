@@ -217,11 +217,6 @@ namespace TencentCloud.Common
                     return "\\r";
                 case '\t':
                     return "\\t";
-                case '\u0085':
-                case '\u2028':
-                case '\u2029':
-                    // They end a line in some languages.
-                    return "\\u" + ((int)letter).ToString("x4", CultureInfo.InvariantCulture);
                 default:
                     return letter < ' ' ? "\\u" + ((int)letter).ToString("x4", CultureInfo.InvariantCulture) : null;
             }

@@ -105,11 +105,11 @@ internal static class JsonTests
         Expect.Equal("{\"SmsSdkAppId\":\"1\"}", new CommonRequest((object)new PullSmsSendStatusRequest { SmsSdkAppId = "1" }).Serialize());
     }
 
-    public static void TextsAreEscapedAsTheOfficialSdkDoes()
+    public static void TextsAreEscapedAsInAllLanguages()
     {
         SendSmsRequest request = new SendSmsRequest { SessionContext = "\"\\/\b\f\n\r\t\u0001 中😀\u2028" };
         string json = new CommonRequest((object)request).Serialize();
-        Expect.Equal("{\"SessionContext\":\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001 中😀\\u2028\"}", json);
+        Expect.Equal("{\"SessionContext\":\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001 中😀\u2028\"}", json);
         Expect.Equal(request.SessionContext, AbstractModel.FromJsonString<SendSmsRequest>(json).SessionContext);
     }
 

@@ -135,7 +135,7 @@ public final class Json {
         int done = 0;
         for (int i = 0; i < length; i++) {
             char c = text.charAt(i);
-            if (c >= ' ' && c != '"' && c != '\\' && (c < '\ud800' || c > '\udfff') && c != '\u2028' && c != '\u2029') {
+            if (c >= ' ' && c != '"' && c != '\\' && (c < '\ud800' || c > '\udfff')) {
                 continue;
             }
             if (Character.isHighSurrogate(c) && i + 1 < length && Character.isLowSurrogate(text.charAt(i + 1))) {
