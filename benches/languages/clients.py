@@ -17,7 +17,7 @@ PYTHON_OFFICIAL = ["tencentcloud-sdk-python-common==3.1.195", "tencentcloud-sdk-
 NODE_OFFICIAL = ["tencentcloud-sdk-nodejs-common@4.1.220", "tencentcloud-sdk-nodejs-sms@4.1.306"]
 GO_MODULE = "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/"
 GO_OFFICIAL = {"common": "v1.3.166", "sms": "v1.1.0"}
-JAVA_OFFICIAL = "com.tencentcloudapi:tencentcloud-sdk-java-sms:3.1.1341"
+JAVA_OFFICIAL = "com.tencentcloudapi:tencentcloud-sdk-java-sms:3.1.322"
 
 # Calls and calls beforehand, so many that a run takes a second or two.
 CALLS = {
@@ -182,7 +182,7 @@ def java(clients, work):
             f"<dependency><groupId>{group}</groupId><artifactId>{name}</artifactId><version>{version}</version></dependency>"
             "</dependencies></project>"
         )
-        run("mvn", "-q", "-B", "dependency:copy-dependencies", f"-DoutputDirectory={folder / 'jars'}", cwd=folder)
+        run("mvn", "-q", "-B", "org.apache.maven.plugins:maven-dependency-plugin:2.8:copy-dependencies", f"-DoutputDirectory={folder / 'jars'}", cwd=folder)
         return compiled(folder, sorted((folder / "jars").glob("*.jar")))
 
     return {"ours": ours, "official": official}
