@@ -266,6 +266,32 @@ func TestWhatCannotBeSentIsAnErrorBeforeItIsSent(t *testing.T) {
 	}
 }
 
+func TestASettingThatNobodyKnowsIsNamed(t *testing.T) {
+	p := plain("127.0.0.1:1")
+	p.Settings = map[string]interface{}{"retyr": map[string]interface{}{"policy": "never"}}
+	client, err := sms.NewClient(common.NewCredential(secretID, secretKey), "ap-guangzhou", p)
+	if err == nil {
+		_, err = client.SendSms(message("+8613711112222"))
+	}
+	if known := failed(t, err); known.GetKind() != "config" || known.GetDelivery() != "not_sent" || !strings.Contains(known.Message, "retyr") {
+		t.Fatalf("%v %+v", err, known.GetDetails())
+	}
+}
+
+// The values are those that the documentation computes.
+func TestTheOlderSignaturesAreThoseOfTheDocumentation(t *testing.T) {
+	text := "GETcvm.api.qcloud.com/v2/index.php?Action=DescribeInstances&InstanceIds.0=ins-09dx96dg&Nonce=11886" +
+		"&Region=ap-guangzhou&SecretId=AKIDz8krbsJ5yKBZQpn74WFkmLPx3gnPhESA&SignatureMethod=HmacSHA256&Timestamp=1465185768"
+	key := "Gu5t9xGARNpq86cd98joQYCN3Cozk1qA"
+	if signature := common.Sign(text, key, common.SHA256); signature != "0EEm/HtGRr/VJXTAD9tYMth1Bzm3lLHz5RCDv1GdM8s=" {
+		t.Fatal(signature)
+	}
+	text = strings.Replace(text, "HmacSHA256", "HmacSHA1", 1)
+	if signature := common.Sign(text, key, common.SHA1); signature != "nPVnY6njQmwQ8ciqbPl5Qe+Oru4=" {
+		t.Fatal(signature)
+	}
+}
+
 func TestAMessageOfTenMegabytesIsAnswered(t *testing.T) {
 	s := startService(t, "127.0.0.1:0")
 	request := message("+8613711112222")

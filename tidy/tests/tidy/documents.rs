@@ -124,29 +124,3 @@ fn links_code_and_headings_are_found() {
     assert_eq!(code_blocks(text), ["```sh\nrun\n[no](no)\n"]);
     assert_eq!(outline(text), [1, 2]);
 }
-
-/// A "yes" without a test is a promise that nobody keeps.
-#[test]
-fn every_yes_of_the_feature_table_names_tests_that_exist() {
-    let sources: Vec<String> = files()
-        .iter()
-        .filter(|path| path.extension().is_some_and(|it| it == "rs"))
-        .filter_map(|path| text(path))
-        .collect();
-    let is_test = |name: &str| sources.iter().any(|source| source.contains(&format!("fn {name}()")));
-    let table = read("docs/feature-parity.md");
-    let mut rows = 0;
-    for row in table.lines().filter(|line| line.starts_with("| ")) {
-        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
-        if cells.get(2) != Some(&"yes") {
-            continue;
-        }
-        rows += 1;
-        let tests: Vec<&str> = cells[3].split('`').skip(1).step_by(2).collect();
-        assert!(!tests.is_empty(), "no test: {row}");
-        for test in tests {
-            assert!(is_test(test), "no test is called {test}: {row}");
-        }
-    }
-    assert!(rows > 60, "the table was not read: {rows} rows");
-}

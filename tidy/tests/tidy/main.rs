@@ -6,6 +6,7 @@ mod documents;
 mod generated;
 mod interfaces;
 mod licences;
+mod parity;
 mod rules;
 mod sources;
 mod texts;
