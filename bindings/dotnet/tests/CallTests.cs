@@ -103,6 +103,22 @@ internal static class CallTests
         Expect.Equal("AuthFailure.SignatureFailure", ((TencentCloudSDKException)wrapped.InnerException).ErrorCode);
     }
 
+    public static void AnErrorHasTheTraceIdOfItsCall()
+    {
+        SmsClient client = Make.Client();
+        client.Credential = new Credential { SecretId = "secretId", SecretKey = "another" };
+        CallOptions options = new CallOptions { TraceId = "order-4711" };
+        Expect.Equal("order-4711", Expect.Throws<TencentCloudSDKException>(() => client.SendSmsSync(Make.Send(), options)).TraceId);
+        Task<SendSmsResponse> task = client.SendSms(Make.Send(), options);
+        Expect.Equal("order-4711", Expect.Throws<TencentCloudSDKException>(() => task.GetAwaiter().GetResult()).TraceId);
+    }
+
+    public static void CodesHaveTheirDocumentedText()
+    {
+        Expect.Equal("FailedOperation.JsonParseFail", SmsErrorCode.FAILEDOPERATION_JSONPARSEFAIL);
+        Expect.Equal("FailedOperation.JsonParseFail", TencentCloud.Sms.V20190711.SmsErrorCode.FAILEDOPERATION_JSONPARSEFAIL);
+    }
+
     public static void ANewCredentialCountsForTheNextCall()
     {
         SmsClient client = Make.Client();

@@ -2,6 +2,7 @@
 
 using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Diagnostics;
 using System.Net.Http;
 using System.Net.Sockets;
@@ -47,6 +48,31 @@ internal static class NetworkTests
         {
             told();
             throw new HttpRequestException("refused", new SocketException((int)SocketError.ConnectionRefused));
+        }
+    }
+
+    public static void ClientsOfTheSameSettingsShareConnections()
+    {
+        // One of its own, so that nobody else has connections to its port.
+        Service service = new Service("127.0.0.1:0");
+        try
+        {
+            for (int i = 0; i < 5; i++)
+                new SmsClient(Make.Pair(), "ap-guangzhou", Make.Profile(service.Url)).SendSmsSync(Make.Send());
+            string port = ":" + new Uri(service.Url).Port.ToString("X4");
+            int connections = 0;
+            foreach (string line in File.ReadAllLines("/proc/self/net/tcp"))
+            {
+                string[] words = line.Split(new[] { ' ' }, StringSplitOptions.RemoveEmptyEntries);
+                // The other end has this port, and the state is that of an open connection.
+                if (words[2].EndsWith(port, StringComparison.Ordinal) && words[3] == "01")
+                    connections++;
+            }
+            Expect.Equal(1, connections);
+        }
+        finally
+        {
+            service.Stop();
         }
     }
 

@@ -358,6 +358,13 @@ public class Tests {
                     .SendSmsAsync(send("+8613711112222")).join());
             same(later.getErrorCode(), e.getErrorCode());
         });
+        test("an error has the trace id of its call", () -> {
+            SmsClient client = new SmsClient(new Credential("nobody", "key"), "ap-guangzhou", profile(api));
+            SendSmsRequest request = send("+8613711112222");
+            request.setCallOptions(new CallOptions().traceId("order-4711"));
+            same(fails(() -> client.SendSms(request)).getTraceId(), "order-4711");
+            same(fails(() -> client.SendSmsAsync(request).join()).getTraceId(), "order-4711");
+        });
         test("what cannot be written is refused before anything is sent", () -> {
             SmsClient client = client();
             SendSmsRequest half = send("+8613711112222");
@@ -470,6 +477,14 @@ public class Tests {
                 client.SendSms(send("+8613711112222"));
                 client.SendSms(send("+8613711112222"));
                 is(fails(() -> new OIDCRoleArnProvider()).getMessage().contains("TKE_REGION"), "named");
+            }
+        });
+        test("clients with the same settings share their connections", () -> {
+            try (Server server = new Server((connection, head) -> Server.answer(connection, SENT))) {
+                for (int i = 0; i < 5; i++) {
+                    new SmsClient(KEYS, "ap-guangzhou", profile(server.address)).SendSms(send("+8613711112222"));
+                }
+                same(server.connections.get(), 1);
             }
         });
         test("64 threads share a client, and keep connections", () -> {

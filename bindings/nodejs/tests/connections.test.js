@@ -67,6 +67,13 @@ test("integers of any size go and come whole", async () => {
   assert.deepStrictEqual(bodies, ['{"Id":18446744073709551615,"Set":[1,2],"Text":"7n"}', '{"B":[null,1],"C":{}}'])
 })
 
+test("members that nobody knows stay in a typed answer", async () => {
+  const Response = { SendStatusSet: [{ Code: "Ok", New: { a: [1] } }], Other: [null], RequestId: "r" }
+  const { host } = await theatre.play([["request", { answer: { json: { Response } } }, "close"]])
+  assert.deepStrictEqual(await new sms.v20210111.Client(config(host)).SendSms(MESSAGE), Response)
+  await theatre.ask("record")
+})
+
 test("a text that looks like a marked integer stays a text", async () => {
   const text = '{"Response":{"A":"\\u0001tcsms-integer:x","B":"\\u0001other","RequestId":"r"}}'
   const { host } = await theatre.play([["request", { answer: { text } }, "close"]])
