@@ -17,7 +17,13 @@ internal static class Driver
 {
     private static bool isAsync;
 
-    private static int Main(string[] arguments)
+    private static void Main(string[] arguments)
+    {
+        // Not by returning: Mono then waits for a thread of its pool that is just starting, until that is idle for some seconds.
+        Environment.Exit(Drive(arguments));
+    }
+
+    private static int Drive(string[] arguments)
     {
         isAsync = arguments.Length == 1 && arguments[0] == "async";
         if (arguments.Length != 1 || !isAsync && arguments[0] != "sync")
