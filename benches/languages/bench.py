@@ -129,7 +129,8 @@ def measure(server, commands, arguments):
                 one("cold", client, "--repeat", 3, command=command)
                 continue
             calls, warmup = clients.CALLS.get(language, (20000, 2000))
-            calls, warmup = max(1, int(calls * arguments.scale)), max(1, int(warmup * arguments.scale))
+            # What comes beforehand stays, or compilers at run time would not be done when it counts.
+            calls = max(1, int(calls * arguments.scale))
             many = "1" if language == "php" or kind == "floor" and language == "python" else "1,64"
             print(f"turn {turn + 1} of {arguments.repeat}: {'/'.join(client)}", flush=True)
             one("steady", client, calls, warmup, "--repeat", 1, "--conc", many, command=command)

@@ -189,7 +189,8 @@ def java(clients, work):
 
 
 def by_script(language, home, file):
-    """A language whose binding says itself how the program runs: bench-client FILE WORKDIR prints the command."""
+    """A language whose binding says itself how the program runs: bench-client FILE WORKDIR prints the command. FILE is among the
+    programs, or here when its path says so."""
 
     def clients_of(clients, work):
         def ours():
@@ -207,5 +208,5 @@ def by_script(language, home, file):
 
 LANGUAGES = {
     "python": python, "go": go, "cpp": cpp, "java": java, "nodejs": nodejs,
-    "php": by_script("php", "php", pathlib.Path("php/client.php")), "csharp": by_script("csharp", "dotnet", pathlib.Path("csharp/Client.cs")),
+    "php": by_script("php", "php", pathlib.Path("php/client.php")), "csharp": by_script("csharp", "dotnet", pathlib.Path(__file__).resolve().parent / "csharp" / "Client.cs"),
 }
