@@ -172,17 +172,15 @@ def judged(goal, results):
     place = (goal.get("numbers"), goal.get("conc"))
     ours = figures(results.get((language, "ours"), []), goal["of"], *place)
     limit = f"≤ {goal['most']}" if "most" in goal else f"≥ {goal['least']}"
-    against = {"official": "of the official SDK", "floor": "of the plainest means", "hyper": "of a pooled hyper client", "cpp": "of our C++", None: ""}[to]
+    against = {"official": "of the official SDK", "floor": "of the plainest means", "hyper": "of a pooled hyper client", "cpp": "of our C++", "bare": "of the bare runtime"}[to]
     title = f"{language}: {goal['what']}"
     reference = {"hyper": ("floor", "hyper"), "cpp": ("cpp", "ours")}.get(to, (language, to))
-    base = figures(results.get(reference, []), goal["of"], *place) if to else [1.0]
-    less = figures(results.get((language, goal["less"]), []), goal["of"]) if "less" in goal else [0.0]
-    if not ours or not base or not less:
+    base = figures(results.get(reference, []), goal["of"], *place)
+    if not ours or not base:
         return f"| {title} | not measured | {limit} {against} | – |"
-    less = statistics.median(less)
     # The ratio of medians; its extremes pair the turns, which were measured one after the other.
-    reached = (statistics.median(ours) - less) / statistics.median(base)
-    pairs = [(mine - less) / theirs for mine, theirs in zip(ours, base if to else [1.0] * len(ours))]
+    reached = statistics.median(ours) / statistics.median(base)
+    pairs = [mine / theirs for mine, theirs in zip(ours, base)]
     held = reached <= goal["most"] if "most" in goal else reached >= goal["least"]
     digits = 1 if reached >= 10 else 3
     return f"| {title} | {reached:.{digits}f} ({min(pairs):.{digits}f}-{max(pairs):.{digits}f}) | {limit} {against} | {'yes' if held else '**no**'} |"
