@@ -179,18 +179,35 @@ namespace TencentCloud.Common
 
         private TRep Stream<TRep>(AbstractModel request, string actionName, CallOptions options)
         {
-            Prepared call = Prepare(request, actionName, options, false);
+            bool isCancellable = options != null && options.CancellationToken.CanBeCanceled;
+            Prepared call = Prepare(request, actionName, options, false, BlockingCalls.NewId(isCancellable));
             if (call.Http != null)
                 throw TencentCloudSDKException.Local("config", "server-sent events do not go by the HttpClient of the program: use a client without one for " + actionName);
             call.Cancellation.ThrowIfCancellationRequested();
             AbstractSSEModel model = (AbstractSSEModel)(object)Activator.CreateInstance<TRep>();
             byte[] answer;
-            IntPtr handle = call.Client.OpenStream(call.Meta, call.Body, out answer);
+            IntPtr handle;
+            int status;
+            // Until the stream begins, which has one of its own.
+            using (call.Cancellation.Register(() => Task.Run(() => CancelOpening(call))))
+            {
+                status = call.Client.OpenStream(call.Meta, call.Body, call.CancelId, out handle, out answer);
+                call.IsOpened = true;
+            }
+            if (status != Native.Ok)
+                Answer(new Outcome(status, answer), call.Cancellation);
             if (handle == IntPtr.Zero)
                 model.Answered(Utf8.Text(answer));
             else
                 model.Begin(new EventStream(call.Client, handle, call.Cancellation));
             return (TRep)(object)model;
+        }
+
+        /// <summary>The token may be cancelled a moment before the library knows of the call.</summary>
+        private static void CancelOpening(Prepared call)
+        {
+            while (!call.IsOpened && !call.Client.Cancel(call.CancelId))
+                Thread.Yield();
         }
 
         private static TRep Read<TRep>(byte[] answer)
@@ -308,5 +325,7 @@ namespace TencentCloud.Common
         internal uint Timeout;
         internal ulong CancelId;
         internal CancellationToken Cancellation;
+        /// <summary>Whether the library is done with opening a stream.</summary>
+        internal volatile bool IsOpened;
     }
 }

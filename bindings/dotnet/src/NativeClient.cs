@@ -91,10 +91,12 @@ namespace TencentCloud.Common
             return new NativeClient(handle);
         }
 
-        internal void Cancel(ulong id)
+        /// <summary>Tells a call to end; false when there is none of this id (yet).</summary>
+        internal bool Cancel(ulong id)
         {
-            Native.Cancel(handle, id);
+            int status = Native.Cancel(handle, id);
             GC.KeepAlive(this);
+            return status == Native.Ok;
         }
 
         /// <summary>Makes a call on this thread. <paramref name="cancelId"/> is the one in its meta data; 0: it has none.</summary>
@@ -136,22 +138,20 @@ namespace TencentCloud.Common
             return pending.Task;
         }
 
-        /// <summary>Opens a stream; zero when the action answered with JSON, which is then <paramref name="answer"/>.</summary>
-        internal IntPtr OpenStream(byte[] meta, byte[] body, out byte[] answer)
+        /// <summary>Opens a stream: <paramref name="opened"/>, which is zero when the action answered with JSON.
+        /// <paramref name="cancelId"/> is the one in its meta data.</summary>
+        /// <returns>The status; <paramref name="answer"/> is the answer in place of events, or the error as JSON.</returns>
+        internal int OpenStream(byte[] meta, byte[] body, ulong cancelId, out IntPtr opened, out byte[] answer)
         {
-            IntPtr opened;
             Native.Buffer told;
             int status;
-            ulong id = BlockingCalls.NewId();
-            BlockingCalls.Enter(this, id);
+            BlockingCalls.Enter(this, cancelId);
             fixed (byte* metaStart = meta, bodyStart = body)
                 status = Native.StreamOpen(handle, metaStart, Native.Length(meta), bodyStart, Native.Length(body), out opened, out told);
-            BlockingCalls.Leave(id);
+            BlockingCalls.Leave(cancelId);
             answer = told.Take();
             GC.KeepAlive(this);
-            if (status != Native.Ok)
-                throw TencentCloudSDKException.FromJson(answer);
-            return opened;
+            return status;
         }
 
         /// <summary>The credential that a call would be signed with now, as JSON.</summary>
@@ -212,10 +212,10 @@ namespace TencentCloud.Common
                 AppDomain.CurrentDomain.ProcessExit += delegate { End(); };
         }
 
-        /// <summary>A number by which the call can be ended; 0: the process ends without that.</summary>
-        internal static ulong NewId()
+        /// <summary>A number by which the call can be ended; 0: nobody will, for the process ends without that.</summary>
+        internal static ulong NewId(bool isCancellable = false)
         {
-            return IsMono ? (ulong)Interlocked.Increment(ref last) : 0;
+            return IsMono || isCancellable ? (ulong)Interlocked.Increment(ref last) : 0;
         }
 
         internal static void Enter(NativeClient client, ulong id)

@@ -201,6 +201,24 @@ internal static class NetworkTests
         }
     }
 
+    public static void AStreamThatIsBeingOpenedIsCancelled()
+    {
+        foreach (bool late in new[] { true, false })
+        {
+            using (OneAnswerServer server = new OneAnswerServer(null, false))
+            using (CancellationTokenSource source = new CancellationTokenSource())
+            {
+                CommonClient client = new CommonClient("sms", "2021-01-11", Make.Pair(), "ap-guangzhou", Make.Profile(server.Url));
+                CallOptions options = new CallOptions { CancellationToken = source.Token };
+                Task task = client.CallAsync<CommonSSEResponse>(new CommonRequest("{}"), "Chat", options);
+                if (late)
+                    server.Asked.Wait();
+                source.Cancel();
+                Expect.Equal(source.Token, Expect.Throws<OperationCanceledException>(() => task.GetAwaiter().GetResult()).CancellationToken);
+            }
+        }
+    }
+
     public static void ATimeLimitIsKept()
     {
         foreach (bool own in new[] { false, true })

@@ -59,6 +59,10 @@ func (c *Client) Send(request tchttp.Request, response tchttp.Response) (err err
 	if err := c.prepare(&one, request); err != nil {
 		return err
 	}
+	// Before anything is sent: the answer could be there sooner than the end of the context is seen.
+	if err := one.ctx.Err(); err != nil {
+		return cancelled(err, false)
+	}
 	if c.httpClient != nil {
 		return c.carry(&one)
 	}

@@ -21,9 +21,6 @@ type event struct {
 
 // stream begins a call whose answer is events, or an answer like any other.
 func (one *call) stream(response tchttp.SSEResponse) error {
-	if err := one.ctx.Err(); err != nil {
-		return cancelled(err, false)
-	}
 	stream, status, text := one.client.OpenStream(one.meta, one.body)
 	if stream == nil {
 		return one.ended(status, text)

@@ -301,6 +301,32 @@ func TestACancelledCallThroughATransportOfTheProgramSaysSo(t *testing.T) {
 	}
 }
 
+func TestAContextThatHasEndedSendsNothing(t *testing.T) {
+	var asked int32
+	s := server(t, func(r *http.Request) { atomic.AddInt32(&asked, 1) })
+	for _, transport := range []http.RoundTripper{nil, &http.Transport{}} {
+		client := newClient(t, plain(at(s)))
+		if transport != nil {
+			client.WithHttpTransport(transport)
+		}
+		ended, cancel := context.WithCancel(context.Background())
+		cancel()
+		late, cancel := context.WithTimeout(context.Background(), -1)
+		defer cancel()
+		for _, ctx := range []context.Context{ended, late} {
+			for call := 0; call < 50; call++ {
+				_, err := client.SendSmsWithContext(ctx, message("+8613711112222"))
+				if known := failed(t, err); !stderrors.Is(err, ctx.Err()) || known.GetDelivery() != "not_sent" {
+					t.Fatalf("%s %+v", err, known.GetDetails())
+				}
+			}
+		}
+	}
+	if atomic.LoadInt32(&asked) != 0 {
+		t.Fatalf("%d requests were sent", asked)
+	}
+}
+
 // own is a credential that the program brings itself.
 type own struct {
 	asked int32
