@@ -101,9 +101,25 @@ function ordered({ version, action, parameters }) {
     return parameters
   }
   const file = path.join(path.dirname(require.resolve("tcsms")), "services", "sms", VERSIONS[version], "sms_models.d.ts")
-  const [, members] = new RegExp(`^export interface ${action}Request \\{\\n([^]*?)^\\}`, "m").exec(fs.readFileSync(file, "utf8"))
-  const names = [...members.matchAll(/^  (\w+)\??:/gm)].map(([, name]) => name).filter((name) => name in parameters)
-  return { ...Object.fromEntries(names.map((name) => [name, parameters[name]])), ...parameters }
+  return arranged(fs.readFileSync(file, "utf8"), `${action}Request`, parameters)
+}
+
+// A value of a model, and those of models within it; anything else stays as it is.
+function arranged(models, model, value) {
+  if (Array.isArray(value)) {
+    return value.map((item) => arranged(models, model, item))
+  }
+  const found = new RegExp(`^export interface ${model} \\{\\n([^]*?)^\\}`, "m").exec(models)
+  if (!found || value === null || typeof value !== "object") {
+    return value
+  }
+  const sorted = {}
+  for (const [, name, type] of found[1].matchAll(/^  (\w+)\??: (?:Array<)?(\w+)/gm)) {
+    if (name in value) {
+      sorted[name] = arranged(models, type, value[name])
+    }
+  }
+  return { ...sorted, ...Object.fromEntries(Object.entries(value).filter(([name]) => !(name in sorted))) }
 }
 
 async function made(clients, call) {
