@@ -98,7 +98,7 @@ build_libraries() {
 # compares what all of them told and sent, Rust's included. Ends with one line that counts each case with each client once,
 # and each comparison.
 conformance() {
-    local language name command driver plays=() passed=0 failed=0 ok bad
+    local language drivers name command driver plays=() passed=0 failed=0 ok bad
     mkdir -p "$logs" "$outcomes"
     for language in "$@"; do
         rm -f "$outcomes/$language"-*.jsonl
@@ -107,19 +107,19 @@ conformance() {
             TCSMS_CONFORMANCE_OUTCOMES=$PWD/$outcomes cargo test --quiet --workspace --test conformance >"$logs/conformance-rust.log" 2>&1 || true
             plays+=("rust")
         elif brings "$language" conformance/drivers; then
-            name=$("$(home "$language")/conformance/drivers") || { failed=$((failed + 1)) && continue; }
+            drivers=$("$(home "$language")/conformance/drivers") || { failed=$((failed + 1)) && continue; }
             while read -r name command; do
                 play "$language-$name" "$command" &
                 plays+=("$language-$name")
                 while (($(jobs -pr | wc -l) >= $(nproc))); do wait -n || true; done
-            done <<<"$name"
+            done <<<"$drivers"
         fi
     done
     wait
     for driver in "${plays[@]}"; do
         sed "s/^/$driver: /" "$logs/conformance-$driver.log"
         read -r ok bad < <(count "$logs/conformance-$driver.log" 0)
-        # One that ended without counting has failed.
+        # A log without a closing line counts as one test, and no driver has so few: it broke off, which is a failure.
         ((ok + bad > 1)) || bad=1
         passed=$((passed + ok)) failed=$((failed + bad))
     done
