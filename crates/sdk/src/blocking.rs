@@ -31,7 +31,7 @@ use crate::error::{Delivery, Error, ErrorKind, Step};
 use crate::events::Event;
 use crate::exchange::Plan;
 use crate::stream::{self, Streamed};
-use crate::transport::{self, Pool, warm_up};
+use crate::transport::{self, Permit, Pool, warm_up};
 
 /// Units that no call needed for this long are let go, unless their connections may wait longer.
 const LONGEST_IDLE: Duration = Duration::from_secs(60);
@@ -136,13 +136,8 @@ impl Client {
     }
 
     pub(crate) fn run<T>(&self, plan: Plan<T>) -> Result<T, Error> {
-        outside_of_runtimes()?;
         let started = Instant::now();
-        let _permit = match &self.0.core.limit {
-            Some(limit) => Some(limit.wait_here(1, plan.total_timeout)?),
-            None => None,
-        };
-        let unit = self.unit()?;
+        let (_permit, unit) = self.admitted(&plan)?;
         let outcome = unit.runtime.block_on(transport::run(&self.0.core, &unit.pool, plan, started));
         self.give_back(unit);
         outcome
@@ -156,13 +151,8 @@ impl Client {
         stop: impl Future<Output = ()>,
     ) -> Option<Result<T, Error>> {
         let started = Instant::now();
-        let prepared = outside_of_runtimes().and_then(|()| {
-            let limit = self.0.core.limit.as_ref();
-            let permit = limit.map(|limit| limit.wait_here(1, plan.total_timeout)).transpose()?;
-            Ok((permit, self.unit()?))
-        });
-        let (_permit, unit) = match prepared {
-            Ok(prepared) => prepared,
+        let (_permit, unit) = match self.admitted(&plan) {
+            Ok(admitted) => admitted,
             Err(error) => return Some(Err(error)),
         };
         let call = transport::run(&self.0.core, &unit.pool, plan, started);
@@ -192,17 +182,11 @@ impl Client {
         stop: impl Future<Output = S>,
     ) -> Result<Result<Streamed<EventStream>, Error>, S> {
         let started = Instant::now();
-        let core = &self.0.core;
-        let prepared = outside_of_runtimes().and_then(|()| {
-            let permit =
-                core.limit.as_ref().map(|limit| limit.wait_here(1, plan.total_timeout)).transpose()?;
-            Ok((permit, self.unit()?))
-        });
-        let (permit, unit) = match prepared {
-            Ok(prepared) => prepared,
+        let (permit, unit) = match self.admitted(&plan) {
+            Ok(admitted) => admitted,
             Err(error) => return Ok(Err(error)),
         };
-        let opening = stream::EventStream::open(core, &unit.pool, plan, started, permit);
+        let opening = stream::EventStream::open(&self.0.core, &unit.pool, plan, started, permit);
         let outcome = unit.runtime.block_on(async {
             tokio::select! {
                 biased;
@@ -210,23 +194,24 @@ impl Client {
                 stopped = stop => Err(stopped),
             }
         });
-        match outcome {
+        let without_events = match outcome {
             Ok(Ok(Streamed::Events(stream))) => {
-                Ok(Ok(Streamed::Events(EventStream { driven: Some(Driven { stream, unit }) })))
+                return Ok(Ok(Streamed::Events(EventStream { driven: Some(Driven { stream, unit }) })));
             }
-            Ok(Ok(Streamed::Answer(answer))) => {
-                self.give_back(unit);
-                Ok(Ok(Streamed::Answer(answer)))
-            }
-            Ok(Err(error)) => {
-                self.give_back(unit);
-                Ok(Err(error))
-            }
-            Err(stopped) => {
-                self.give_back(unit);
-                Err(stopped)
-            }
-        }
+            Ok(Ok(Streamed::Answer(answer))) => Ok(Ok(Streamed::Answer(answer))),
+            Ok(Err(error)) => Ok(Err(error)),
+            Err(stopped) => Err(stopped),
+        };
+        self.give_back(unit);
+        without_events
+    }
+
+    /// What a call needs before it begins: a place among the calls where their number is limited, and a unit.
+    fn admitted<T>(&self, plan: &Plan<T>) -> Result<(Option<Permit>, Unit), Error> {
+        outside_of_runtimes()?;
+        let limit = self.0.core.limit.as_ref();
+        let permit = limit.map(|limit| limit.wait_here(1, plan.total_timeout)).transpose()?;
+        Ok((permit, self.unit()?))
     }
 
     fn unit(&self) -> Result<Unit, Error> {
