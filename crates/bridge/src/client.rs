@@ -256,7 +256,7 @@ impl Client {
             let state = self.0.state()?;
             let meta = Meta::read(meta)?;
             let call = self.prepare(&meta, &state.clients.blocking, body, timeout_ms)?;
-            let entry = state.running.enter_named(meta.cancel_id);
+            let entry = meta.cancel_id.map(|id| state.running.enter(Some(id)));
             let cancelled = cancelled(entry.as_ref());
             let outcome = match watch {
                 None if entry.is_none() => return Ok(off_runtimes(|| call.send())?),
@@ -354,7 +354,7 @@ impl Client {
             let state = self.0.state()?;
             let meta = Meta::read(meta)?;
             let call = self.prepare(&meta, &state.clients.blocking, body, 0)?;
-            let entry = state.running.enter_named(meta.cancel_id);
+            let entry = meta.cancel_id.map(|id| state.running.enter(Some(id)));
             let cancelled = cancelled(entry.as_ref());
             let streamed = off_runtimes(|| bridging::stream_until(call, cancelled))
                 .ok_or_else(|| Failure::cancelled(Delivery::MaybeSent))?;
@@ -438,14 +438,36 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn a_watched_call_can_be_broken_off_on_every_thread() {
-        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    /// A client of a server that never answers.
+    fn client_of(silent: &TcpListener) -> Client {
         let config = format!(
             r#"{{"secret_id":"id","secret_key":"key","region":"ap-guangzhou","connect_to":"http://{}"}}"#,
             silent.local_addr().unwrap()
         );
-        let client = Client::new(config.as_bytes()).unwrap();
+        Client::new(config.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn a_stream_that_is_being_opened_is_cancelled_by_its_id() {
+        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let client = client_of(&silent);
+        std::thread::scope(|scope| {
+            let opening = scope.spawn(|| {
+                let meta = br#"{"version":"2021-01-11","action":"Chat","cancel_id":7}"#;
+                client.stream(meta, b"{}").err().map(|failure| failure.status)
+            });
+            while !client.cancel(7) {
+                std::thread::yield_now();
+            }
+            assert_eq!(opening.join().unwrap(), Some(status::CANCELLED));
+        });
+        assert!(!client.cancel(7) && !client.cancel(0));
+    }
+
+    #[test]
+    fn a_watched_call_can_be_broken_off_on_every_thread() {
+        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let client = client_of(&silent);
         let broken_off = |client: &Client| {
             let meta = br#"{"version":"2021-01-11","action":"SendSms"}"#;
             client.call_watched(meta, b"{}", 0, &mut || true).status

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use tcsms::{Call, Credential, ErrorKind, blocking, bridging};
 
@@ -48,7 +48,9 @@ pub struct Meta<'a> {
     pub retry: Option<Retry>,
     /// In place of the client's own.
     pub credential: Option<Pair>,
-    /// By which [`Client::cancel`](crate::Client::cancel) finds a call that its caller waits for; chosen by the caller, not 0.
+    /// By which [`Client::cancel`](crate::Client::cancel) finds a call that its caller waits for; chosen by the caller. 0 is
+    /// none.
+    #[serde(default, deserialize_with = "not_zero")]
     pub cancel_id: Option<u64>,
     /// Binary parts beside the parameters: the call travels as `multipart/form-data`.
     #[serde(default)]
@@ -59,6 +61,10 @@ pub struct Meta<'a> {
     /// The parameters of a call whose body is bytes.
     #[serde(borrow)]
     pub parameters: Option<&'a RawValue>,
+}
+
+fn not_zero<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    Ok(Option::deserialize(deserializer)?.filter(|id| *id != 0))
 }
 
 /// A credential of one call.

@@ -29,18 +29,13 @@ pub(crate) struct Entry {
 const OWN: u64 = 1 << 63;
 
 impl Running {
-    /// Enters a call under the id that its caller gave it, or under a new one. 0 is none.
+    /// Enters a call under the id that its caller gave it, or under a new one.
     pub(crate) fn enter(&self, id: Option<u64>) -> Entry {
         let turn = self.0.turn.fetch_add(1, Ordering::Relaxed);
-        let id = id.filter(|id| *id != 0).unwrap_or(OWN | turn);
+        let id = id.unwrap_or(OWN | turn);
         let cancelled = CancellationToken::new();
         self.calls().insert((id, turn), cancelled.clone());
         Entry { running: self.clone(), id, turn, cancelled }
-    }
-
-    /// Enters a call if its caller gave it an id.
-    pub(crate) fn enter_named(&self, id: Option<u64>) -> Option<Entry> {
-        id.filter(|id| *id != 0).map(|id| self.enter(Some(id)))
     }
 
     /// Tells the calls of an id to end; false when there is none.
