@@ -37,7 +37,9 @@ class Signals(TestCase):
             self.assertEqual(stage.record()["s"]["faults"], [])
 
     def test_control_c_ends_the_call(self):
+        # A program that a shell starts in the background inherits that this signal is ignored.
         source = MAKE + """
+signal.signal(signal.SIGINT, signal.default_int_handler)
 threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
 try:
     sms.SendSms(send())
