@@ -193,6 +193,10 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "CA_FILE", num_args = 0..=1, default_missing_value = "tcsms-ca.pem",
         conflicts_with = "tls_cert")]
     pub(crate) tls_self_signed: Option<PathBuf>,
+
+    /// End, as after SIGTERM, when standard input ends: a program that holds its other end never leaves the service behind
+    #[arg(long)]
+    pub(crate) stop_with_stdin: bool,
 }
 
 /// For people or for programs that collect logs.

@@ -82,8 +82,16 @@ async fn serve(
     printer.text(&format!("{}\n", super::answer_json(&ready)?))?;
 
     let (stop, stopped) = oneshot::channel();
+    let mut input_ends = args.stop_with_stdin.then(end_of_input).transpose()?;
     let second_signal = async move {
-        signals.next().await;
+        tokio::select! {
+            _ = signals.next() => {}
+            () = async { match &mut input_ends {
+                // Nobody drops the other end without a word, because reading always comes to an end.
+                Some(end) => drop(end.await),
+                None => std::future::pending().await,
+            } } => {}
+        }
         let _ = stop.send(());
         signals.next().await
     };
@@ -106,6 +114,22 @@ async fn serve(
         number = second_signal => Ok(Exit::Interrupted(number)),
         () = reload => Ok(Exit::Done),
     }
+}
+
+/// Tells when standard input has ended. What comes there is read and forgotten.
+fn end_of_input() -> Result<oneshot::Receiver<()>, Failure> {
+    let (end, ended) = oneshot::channel();
+    // A thread of its own: a read of standard input cannot be given up, and the runtime must not wait for one.
+    std::thread::Builder::new()
+        .name("stdin".to_owned())
+        .spawn(move || {
+            let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
+            let _ = end.send(());
+        })
+        .map_err(|error| {
+            Failure::usage(format!("--stop-with-stdin: cannot wait for the end of standard input: {error}"))
+        })?;
+    Ok(ended)
 }
 
 /// Reads the configuration again. A mistake in it changes nothing.

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::process::Stdio;
 
 use serde_json::json;
 
@@ -44,6 +45,25 @@ fn with_a_configuration_no_key_is_told() {
         .env("TENCENTCLOUD_SECRET_KEY", "SKSECRET"));
     assert_eq!(pull.failure()["code"], "MissingParameter");
     assert!(!service.log().contains("SKSECRET") && !service.log().contains("secretKey"), "{}", service.log());
+}
+
+#[test]
+fn it_ends_with_its_standard_input_when_told_to() {
+    let mut child = tcsms()
+        .args(["serve", "--listen", "127.0.0.1:0", "--stop-with-stdin"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.contains("listening"), "{line}");
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(b"what comes there is nothing to it\n").unwrap();
+    assert!(child.try_wait().unwrap().is_none());
+    drop(input);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
 }
 
 #[test]
