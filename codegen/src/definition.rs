@@ -386,10 +386,9 @@ fn merge_codes(facts: &[Facts], errors: &Errors, problems: &mut Vec<String>) -> 
                 "overlay errors: `gateway` of `{text}` must be true exactly if no facts list it"
             ));
         }
-        let remedy = code.remedy.iter().map(|remedy| format!("\n\n{remedy}")).collect::<String>();
         codes.push(Code {
             text: text.clone(),
-            doc: format!("{}{remedy}", code.doc),
+            doc: format!("{}\n\n{}", code.doc, code.remedy),
             retryable: code.retryable,
         });
     }

@@ -44,7 +44,7 @@ pub(crate) struct Code {
     /// What happened.
     pub(crate) doc: String,
     /// What to do about it.
-    pub(crate) remedy: Option<String>,
+    pub(crate) remedy: String,
     /// Whether the same request may succeed later.
     #[serde(default)]
     pub(crate) retryable: bool,

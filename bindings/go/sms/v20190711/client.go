@@ -45,7 +45,14 @@ func NewAddSmsSignResponse() (response *AddSmsSignResponse) {
 	return &AddSmsSignResponse{BaseResponse: &tchttp.BaseResponse{}}
 }
 
-// AddSmsSign: Creates a signature, the name that stands before a message, and hands it in for review.
+// AddSmsSign: Creates a signature, the name that stands in brackets before a message, and hands it in for review; it
+// can be used once the review has approved it.
+//
+// Review takes hours in the service, and the carriers' registration of a mainland signature days after it. No callback
+// tells the result: ask with `DescribeSmsSignList`. Only accounts verified as a company may create signatures through
+// the API (`FailedOperation.NotEnterpriseCertification`). A name that is under review is refused with
+// `InvalidParameterValue.SignExistAndUnapproved`, one that is approved with
+// `InvalidParameterValue.SignAlreadyPassedCheck`.
 //
 // Error codes:
 //
@@ -113,7 +120,9 @@ func NewAddSmsTemplateResponse() (response *AddSmsTemplateResponse) {
 // AddSmsTemplate: Creates a template and hands it in for review; it can be sent once the review has approved it.
 //
 // Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts
-// verified as a company may create templates through the API. Repeating the call creates a second template.
+// verified as a company may create templates through the API (`FailedOperation.NotEnterpriseCertification`); a
+// mainland template also needs an approved signature (`FailedOperation.MissingSignature`). An account has at most 1000
+// templates (`FailedOperation.TemplateNumberLimit`). Repeating the call creates a second template.
 //
 // Error codes:
 //
@@ -175,7 +184,11 @@ func NewCallbackStatusStatisticsResponse() (response *CallbackStatusStatisticsRe
 	return &CallbackStatusStatisticsResponse{BaseResponse: &tchttp.BaseResponse{}}
 }
 
-// CallbackStatusStatistics: Counts the delivery reports of an app within a span of hours of UTC+8, at most 32 days.
+// CallbackStatusStatistics: Counts the delivery reports of an app within a span of at most 32 days, and why messages
+// did not arrive.
+//
+// Hours are those of UTC+8; the first and the last hour both count. An hour that is none, an end before the begin, or
+// a longer span is refused.
 //
 // Error codes:
 //
@@ -235,7 +248,8 @@ func NewDeleteSmsSignResponse() (response *DeleteSmsSignResponse) {
 	return &DeleteSmsSignResponse{BaseResponse: &tchttp.BaseResponse{}}
 }
 
-// DeleteSmsSign: Deletes a signature; its id is not used again.
+// DeleteSmsSign: Deletes a signature, whatever the state of its review. It cannot be used any more, while messages
+// that were accepted still go out. A second call finds nothing and is refused with `FailedOperation.SignIdNotExist`.
 //
 // Error codes:
 //
@@ -288,7 +302,9 @@ func NewDeleteSmsTemplateResponse() (response *DeleteSmsTemplateResponse) {
 	return &DeleteSmsTemplateResponse{BaseResponse: &tchttp.BaseResponse{}}
 }
 
-// DeleteSmsTemplate: Deletes a template; its id is not used again.
+// DeleteSmsTemplate: Deletes a template, whatever the state of its review. It cannot be sent any more, while messages
+// that were accepted still go out. A second call finds nothing and is refused with
+// `FailedOperation.TemplateIdNotExist`.
 //
 // Error codes:
 //
@@ -342,7 +358,9 @@ func NewDescribeSmsSignListResponse() (response *DescribeSmsSignListResponse) {
 	return &DescribeSmsSignListResponse{BaseResponse: &tchttp.BaseResponse{}}
 }
 
-// DescribeSmsSignList: Answers signatures with the state of their review.
+// DescribeSmsSignList: Answers signatures with the state of their review, by their ids, at most 100 in a call.
+//
+// An id that does not exist is left out of the answer.
 //
 // Error codes:
 //
@@ -396,7 +414,10 @@ func NewDescribeSmsTemplateListResponse() (response *DescribeSmsTemplateListResp
 	return &DescribeSmsTemplateListResponse{BaseResponse: &tchttp.BaseResponse{}}
 }
 
-// DescribeSmsTemplateList: Answers templates with the state of their review.
+// DescribeSmsTemplateList: Answers templates with the state of their review, by their ids, at most 100 in a call.
+//
+// An id that does not exist is left out of the answer. Only the main account may list templates
+// (`FailedOperation.ProhibitSubAccountUse`).
 //
 // Error codes:
 //
@@ -449,7 +470,10 @@ func NewModifySmsSignResponse() (response *ModifySmsSignResponse) {
 	return &ModifySmsSignResponse{BaseResponse: &tchttp.BaseResponse{}}
 }
 
-// ModifySmsSign: Changes a signature that is under review or refused, and hands it in again.
+// ModifySmsSign: Changes a signature that is under review or refused, and hands it in for review again.
+//
+// An approved signature cannot be changed (`InvalidParameterValue.SignAlreadyPassedCheck`): create another one. An id
+// that does not exist is `FailedOperation.MissingSignatureToModify`.
 //
 // Error codes:
 //
@@ -514,7 +538,10 @@ func NewModifySmsTemplateResponse() (response *ModifySmsTemplateResponse) {
 	return &ModifySmsTemplateResponse{BaseResponse: &tchttp.BaseResponse{}}
 }
 
-// ModifySmsTemplate: Changes a template that is under review or refused, and hands it in again.
+// ModifySmsTemplate: Changes a template that is under review or refused, and hands it in for review again.
+//
+// An approved template cannot be changed (`FailedOperation.TemplateAlreadyPassedCheck`): create another one. An id
+// that does not exist is `FailedOperation.MissingTemplateToModify`.
 //
 // Error codes:
 //
@@ -572,7 +599,11 @@ func NewPullSmsReplyStatusResponse() (response *PullSmsReplyStatusResponse) {
 	return &PullSmsReplyStatusResponse{BaseResponse: &tchttp.BaseResponse{}}
 }
 
-// PullSmsReplyStatus: Takes people's replies to an app out of its queue, oldest first; each is handed out once.
+// PullSmsReplyStatus: Takes people's replies to an app out of its queue, oldest first, at most `Limit`.
+//
+// A reply is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its replies. The
+// queue has to be opened for the account by support, otherwise the answer is
+// `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no reply is waiting.
 //
 // Error codes:
 //
@@ -628,7 +659,12 @@ func NewPullSmsReplyStatusByPhoneNumberResponse() (response *PullSmsReplyStatusB
 	return &PullSmsReplyStatusByPhoneNumberResponse{BaseResponse: &tchttp.BaseResponse{}}
 }
 
-// PullSmsReplyStatusByPhoneNumber: Answers the replies of one number within the last 7 days.
+// PullSmsReplyStatusByPhoneNumber: Answers the replies that came from one number within the last 7 days.
+//
+// Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`,
+// `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end,
+// `InvalidParameterValue.InvalidStartTime`. Nothing published says that replies stay where they are, so the call is
+// treated like a pull and never counted as safe to repeat.
 //
 // Error codes:
 //
@@ -689,7 +725,8 @@ func NewPullSmsSendStatusResponse() (response *PullSmsSendStatusResponse) {
 // PullSmsSendStatus: Takes delivery reports of an app out of its queue, oldest first, at most `Limit`.
 //
 // A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The
-// queue has to be opened for the account by support. An empty answer means that no report is waiting.
+// queue has to be opened for the account by support, otherwise the answer is
+// `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no report is waiting.
 //
 // Error codes:
 //
@@ -745,7 +782,13 @@ func NewPullSmsSendStatusByPhoneNumberResponse() (response *PullSmsSendStatusByP
 	return &PullSmsSendStatusByPhoneNumberResponse{BaseResponse: &tchttp.BaseResponse{}}
 }
 
-// PullSmsSendStatusByPhoneNumber: Answers the delivery reports of one number within the last 7 days.
+// PullSmsSendStatusByPhoneNumber: Answers the delivery reports of one number, for messages sent within the last 7
+// days.
+//
+// Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`,
+// `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end,
+// `InvalidParameterValue.InvalidStartTime`. Nothing published says that reports stay where they are, so the call is
+// treated like a pull and never counted as safe to repeat.
 //
 // Error codes:
 //
@@ -808,8 +851,10 @@ func NewSendSmsResponse() (response *SendSmsResponse) {
 //
 // The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its
 // own code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the
-// delivery report comes later. Repeating the call sends again, so a call that may have reached the service must not be
-// repeated blindly.
+// delivery report comes later. What concerns the request as a whole, such as an unknown app or more than 200 numbers,
+// is an error of the call, and nothing is sent.
+//
+// Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
 //
 // Error codes:
 //
@@ -896,7 +941,8 @@ func NewSendStatusStatisticsResponse() (response *SendStatusStatisticsResponse) 
 // SendStatusStatistics: Counts what an app sent within a span of hours: numbers submitted, numbers accepted, segments
 // billed.
 //
-// Hours are those of UTC+8; the first and the last hour both count, by the time of sending.
+// Hours are those of UTC+8; the first and the last hour both count, by the time of sending. An hour that is none, or
+// an end before the begin, is refused.
 //
 // Error codes:
 //
@@ -955,7 +1001,8 @@ func NewSmsPackagesStatisticsResponse() (response *SmsPackagesStatisticsResponse
 	return &SmsPackagesStatisticsResponse{BaseResponse: &tchttp.BaseResponse{}}
 }
 
-// SmsPackagesStatistics: Answers the prepaid packages of an app and how much of each is used.
+// SmsPackagesStatistics: Answers the prepaid packages of an app: how many segments each holds, how many are used, and
+// from when until when it can be used.
 //
 // Error codes:
 //

@@ -31,19 +31,27 @@ const (
 
 	// The account has no approved signature yet, which a mainland template needs.
 	//
-	// Create a signature first and have it approved.
+	// Create a signature with `AddSmsSign` first and have it approved.
 	FAILEDOPERATION_MISSINGSIGNATURE = "FailedOperation.MissingSignature"
 
-	// The list of signatures is missing.
+	// The service found no list of signatures to look up.
+	//
+	// Give the ids of 1 to 100 signatures.
 	FAILEDOPERATION_MISSINGSIGNATURELIST = "FailedOperation.MissingSignatureList"
 
-	// There is no such signature to change.
+	// The account has no such signature to change or delete.
+	//
+	// Take the id from `DescribeSmsSignList`.
 	FAILEDOPERATION_MISSINGSIGNATURETOMODIFY = "FailedOperation.MissingSignatureToModify"
 
-	// The list of templates is missing.
+	// The service found no list of templates to look up.
+	//
+	// Give the ids of 1 to 100 templates.
 	FAILEDOPERATION_MISSINGTEMPLATELIST = "FailedOperation.MissingTemplateList"
 
-	// There is no such template to change.
+	// The account has no such template to change or delete.
+	//
+	// Take the id from `DescribeSmsTemplateList`.
 	FAILEDOPERATION_MISSINGTEMPLATETOMODIFY = "FailedOperation.MissingTemplateToModify"
 
 	// The account is not verified as a company, which signatures and templates need.
@@ -56,7 +64,9 @@ const (
 	// Give the request id to support.
 	FAILEDOPERATION_OTHERERROR = "FailedOperation.OtherError"
 
-	// A parameter is wrong in a way without a code of its own.
+	// A parameter is wrong in a way that has no code of its own.
+	//
+	// Compare every parameter with its limits, a signature's text with its length and characters first.
 	FAILEDOPERATION_PARAMETERSOTHERERROR = "FailedOperation.ParametersOtherError"
 
 	// The person opted out, or the carrier does not deliver to the number.
@@ -64,13 +74,19 @@ const (
 	// Do not send to it, until it is taken off the list in the console.
 	FAILEDOPERATION_PHONENUMBERINBLACKLIST = "FailedOperation.PhoneNumberInBlacklist"
 
-	// The qualification is not approved.
+	// The qualification is not approved yet, or was refused.
+	//
+	// Wait for its review, or name another one; the console shows the state.
 	FAILEDOPERATION_QUALIFICATIONIDNOTAPPROVED = "FailedOperation.QualificationIdNotApproved"
 
-	// There is no signature of that id.
+	// There is no signature of that id, or it was deleted.
+	//
+	// Take the id from `DescribeSmsSignList`.
 	FAILEDOPERATION_SIGNIDNOTEXIST = "FailedOperation.SignIdNotExist"
 
 	// The account has as many signatures as it may have.
+	//
+	// Delete signatures that are not used any more.
 	FAILEDOPERATION_SIGNNUMBERLIMIT = "FailedOperation.SignNumberLimit"
 
 	// The signature is missing, wrong or not approved.
@@ -83,7 +99,9 @@ const (
 	// An approved template cannot be changed; create another one.
 	FAILEDOPERATION_TEMPLATEALREADYPASSEDCHECK = "FailedOperation.TemplateAlreadyPassedCheck"
 
-	// There is no template of that id.
+	// There is no template of that id, or it was deleted.
+	//
+	// Take the id from `DescribeSmsTemplateList`.
 	FAILEDOPERATION_TEMPLATEIDNOTEXIST = "FailedOperation.TemplateIdNotExist"
 
 	// The template is not approved, or the values do not fit it; the older, wider form of two newer codes.
@@ -91,7 +109,7 @@ const (
 	// Use an approved template and give exactly as many values as it has variables.
 	FAILEDOPERATION_TEMPLATEINCORRECTORUNAPPROVED = "FailedOperation.TemplateIncorrectOrUnapproved"
 
-	// The account has as many templates as it may have.
+	// The account has as many templates as it may have, 1000 at most.
 	//
 	// Delete templates that are not used any more.
 	FAILEDOPERATION_TEMPLATENUMBERLIMIT = "FailedOperation.TemplateNumberLimit"
@@ -106,7 +124,9 @@ const (
 	// Use the id of a template that the account's review has approved.
 	FAILEDOPERATION_TEMPLATEUNAPPROVEDORNOTEXIST = "FailedOperation.TemplateUnapprovedOrNotExist"
 
-	// The service could not put the request's data together.
+	// The service could not put the request's data together inside.
+	//
+	// Try again later; an action that is not idempotent may have been carried out.
 	INTERNALERROR_CONSTRUCTUSERDATAFAIL = "InternalError.ConstructUserDataFail"
 
 	// A part of the service could not read another one's JSON.
@@ -126,7 +146,7 @@ const (
 
 	// The time of the request is more than ten minutes away from the service's clock.
 	//
-	// Set the machine's clock.
+	// Set the machine's clock by a time server.
 	INTERNALERROR_REQUESTTIMEEXCEPTION = "InternalError.RequestTimeException"
 
 	// The service has no such interface inside.
@@ -161,10 +181,13 @@ const (
 
 	// A parameter has the wrong type or form.
 	//
-	// The message names the parameter; compare its type with the definition of the action.
+	// The message names the parameter; compare its type with the definition of the action: a number is no text, a text is
+	// no list.
 	INVALIDPARAMETER = "InvalidParameter"
 
-	// The app and the business do not belong together.
+	// The app and the business it is used for do not belong together.
+	//
+	// Use an app of the key's account; give the request id to support if it is one.
 	INVALIDPARAMETER_APPIDANDBIZID = "InvalidParameter.AppidAndBizId"
 
 	// A parameter is wrong, such as an empty name.
@@ -172,9 +195,10 @@ const (
 	// Compare every parameter with its limits.
 	INVALIDPARAMETER_INVALIDPARAMETERS = "InvalidParameter.InvalidParameters"
 
-	// The begin is no time of the form wanted, or too far in the past.
+	// The begin is not a time of the form wanted, or too far in the past.
 	//
-	// Statistics take hours as `yyyymmddhh` in UTC+8, other actions Unix seconds.
+	// Statistics take hours as `yyyymmddhh` in UTC+8, other actions Unix seconds: by number at most 7 days ago, for
+	// `DescribeSendRecordList` at most 72 hours.
 	INVALIDPARAMETERVALUE_BEGINTIMEVERIFYFAIL = "InvalidParameterValue.BeginTimeVerifyFail"
 
 	// The whole text has more than 500 characters.
@@ -182,12 +206,15 @@ const (
 	// Shorten the values or the template.
 	INVALIDPARAMETERVALUE_CONTENTLENGTHLIMIT = "InvalidParameterValue.ContentLengthLimit"
 
-	// The end is no time of the form wanted, in the future, before the begin, or too far after it.
+	// The end is not a time of the form wanted, in the future, before the begin, or too far after it.
 	//
-	// Statistics take hours as `yyyymmddhh` in UTC+8, other actions Unix seconds.
+	// Statistics take hours as `yyyymmddhh` in UTC+8, other actions Unix seconds; `CallbackStatusStatistics` spans at most
+	// 32 days.
 	INVALIDPARAMETERVALUE_ENDTIMEVERIFYFAIL = "InvalidParameterValue.EndTimeVerifyFail"
 
-	// The picture is not base64, or no picture.
+	// The picture is not base64, is no picture, or is too big.
+	//
+	// Give a JPEG or PNG of at most 5 MB in base64, without a `data:` prefix and line breaks.
 	INVALIDPARAMETERVALUE_IMAGEINVALID = "InvalidParameterValue.ImageInvalid"
 
 	// The text given as a phone number is none.
@@ -195,12 +222,14 @@ const (
 	// Give it in E.164 form, such as `+8618501234444`.
 	INVALIDPARAMETERVALUE_INCORRECTPHONENUMBER = "InvalidParameterValue.IncorrectPhoneNumber"
 
-	// The proof does not fit the kind of signature.
+	// The proof does not fit the kind of signature, or one of the two is unknown.
+	//
+	// Give a `DocumentType` that goes with the `SignType`; the texts of the two say which.
 	INVALIDPARAMETERVALUE_INVALIDDOCUMENTTYPE = "InvalidParameterValue.InvalidDocumentType"
 
-	// `International` is neither 0 nor 1.
+	// `International` is neither 0 nor 1, or not what the signature or template has.
 	//
-	// Give 0 for mainland China, 1 for everything else.
+	// Give 0 for mainland China, 1 for everything else; a change cannot move one to the other.
 	INVALIDPARAMETERVALUE_INVALIDINTERNATIONAL = "InvalidParameterValue.InvalidInternational"
 
 	// `SmsType` is none of the known ones.
@@ -213,7 +242,9 @@ const (
 	// Swap or correct the two.
 	INVALIDPARAMETERVALUE_INVALIDSTARTTIME = "InvalidParameterValue.InvalidStartTime"
 
-	// The use of the signature is neither 0 nor 1.
+	// The use of the signature, `UsedMethod` or `SignPurpose`, is neither 0 nor 1.
+	//
+	// Give 0 for the account's own use, 1 for use on behalf of others.
 	INVALIDPARAMETERVALUE_INVALIDUSEDMETHOD = "InvalidParameterValue.InvalidUsedMethod"
 
 	// A marketing template does not say how to opt out.
@@ -222,6 +253,8 @@ const (
 	INVALIDPARAMETERVALUE_MARKETINGTEMPLATEWITHOUTUNSUBSCRIBE = "InvalidParameterValue.MarketingTemplateWithoutUnsubscribe"
 
 	// The list of signatures is empty.
+	//
+	// Give the ids of 1 to 100 signatures.
 	INVALIDPARAMETERVALUE_MISSINGSIGNATURELIST = "InvalidParameterValue.MissingSignatureList"
 
 	// A value has a link in it.
@@ -230,6 +263,8 @@ const (
 	INVALIDPARAMETERVALUE_PROHIBITEDUSEURLINTEMPLATEPARAMETER = "InvalidParameterValue.ProhibitedUseUrlInTemplateParameter"
 
 	// There is no qualification of that id.
+	//
+	// Copy the id of the qualification from the console.
 	INVALIDPARAMETERVALUE_QUALIFICATIONIDNOTFOUND = "InvalidParameterValue.QualificationIdNotFound"
 
 	// There is no SMS app of that id.
@@ -237,13 +272,19 @@ const (
 	// Copy the app's id from the SMS console; it is neither the SecretId nor the account's AppId.
 	INVALIDPARAMETERVALUE_SDKAPPIDNOTEXIST = "InvalidParameterValue.SdkAppIdNotExist"
 
-	// The signature is approved already.
+	// The signature is approved already: it cannot be changed, nor the same one created again.
+	//
+	// Use it as it is, or create one of another text.
 	INVALIDPARAMETERVALUE_SIGNALREADYPASSEDCHECK = "InvalidParameterValue.SignAlreadyPassedCheck"
 
 	// The same signature is under review already.
+	//
+	// Wait for its review, or change it with `ModifySmsSign`.
 	INVALIDPARAMETERVALUE_SIGNEXISTANDUNAPPROVED = "InvalidParameterValue.SignExistAndUnapproved"
 
-	// The signature's text is too long: at most 12 characters for the mainland, 15 for global ones.
+	// The signature's text is too long.
+	//
+	// Give at most 12 characters for the mainland, at most 15 for global ones.
 	INVALIDPARAMETERVALUE_SIGNNAMELENGTHTOOLONG = "InvalidParameterValue.SignNameLengthTooLong"
 
 	// A value does not fit a verification template.
@@ -261,14 +302,14 @@ const (
 	// Write the text without variables, or ask support.
 	INVALIDPARAMETERVALUE_UNSUPPORTEDTEMPLATEVARIABLE = "InvalidParameterValue.UnsupportedTemplateVariable"
 
-	// The app has sent as much to the number's country as it may in a day.
+	// The app has sent as much to the number's country or region as it may in a day.
 	//
 	// Wait for the next day in UTC+8, or raise the limit in the console.
 	LIMITEXCEEDED_APPCOUNTRYORREGIONDAILYLIMIT = "LimitExceeded.AppCountryOrRegionDailyLimit"
 
-	// The app does not allow sending to the number's country.
+	// The app does not allow sending to the number's country or region.
 	//
-	// Allow it in the console.
+	// Allow it in the console, in the settings of the app.
 	LIMITEXCEEDED_APPCOUNTRYORREGIONINBLACKLIST = "LimitExceeded.AppCountryOrRegionInBlacklist"
 
 	// The app has sent as much as it may in a day.
@@ -328,7 +369,7 @@ const (
 
 	// A required parameter is absent.
 	//
-	// The message names the parameter.
+	// The message names the parameter; give it a value. `null` counts as absent.
 	MISSINGPARAMETER = "MissingParameter"
 
 	// The list of numbers is empty.
@@ -337,6 +378,8 @@ const (
 	MISSINGPARAMETER_EMPTYPHONENUMBERSET = "MissingParameter.EmptyPhoneNumberSet"
 
 	// The list of signatures is absent.
+	//
+	// Give the ids of 1 to 100 signatures.
 	MISSINGPARAMETER_MISSINGSIGNATURELIST = "MissingParameter.MissingSignatureList"
 
 	// An account of a person may not send marketing messages.
@@ -369,7 +412,9 @@ const (
 	// Use an app of the key's account, or the other account's key.
 	UNAUTHORIZEDOPERATION_SMSSDKAPPIDVERIFYFAIL = "UnauthorizedOperation.SmsSdkAppIdVerifyFail"
 
-	// The operation is not supported.
+	// The operation is not supported for this account, app or number.
+	//
+	// Read the message; if it does not help, give the request id to support.
 	UNSUPPORTEDOPERATION = "UnsupportedOperation"
 
 	// The template is for the mainland, the numbers are global.
@@ -387,6 +432,8 @@ const (
 	// Use a mainland template.
 	UNSUPPORTEDOPERATION_GLOBALTEMPLATETOCHINESEMAINLANDPHONE = "UnsupportedOperation.GlobalTemplateToChineseMainlandPhone"
 
-	// The service does not send to the number's country.
+	// The service does not send to the number's country or region.
+	//
+	// Do not send to it; support can say which ones are offered.
 	UNSUPPORTEDOPERATION_UNSUPPORTEDREGION = "UnsupportedOperation.UnsupportedRegion"
 )

@@ -7,7 +7,7 @@ import (
 	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/sms/internal/codec"
 )
 
-// AddSignStatus: A signature that was created.
+// AddSignStatus: A signature that was created and now waits for its review.
 type AddSignStatus struct {
 	// The id of the signature: a number, not its text.
 	SignId *uint64 `json:"SignId,omitnil,omitempty" name:"SignId"`
@@ -31,11 +31,12 @@ func (m *AddSignStatus) read(r *codec.Reader) {
 
 // AddSmsSignRequestParams has the members of AddSmsSignRequest alone.
 type AddSmsSignRequestParams struct {
-	// The text of the signature, without brackets. Required.
+	// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to
+	// 15 characters without `[` and `]`. Required.
 	SignName *string `json:"SignName,omitnil,omitempty" name:"SignName"`
 
 	// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or
-	// other. Required.
+	// other. Decides which `DocumentType` fits. Required.
 	SignType *uint64 `json:"SignType,omitnil,omitempty" name:"SignType"`
 
 	// The proof handed in: 0 three-in-one licence, 1 business licence, 2 organisation code certificate, 3 social credit
@@ -49,31 +50,40 @@ type AddSmsSignRequestParams struct {
 	// 0: for the account's own use; 1: on behalf of others, which needs `CommissionImage`. Required.
 	UsedMethod *uint64 `json:"UsedMethod,omitnil,omitempty" name:"UsedMethod"`
 
-	// A picture of the proof in base64, without a `data:` prefix. Required.
+	// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
 	ProofImage *string `json:"ProofImage,omitnil,omitempty" name:"ProofImage"`
 
-	// A picture of the letter of authority in base64, without a `data:` prefix. Looked at only for use on behalf of
+	// A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of
 	// others.
 	CommissionImage *string `json:"CommissionImage,omitnil,omitempty" name:"CommissionImage"`
 
-	// A note for the reviewer, such as what the messages are for.
+	// A note for the reviewer, such as what the messages are for. Free text.
 	Remark *string `json:"Remark,omitnil,omitempty" name:"Remark"`
 
-	// The id of an approved qualification of the company; mainland signatures only.
+	// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it;
+	// leave it out for global ones.
 	QualificationId *uint64 `json:"QualificationId,omitnil,omitempty" name:"QualificationId"`
 }
 
 // AddSmsSignRequest: The request of `AddSmsSign`.
 //
-// Creates a signature, the name that stands before a message, and hands it in for review.
+// Creates a signature, the name that stands in brackets before a message, and hands it in for review; it can be used
+// once the review has approved it.
+//
+// Review takes hours in the service, and the carriers' registration of a mainland signature days after it. No callback
+// tells the result: ask with `DescribeSmsSignList`. Only accounts verified as a company may create signatures through
+// the API (`FailedOperation.NotEnterpriseCertification`). A name that is under review is refused with
+// `InvalidParameterValue.SignExistAndUnapproved`, one that is approved with
+// `InvalidParameterValue.SignAlreadyPassedCheck`.
 type AddSmsSignRequest struct {
 	*tchttp.BaseRequest
 
-	// The text of the signature, without brackets. Required.
+	// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to
+	// 15 characters without `[` and `]`. Required.
 	SignName *string `json:"SignName,omitnil,omitempty" name:"SignName"`
 
 	// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or
-	// other. Required.
+	// other. Decides which `DocumentType` fits. Required.
 	SignType *uint64 `json:"SignType,omitnil,omitempty" name:"SignType"`
 
 	// The proof handed in: 0 three-in-one licence, 1 business licence, 2 organisation code certificate, 3 social credit
@@ -87,17 +97,18 @@ type AddSmsSignRequest struct {
 	// 0: for the account's own use; 1: on behalf of others, which needs `CommissionImage`. Required.
 	UsedMethod *uint64 `json:"UsedMethod,omitnil,omitempty" name:"UsedMethod"`
 
-	// A picture of the proof in base64, without a `data:` prefix. Required.
+	// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
 	ProofImage *string `json:"ProofImage,omitnil,omitempty" name:"ProofImage"`
 
-	// A picture of the letter of authority in base64, without a `data:` prefix. Looked at only for use on behalf of
+	// A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of
 	// others.
 	CommissionImage *string `json:"CommissionImage,omitnil,omitempty" name:"CommissionImage"`
 
-	// A note for the reviewer, such as what the messages are for.
+	// A note for the reviewer, such as what the messages are for. Free text.
 	Remark *string `json:"Remark,omitnil,omitempty" name:"Remark"`
 
-	// The id of an approved qualification of the company; mainland signatures only.
+	// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it;
+	// leave it out for global ones.
 	QualificationId *uint64 `json:"QualificationId,omitnil,omitempty" name:"QualificationId"`
 }
 
@@ -131,7 +142,7 @@ type AddSmsSignResponseParams struct {
 	// The new signature.
 	AddSignStatus *AddSignStatus `json:"AddSignStatus,omitnil,omitempty" name:"AddSignStatus"`
 
-	// The id under which the service logged the call. Give it to support when asking about one.
+	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -181,12 +192,12 @@ func (r *AddSmsSignResponse) ReadAnswer(answer []byte) error {
 
 // AddSmsTemplateRequestParams has the members of AddSmsTemplateRequest alone.
 type AddSmsTemplateRequestParams struct {
-	// The name of the template. Free text, for people. Required.
+	// The name of the template. Free text for people, not empty; it is not part of the message. Required.
 	TemplateName *string `json:"TemplateName,omitnil,omitempty" name:"TemplateName"`
 
-	// The text, at most 500 characters when filled in. `{1}`, `{2}` and so on stand for values given when sending: counted
-	// from 1 without a gap, never two side by side, never alone. No `【` or `】`. Marketing texts end with how to opt out,
-	// such as `拒收请回复R`. Required.
+	// The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given
+	// when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`.
+	// Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
 	TemplateContent *string `json:"TemplateContent,omitnil,omitempty" name:"TemplateContent"`
 
 	// What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as
@@ -205,16 +216,18 @@ type AddSmsTemplateRequestParams struct {
 // Creates a template and hands it in for review; it can be sent once the review has approved it.
 //
 // Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts
-// verified as a company may create templates through the API. Repeating the call creates a second template.
+// verified as a company may create templates through the API (`FailedOperation.NotEnterpriseCertification`); a
+// mainland template also needs an approved signature (`FailedOperation.MissingSignature`). An account has at most 1000
+// templates (`FailedOperation.TemplateNumberLimit`). Repeating the call creates a second template.
 type AddSmsTemplateRequest struct {
 	*tchttp.BaseRequest
 
-	// The name of the template. Free text, for people. Required.
+	// The name of the template. Free text for people, not empty; it is not part of the message. Required.
 	TemplateName *string `json:"TemplateName,omitnil,omitempty" name:"TemplateName"`
 
-	// The text, at most 500 characters when filled in. `{1}`, `{2}` and so on stand for values given when sending: counted
-	// from 1 without a gap, never two side by side, never alone. No `【` or `】`. Marketing texts end with how to opt out,
-	// such as `拒收请回复R`. Required.
+	// The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given
+	// when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`.
+	// Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
 	TemplateContent *string `json:"TemplateContent,omitnil,omitempty" name:"TemplateContent"`
 
 	// What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as
@@ -254,7 +267,7 @@ type AddSmsTemplateResponseParams struct {
 	// The new template.
 	AddTemplateStatus *AddTemplateStatus `json:"AddTemplateStatus,omitnil,omitempty" name:"AddTemplateStatus"`
 
-	// The id under which the service logged the call. Give it to support when asking about one.
+	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -302,7 +315,7 @@ func (r *AddSmsTemplateResponse) ReadAnswer(answer []byte) error {
 	return nil
 }
 
-// AddTemplateStatus: A template that was created.
+// AddTemplateStatus: A template that was created and now waits for its review.
 type AddTemplateStatus struct {
 	// The id of the new template, digits as text: ready for `SendSms`. The other template actions take it as a number.
 	TemplateId *string `json:"TemplateId,omitnil,omitempty" name:"TemplateId"`
@@ -321,7 +334,7 @@ func (m *AddTemplateStatus) read(r *codec.Reader) {
 
 // CallbackStatusStatistics: Counts of delivery reports.
 type CallbackStatusStatistics struct {
-	// Reports in all.
+	// Reports in all, of success and of failure.
 	CallbackCount *uint64 `json:"CallbackCount,omitnil,omitempty" name:"CallbackCount"`
 
 	// Numbers accepted for sending.
@@ -330,7 +343,7 @@ type CallbackStatusStatistics struct {
 	// Reports of failure: the sum of the five classes below.
 	CallbackFailCount *uint64 `json:"CallbackFailCount,omitnil,omitempty" name:"CallbackFailCount"`
 
-	// Reports of success.
+	// Reports that the message reached the phone.
 	CallbackSuccessCount *uint64 `json:"CallbackSuccessCount,omitnil,omitempty" name:"CallbackSuccessCount"`
 
 	// Failures inside the carrier.
@@ -392,13 +405,16 @@ type CallbackStatusStatisticsRequestParams struct {
 	// Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
-	// How many entries to skip. Documented as always 0. Required.
+	// Has no effect on the counts. Documented as 0. Required.
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 }
 
 // CallbackStatusStatisticsRequest: The request of `CallbackStatusStatistics`.
 //
-// Counts the delivery reports of an app within a span of hours of UTC+8, at most 32 days.
+// Counts the delivery reports of an app within a span of at most 32 days, and why messages did not arrive.
+//
+// Hours are those of UTC+8; the first and the last hour both count. An hour that is none, an end before the begin, or
+// a longer span is refused.
 type CallbackStatusStatisticsRequest struct {
 	*tchttp.BaseRequest
 
@@ -416,7 +432,7 @@ type CallbackStatusStatisticsRequest struct {
 	// Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
-	// How many entries to skip. Documented as always 0. Required.
+	// Has no effect on the counts. Documented as 0. Required.
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 }
 
@@ -446,7 +462,7 @@ type CallbackStatusStatisticsResponseParams struct {
 	// The counts.
 	CallbackStatusStatistics *CallbackStatusStatistics `json:"CallbackStatusStatistics,omitnil,omitempty" name:"CallbackStatusStatistics"`
 
-	// The id under which the service logged the call. Give it to support when asking about one.
+	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -494,7 +510,7 @@ func (r *CallbackStatusStatisticsResponse) ReadAnswer(answer []byte) error {
 	return nil
 }
 
-// DeleteSignStatus: A signature that was deleted.
+// DeleteSignStatus: The deletion of a signature.
 type DeleteSignStatus struct {
 	// A text that says the deletion was done, such as `return successfully!`.
 	DeleteStatus *string `json:"DeleteStatus,omitnil,omitempty" name:"DeleteStatus"`
@@ -524,7 +540,8 @@ type DeleteSmsSignRequestParams struct {
 
 // DeleteSmsSignRequest: The request of `DeleteSmsSign`.
 //
-// Deletes a signature; its id is not used again.
+// Deletes a signature, whatever the state of its review. It cannot be used any more, while messages that were accepted
+// still go out. A second call finds nothing and is refused with `FailedOperation.SignIdNotExist`.
 type DeleteSmsSignRequest struct {
 	*tchttp.BaseRequest
 
@@ -554,7 +571,7 @@ type DeleteSmsSignResponseParams struct {
 	// What was deleted, and when.
 	DeleteSignStatus *DeleteSignStatus `json:"DeleteSignStatus,omitnil,omitempty" name:"DeleteSignStatus"`
 
-	// The id under which the service logged the call. Give it to support when asking about one.
+	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -604,17 +621,18 @@ func (r *DeleteSmsSignResponse) ReadAnswer(answer []byte) error {
 
 // DeleteSmsTemplateRequestParams has the members of DeleteSmsTemplateRequest alone.
 type DeleteSmsTemplateRequestParams struct {
-	// The id of the template. Required.
+	// The id of the template: a number here, while sending takes it as text. Required.
 	TemplateId *uint64 `json:"TemplateId,omitnil,omitempty" name:"TemplateId"`
 }
 
 // DeleteSmsTemplateRequest: The request of `DeleteSmsTemplate`.
 //
-// Deletes a template; its id is not used again.
+// Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were accepted
+// still go out. A second call finds nothing and is refused with `FailedOperation.TemplateIdNotExist`.
 type DeleteSmsTemplateRequest struct {
 	*tchttp.BaseRequest
 
-	// The id of the template. Required.
+	// The id of the template: a number here, while sending takes it as text. Required.
 	TemplateId *uint64 `json:"TemplateId,omitnil,omitempty" name:"TemplateId"`
 }
 
@@ -640,7 +658,7 @@ type DeleteSmsTemplateResponseParams struct {
 	// What was deleted, and when.
 	DeleteTemplateStatus *DeleteTemplateStatus `json:"DeleteTemplateStatus,omitnil,omitempty" name:"DeleteTemplateStatus"`
 
-	// The id under which the service logged the call. Give it to support when asking about one.
+	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -688,7 +706,7 @@ func (r *DeleteSmsTemplateResponse) ReadAnswer(answer []byte) error {
 	return nil
 }
 
-// DeleteTemplateStatus: A template that was deleted.
+// DeleteTemplateStatus: The deletion of a template.
 type DeleteTemplateStatus struct {
 	// A text that says the deletion was done, such as `return successfully!`.
 	DeleteStatus *string `json:"DeleteStatus,omitnil,omitempty" name:"DeleteStatus"`
@@ -771,23 +789,25 @@ func (m *DescribeSignListStatus) read(r *codec.Reader) {
 
 // DescribeSmsSignListRequestParams has the members of DescribeSmsSignListRequest alone.
 type DescribeSmsSignListRequestParams struct {
-	// The ids of the signatures wanted, at most 100. Required.
+	// The ids of the signatures wanted, 1 to 100. Required.
 	SignIdSet []*uint64 `json:"SignIdSet,omitnil,omitempty" name:"SignIdSet"`
 
-	// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+	// Which signatures to list: 0 for mainland China, 1 for global ones. Required.
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 }
 
 // DescribeSmsSignListRequest: The request of `DescribeSmsSignList`.
 //
-// Answers signatures with the state of their review.
+// Answers signatures with the state of their review, by their ids, at most 100 in a call.
+//
+// An id that does not exist is left out of the answer.
 type DescribeSmsSignListRequest struct {
 	*tchttp.BaseRequest
 
-	// The ids of the signatures wanted, at most 100. Required.
+	// The ids of the signatures wanted, 1 to 100. Required.
 	SignIdSet []*uint64 `json:"SignIdSet,omitnil,omitempty" name:"SignIdSet"`
 
-	// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+	// Which signatures to list: 0 for mainland China, 1 for global ones. Required.
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 }
 
@@ -814,7 +834,7 @@ type DescribeSmsSignListResponseParams struct {
 	// The signatures found, one entry each; unknown ids are left out.
 	DescribeSignListStatusSet []*DescribeSignListStatus `json:"DescribeSignListStatusSet,omitnil,omitempty" name:"DescribeSignListStatusSet"`
 
-	// The id under which the service logged the call. Give it to support when asking about one.
+	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -867,20 +887,23 @@ type DescribeSmsTemplateListRequestParams struct {
 	// The ids of the templates wanted, at most 100. Required.
 	TemplateIdSet []*uint64 `json:"TemplateIdSet,omitnil,omitempty" name:"TemplateIdSet"`
 
-	// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+	// Which templates to list: 0 for mainland China, 1 for global ones. Required.
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 }
 
 // DescribeSmsTemplateListRequest: The request of `DescribeSmsTemplateList`.
 //
-// Answers templates with the state of their review.
+// Answers templates with the state of their review, by their ids, at most 100 in a call.
+//
+// An id that does not exist is left out of the answer. Only the main account may list templates
+// (`FailedOperation.ProhibitSubAccountUse`).
 type DescribeSmsTemplateListRequest struct {
 	*tchttp.BaseRequest
 
 	// The ids of the templates wanted, at most 100. Required.
 	TemplateIdSet []*uint64 `json:"TemplateIdSet,omitnil,omitempty" name:"TemplateIdSet"`
 
-	// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+	// Which templates to list: 0 for mainland China, 1 for global ones. Required.
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 }
 
@@ -907,7 +930,7 @@ type DescribeSmsTemplateListResponseParams struct {
 	// The templates found, one entry each; unknown ids are left out.
 	DescribeTemplateStatusSet []*DescribeTemplateListStatus `json:"DescribeTemplateStatusSet,omitnil,omitempty" name:"DescribeTemplateStatusSet"`
 
-	// The id under which the service logged the call. Give it to support when asking about one.
+	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -957,7 +980,7 @@ func (r *DescribeSmsTemplateListResponse) ReadAnswer(answer []byte) error {
 
 // DescribeTemplateListStatus: A template and the state of its review.
 type DescribeTemplateListStatus struct {
-	// The id of the template.
+	// The id of the template: a number here, while sending takes it as text.
 	TemplateId *uint64 `json:"TemplateId,omitnil,omitempty" name:"TemplateId"`
 
 	// 0: mainland China; 1: global; 3: both.
@@ -970,7 +993,7 @@ type DescribeTemplateListStatus struct {
 	// The reviewer's text, mostly the reason of a refusal; may be empty.
 	ReviewReply *string `json:"ReviewReply,omitnil,omitempty" name:"ReviewReply"`
 
-	// The name of the template. Free text, for people.
+	// The name of the template. Free text for people, not empty; it is not part of the message.
 	TemplateName *string `json:"TemplateName,omitnil,omitempty" name:"TemplateName"`
 
 	// When it was handed in, in Unix seconds.
@@ -998,7 +1021,7 @@ func (m *DescribeTemplateListStatus) read(r *codec.Reader) {
 	}
 }
 
-// ModifySignStatus: A signature that was changed.
+// ModifySignStatus: A signature that was changed and now waits for its review.
 type ModifySignStatus struct {
 	// The id of the signature: a number, not its text.
 	SignId *uint64 `json:"SignId,omitnil,omitempty" name:"SignId"`
@@ -1025,11 +1048,12 @@ type ModifySmsSignRequestParams struct {
 	// The id of the signature: a number, not its text. Required.
 	SignId *uint64 `json:"SignId,omitnil,omitempty" name:"SignId"`
 
-	// The text of the signature, without brackets. Required.
+	// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to
+	// 15 characters without `[` and `]`. Required.
 	SignName *string `json:"SignName,omitnil,omitempty" name:"SignName"`
 
 	// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or
-	// other. Required.
+	// other. Decides which `DocumentType` fits. Required.
 	SignType *uint64 `json:"SignType,omitnil,omitempty" name:"SignType"`
 
 	// The proof handed in: 0 three-in-one licence, 1 business licence, 2 organisation code certificate, 3 social credit
@@ -1037,40 +1061,45 @@ type ModifySmsSignRequestParams struct {
 	// `SignType`: 0 goes with 0 or 1, 1 with 0 to 4, 4 with 7, 5 with 2 or 3. Required.
 	DocumentType *uint64 `json:"DocumentType,omitnil,omitempty" name:"DocumentType"`
 
-	// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+	// 0: mainland China; 1: global. Must be what the signature has: it cannot be moved from one to the other. Required.
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 
 	// 0: for the account's own use; 1: on behalf of others, which needs `CommissionImage`. Required.
 	UsedMethod *uint64 `json:"UsedMethod,omitnil,omitempty" name:"UsedMethod"`
 
-	// A picture of the proof in base64, without a `data:` prefix. Required.
+	// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
 	ProofImage *string `json:"ProofImage,omitnil,omitempty" name:"ProofImage"`
 
-	// A picture of the letter of authority in base64, without a `data:` prefix. Looked at only for use on behalf of
+	// A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of
 	// others.
 	CommissionImage *string `json:"CommissionImage,omitnil,omitempty" name:"CommissionImage"`
 
-	// A note for the reviewer, such as what the messages are for.
+	// A note for the reviewer, such as what the messages are for. Free text.
 	Remark *string `json:"Remark,omitnil,omitempty" name:"Remark"`
 
-	// The id of an approved qualification of the company; mainland signatures only.
+	// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it;
+	// leave it out for global ones.
 	QualificationId *uint64 `json:"QualificationId,omitnil,omitempty" name:"QualificationId"`
 }
 
 // ModifySmsSignRequest: The request of `ModifySmsSign`.
 //
-// Changes a signature that is under review or refused, and hands it in again.
+// Changes a signature that is under review or refused, and hands it in for review again.
+//
+// An approved signature cannot be changed (`InvalidParameterValue.SignAlreadyPassedCheck`): create another one. An id
+// that does not exist is `FailedOperation.MissingSignatureToModify`.
 type ModifySmsSignRequest struct {
 	*tchttp.BaseRequest
 
 	// The id of the signature: a number, not its text. Required.
 	SignId *uint64 `json:"SignId,omitnil,omitempty" name:"SignId"`
 
-	// The text of the signature, without brackets. Required.
+	// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to
+	// 15 characters without `[` and `]`. Required.
 	SignName *string `json:"SignName,omitnil,omitempty" name:"SignName"`
 
 	// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or
-	// other. Required.
+	// other. Decides which `DocumentType` fits. Required.
 	SignType *uint64 `json:"SignType,omitnil,omitempty" name:"SignType"`
 
 	// The proof handed in: 0 three-in-one licence, 1 business licence, 2 organisation code certificate, 3 social credit
@@ -1078,23 +1107,24 @@ type ModifySmsSignRequest struct {
 	// `SignType`: 0 goes with 0 or 1, 1 with 0 to 4, 4 with 7, 5 with 2 or 3. Required.
 	DocumentType *uint64 `json:"DocumentType,omitnil,omitempty" name:"DocumentType"`
 
-	// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+	// 0: mainland China; 1: global. Must be what the signature has: it cannot be moved from one to the other. Required.
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 
 	// 0: for the account's own use; 1: on behalf of others, which needs `CommissionImage`. Required.
 	UsedMethod *uint64 `json:"UsedMethod,omitnil,omitempty" name:"UsedMethod"`
 
-	// A picture of the proof in base64, without a `data:` prefix. Required.
+	// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
 	ProofImage *string `json:"ProofImage,omitnil,omitempty" name:"ProofImage"`
 
-	// A picture of the letter of authority in base64, without a `data:` prefix. Looked at only for use on behalf of
+	// A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of
 	// others.
 	CommissionImage *string `json:"CommissionImage,omitnil,omitempty" name:"CommissionImage"`
 
-	// A note for the reviewer, such as what the messages are for.
+	// A note for the reviewer, such as what the messages are for. Free text.
 	Remark *string `json:"Remark,omitnil,omitempty" name:"Remark"`
 
-	// The id of an approved qualification of the company; mainland signatures only.
+	// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it;
+	// leave it out for global ones.
 	QualificationId *uint64 `json:"QualificationId,omitnil,omitempty" name:"QualificationId"`
 }
 
@@ -1129,7 +1159,7 @@ type ModifySmsSignResponseParams struct {
 	// The changed signature.
 	ModifySignStatus *ModifySignStatus `json:"ModifySignStatus,omitnil,omitempty" name:"ModifySignStatus"`
 
-	// The id under which the service logged the call. Give it to support when asking about one.
+	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -1179,51 +1209,56 @@ func (r *ModifySmsSignResponse) ReadAnswer(answer []byte) error {
 
 // ModifySmsTemplateRequestParams has the members of ModifySmsTemplateRequest alone.
 type ModifySmsTemplateRequestParams struct {
-	// The id of the template. Required.
+	// The id of the template: a number here, while sending takes it as text. Required.
 	TemplateId *uint64 `json:"TemplateId,omitnil,omitempty" name:"TemplateId"`
 
-	// The name of the template. Free text, for people. Required.
+	// The name of the template. Free text for people, not empty; it is not part of the message. Required.
 	TemplateName *string `json:"TemplateName,omitnil,omitempty" name:"TemplateName"`
 
-	// The text of the template. `{1}`, `{2}` and so on stand for values given when sending, counted from 1 without a gap.
-	// Required.
+	// The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given
+	// when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`.
+	// Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
 	TemplateContent *string `json:"TemplateContent,omitnil,omitempty" name:"TemplateContent"`
 
 	// What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as
 	// notification. Required.
 	SmsType *uint64 `json:"SmsType,omitnil,omitempty" name:"SmsType"`
 
-	// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+	// 0: mainland China; 1: global. Must be what the template has: it cannot be moved from one to the other. Required.
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 
-	// A note for the reviewer, such as what the messages are for. Required.
+	// A note for the reviewer, such as what was changed. May be empty, but not absent. Required.
 	Remark *string `json:"Remark,omitnil,omitempty" name:"Remark"`
 }
 
 // ModifySmsTemplateRequest: The request of `ModifySmsTemplate`.
 //
-// Changes a template that is under review or refused, and hands it in again.
+// Changes a template that is under review or refused, and hands it in for review again.
+//
+// An approved template cannot be changed (`FailedOperation.TemplateAlreadyPassedCheck`): create another one. An id
+// that does not exist is `FailedOperation.MissingTemplateToModify`.
 type ModifySmsTemplateRequest struct {
 	*tchttp.BaseRequest
 
-	// The id of the template. Required.
+	// The id of the template: a number here, while sending takes it as text. Required.
 	TemplateId *uint64 `json:"TemplateId,omitnil,omitempty" name:"TemplateId"`
 
-	// The name of the template. Free text, for people. Required.
+	// The name of the template. Free text for people, not empty; it is not part of the message. Required.
 	TemplateName *string `json:"TemplateName,omitnil,omitempty" name:"TemplateName"`
 
-	// The text of the template. `{1}`, `{2}` and so on stand for values given when sending, counted from 1 without a gap.
-	// Required.
+	// The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given
+	// when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`.
+	// Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
 	TemplateContent *string `json:"TemplateContent,omitnil,omitempty" name:"TemplateContent"`
 
 	// What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as
 	// notification. Required.
 	SmsType *uint64 `json:"SmsType,omitnil,omitempty" name:"SmsType"`
 
-	// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+	// 0: mainland China; 1: global. Must be what the template has: it cannot be moved from one to the other. Required.
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 
-	// A note for the reviewer, such as what the messages are for. Required.
+	// A note for the reviewer, such as what was changed. May be empty, but not absent. Required.
 	Remark *string `json:"Remark,omitnil,omitempty" name:"Remark"`
 }
 
@@ -1254,7 +1289,7 @@ type ModifySmsTemplateResponseParams struct {
 	// The changed template.
 	ModifyTemplateStatus *ModifyTemplateStatus `json:"ModifyTemplateStatus,omitnil,omitempty" name:"ModifyTemplateStatus"`
 
-	// The id under which the service logged the call. Give it to support when asking about one.
+	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -1302,9 +1337,9 @@ func (r *ModifySmsTemplateResponse) ReadAnswer(answer []byte) error {
 	return nil
 }
 
-// ModifyTemplateStatus: A template that was changed.
+// ModifyTemplateStatus: A template that was changed and now waits for its review.
 type ModifyTemplateStatus struct {
-	// The id of the template.
+	// The id of the template: a number here, while sending takes it as text.
 	TemplateId *uint64 `json:"TemplateId,omitnil,omitempty" name:"TemplateId"`
 }
 
@@ -1319,7 +1354,7 @@ func (m *ModifyTemplateStatus) read(r *codec.Reader) {
 	}
 }
 
-// PullSmsReplyStatus: One reply of a person.
+// PullSmsReplyStatus: One reply of a person to a message.
 type PullSmsReplyStatus struct {
 	// The code that extended the sender's number; mostly empty.
 	ExtendCode *string `json:"ExtendCode,omitnil,omitempty" name:"ExtendCode"`
@@ -1333,13 +1368,13 @@ type PullSmsReplyStatus struct {
 	// The text of the signature that the message had which is answered.
 	Sign *string `json:"Sign,omitnil,omitempty" name:"Sign"`
 
-	// What the person answered.
+	// What the person answered, as it came.
 	ReplyContent *string `json:"ReplyContent,omitnil,omitempty" name:"ReplyContent"`
 
 	// When the person answered, as `2019-10-08 17:18:37` in UTC+8.
 	ReplyTime *string `json:"ReplyTime,omitnil,omitempty" name:"ReplyTime"`
 
-	// The same in Unix seconds.
+	// When the person answered, in Unix seconds.
 	ReplyUnixTime *uint64 `json:"ReplyUnixTime,omitnil,omitempty" name:"ReplyUnixTime"`
 }
 
@@ -1371,10 +1406,10 @@ type PullSmsReplyStatusByPhoneNumberRequestParams struct {
 	// The earliest time of a reply, in Unix seconds, at most 7 days ago. Required.
 	SendDateTime *uint64 `json:"SendDateTime,omitnil,omitempty" name:"SendDateTime"`
 
-	// How many entries to skip. Documented as always 0. Required.
+	// How many entries to skip. The only documented value is 0. Required.
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 
-	// How many entries to answer at most, 1 to 100. Required.
+	// How many replies to answer at most, 1 to 100. Required.
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// The phone number in E.164 form, such as `+8618501234444`. Required.
@@ -1390,17 +1425,22 @@ type PullSmsReplyStatusByPhoneNumberRequestParams struct {
 
 // PullSmsReplyStatusByPhoneNumberRequest: The request of `PullSmsReplyStatusByPhoneNumber`.
 //
-// Answers the replies of one number within the last 7 days.
+// Answers the replies that came from one number within the last 7 days.
+//
+// Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`,
+// `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end,
+// `InvalidParameterValue.InvalidStartTime`. Nothing published says that replies stay where they are, so the call is
+// treated like a pull and never counted as safe to repeat.
 type PullSmsReplyStatusByPhoneNumberRequest struct {
 	*tchttp.BaseRequest
 
 	// The earliest time of a reply, in Unix seconds, at most 7 days ago. Required.
 	SendDateTime *uint64 `json:"SendDateTime,omitnil,omitempty" name:"SendDateTime"`
 
-	// How many entries to skip. Documented as always 0. Required.
+	// How many entries to skip. The only documented value is 0. Required.
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 
-	// How many entries to answer at most, 1 to 100. Required.
+	// How many replies to answer at most, 1 to 100. Required.
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// The phone number in E.164 form, such as `+8618501234444`. Required.
@@ -1441,7 +1481,7 @@ type PullSmsReplyStatusByPhoneNumberResponseParams struct {
 	// The replies, oldest first; empty when there are none.
 	PullSmsReplyStatusSet []*PullSmsReplyStatus `json:"PullSmsReplyStatusSet,omitnil,omitempty" name:"PullSmsReplyStatusSet"`
 
-	// The id under which the service logged the call. Give it to support when asking about one.
+	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -1491,7 +1531,7 @@ func (r *PullSmsReplyStatusByPhoneNumberResponse) ReadAnswer(answer []byte) erro
 
 // PullSmsReplyStatusRequestParams has the members of PullSmsReplyStatusRequest alone.
 type PullSmsReplyStatusRequestParams struct {
-	// How many entries to answer at most, 1 to 100. Required.
+	// How many replies to take at most, 1 to 100. Required.
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
@@ -1501,11 +1541,15 @@ type PullSmsReplyStatusRequestParams struct {
 
 // PullSmsReplyStatusRequest: The request of `PullSmsReplyStatus`.
 //
-// Takes people's replies to an app out of its queue, oldest first; each is handed out once.
+// Takes people's replies to an app out of its queue, oldest first, at most `Limit`.
+//
+// A reply is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its replies. The
+// queue has to be opened for the account by support, otherwise the answer is
+// `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no reply is waiting.
 type PullSmsReplyStatusRequest struct {
 	*tchttp.BaseRequest
 
-	// How many entries to answer at most, 1 to 100. Required.
+	// How many replies to take at most, 1 to 100. Required.
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
@@ -1536,7 +1580,7 @@ type PullSmsReplyStatusResponseParams struct {
 	// The replies taken out of the queue, oldest first; empty when none is waiting.
 	PullSmsReplyStatusSet []*PullSmsReplyStatus `json:"PullSmsReplyStatusSet,omitnil,omitempty" name:"PullSmsReplyStatusSet"`
 
-	// The id under which the service logged the call. Give it to support when asking about one.
+	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -1589,7 +1633,7 @@ type PullSmsSendStatus struct {
 	// When the phone got the message, as `2019-10-08 17:18:37` in UTC+8.
 	UserReceiveTime *string `json:"UserReceiveTime,omitnil,omitempty" name:"UserReceiveTime"`
 
-	// The same in Unix seconds.
+	// When the phone got the message, in Unix seconds.
 	UserReceiveUnixTime *uint64 `json:"UserReceiveUnixTime,omitnil,omitempty" name:"UserReceiveUnixTime"`
 
 	// The country code without `+`, such as `86`.
@@ -1609,7 +1653,7 @@ type PullSmsSendStatus struct {
 	// `SUCCESS` when the message reached the phone, otherwise `FAIL`.
 	ReportStatus *string `json:"ReportStatus,omitnil,omitempty" name:"ReportStatus"`
 
-	// The carrier's code word, such as `DELIVRD`, `UNDELIV` or `MK:0001`.
+	// The carrier's code word: `DELIVRD` when the message reached the phone, otherwise one such as `UNDELIV` or `MK:0001`.
 	Description *string `json:"Description,omitnil,omitempty" name:"Description"`
 }
 
@@ -1643,10 +1687,10 @@ type PullSmsSendStatusByPhoneNumberRequestParams struct {
 	// The earliest time of sending, in Unix seconds, at most 7 days ago. Required.
 	SendDateTime *uint64 `json:"SendDateTime,omitnil,omitempty" name:"SendDateTime"`
 
-	// How many entries to skip. Documented as always 0. Required.
+	// How many entries to skip. The only documented value is 0. Required.
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 
-	// How many entries to answer at most, 1 to 100. Required.
+	// How many reports to answer at most, 1 to 100. Required.
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// The phone number in E.164 form, such as `+8618501234444`. Required.
@@ -1662,17 +1706,22 @@ type PullSmsSendStatusByPhoneNumberRequestParams struct {
 
 // PullSmsSendStatusByPhoneNumberRequest: The request of `PullSmsSendStatusByPhoneNumber`.
 //
-// Answers the delivery reports of one number within the last 7 days.
+// Answers the delivery reports of one number, for messages sent within the last 7 days.
+//
+// Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`,
+// `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end,
+// `InvalidParameterValue.InvalidStartTime`. Nothing published says that reports stay where they are, so the call is
+// treated like a pull and never counted as safe to repeat.
 type PullSmsSendStatusByPhoneNumberRequest struct {
 	*tchttp.BaseRequest
 
 	// The earliest time of sending, in Unix seconds, at most 7 days ago. Required.
 	SendDateTime *uint64 `json:"SendDateTime,omitnil,omitempty" name:"SendDateTime"`
 
-	// How many entries to skip. Documented as always 0. Required.
+	// How many entries to skip. The only documented value is 0. Required.
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 
-	// How many entries to answer at most, 1 to 100. Required.
+	// How many reports to answer at most, 1 to 100. Required.
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// The phone number in E.164 form, such as `+8618501234444`. Required.
@@ -1713,7 +1762,7 @@ type PullSmsSendStatusByPhoneNumberResponseParams struct {
 	// The delivery reports, oldest first; empty when there are none.
 	PullSmsSendStatusSet []*PullSmsSendStatus `json:"PullSmsSendStatusSet,omitnil,omitempty" name:"PullSmsSendStatusSet"`
 
-	// The id under which the service logged the call. Give it to support when asking about one.
+	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -1776,7 +1825,8 @@ type PullSmsSendStatusRequestParams struct {
 // Takes delivery reports of an app out of its queue, oldest first, at most `Limit`.
 //
 // A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The
-// queue has to be opened for the account by support. An empty answer means that no report is waiting.
+// queue has to be opened for the account by support, otherwise the answer is
+// `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no report is waiting.
 type PullSmsSendStatusRequest struct {
 	*tchttp.BaseRequest
 
@@ -1811,7 +1861,7 @@ type PullSmsSendStatusResponseParams struct {
 	// The reports taken out of the queue, oldest first; empty when none is waiting.
 	PullSmsSendStatusSet []*PullSmsSendStatus `json:"PullSmsSendStatusSet,omitnil,omitempty" name:"PullSmsSendStatusSet"`
 
-	// The id under which the service logged the call. Give it to support when asking about one.
+	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -1877,18 +1927,20 @@ type SendSmsRequestParams struct {
 	Sign *string `json:"Sign,omitnil,omitempty" name:"Sign"`
 
 	// The values for `{1}`, `{2}` and so on of the template, in that order: exactly as many as it has variables; unset or
-	// empty when it has none. Values of a verification template are 0 to 6 digits each; the whole text may have at most
-	// 500 characters.
+	// empty when it has none. Values of a verification template are 0 to 6 digits each, no value may hold a link, and the
+	// whole text may have at most 500 characters.
 	TemplateParamSet []*string `json:"TemplateParamSet,omitnil,omitempty" name:"TemplateParamSet"`
 
 	// Digits that extend the sender's number. The feature is closed unless support opened it; an empty text is always
 	// accepted.
 	ExtendCode *string `json:"ExtendCode,omitnil,omitempty" name:"ExtendCode"`
 
-	// The caller's own text, less than 512 bytes, such as an order number. Comes back with every number's entry.
+	// The caller's own text, less than 512 bytes, such as an order number; empty when unset. Comes back with every
+	// number's entry.
 	SessionContext *string `json:"SessionContext,omitnil,omitempty" name:"SessionContext"`
 
-	// The sender shown for global messages. Not needed with the shared sender; ignored for mainland numbers.
+	// The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for mainland
+	// numbers.
 	SenderId *string `json:"SenderId,omitnil,omitempty" name:"SenderId"`
 }
 
@@ -1898,8 +1950,10 @@ type SendSmsRequestParams struct {
 //
 // The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its
 // own code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the
-// delivery report comes later. Repeating the call sends again, so a call that may have reached the service must not be
-// repeated blindly.
+// delivery report comes later. What concerns the request as a whole, such as an unknown app or more than 200 numbers,
+// is an error of the call, and nothing is sent.
+//
+// Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
 type SendSmsRequest struct {
 	*tchttp.BaseRequest
 
@@ -1919,18 +1973,20 @@ type SendSmsRequest struct {
 	Sign *string `json:"Sign,omitnil,omitempty" name:"Sign"`
 
 	// The values for `{1}`, `{2}` and so on of the template, in that order: exactly as many as it has variables; unset or
-	// empty when it has none. Values of a verification template are 0 to 6 digits each; the whole text may have at most
-	// 500 characters.
+	// empty when it has none. Values of a verification template are 0 to 6 digits each, no value may hold a link, and the
+	// whole text may have at most 500 characters.
 	TemplateParamSet []*string `json:"TemplateParamSet,omitnil,omitempty" name:"TemplateParamSet"`
 
 	// Digits that extend the sender's number. The feature is closed unless support opened it; an empty text is always
 	// accepted.
 	ExtendCode *string `json:"ExtendCode,omitnil,omitempty" name:"ExtendCode"`
 
-	// The caller's own text, less than 512 bytes, such as an order number. Comes back with every number's entry.
+	// The caller's own text, less than 512 bytes, such as an order number; empty when unset. Comes back with every
+	// number's entry.
 	SessionContext *string `json:"SessionContext,omitnil,omitempty" name:"SessionContext"`
 
-	// The sender shown for global messages. Not needed with the shared sender; ignored for mainland numbers.
+	// The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for mainland
+	// numbers.
 	SenderId *string `json:"SenderId,omitnil,omitempty" name:"SenderId"`
 }
 
@@ -1964,7 +2020,7 @@ type SendSmsResponseParams struct {
 	// number was refused.
 	SendStatusSet []*SendStatus `json:"SendStatusSet,omitnil,omitempty" name:"SendStatusSet"`
 
-	// The id under which the service logged the call. Give it to support when asking about one.
+	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -2021,7 +2077,8 @@ type SendStatus struct {
 	// The number in E.164 form, whatever form the request had.
 	PhoneNumber *string `json:"PhoneNumber,omitnil,omitempty" name:"PhoneNumber"`
 
-	// How many segments are billed for this number; 0 when it was refused.
+	// How many segments are billed for this number; 0 when it was refused. A mainland text of up to 70 characters is one
+	// segment, a longer one is cut by 67.
 	Fee *uint64 `json:"Fee,omitnil,omitempty" name:"Fee"`
 
 	// `SessionContext` of the request, unchanged, also when the number was refused.
@@ -2063,13 +2120,13 @@ func (m *SendStatus) read(r *codec.Reader) {
 
 // SendStatusStatistics: Counts of what was sent.
 type SendStatusStatistics struct {
-	// Segments billed: a long message has more than one.
+	// Segments billed. A long message has more than one: 100 messages, 20 of them of two segments, are 120.
 	FeeCount *uint64 `json:"FeeCount,omitnil,omitempty" name:"FeeCount"`
 
 	// Numbers submitted, the refused ones included.
 	RequestCount *uint64 `json:"RequestCount,omitnil,omitempty" name:"RequestCount"`
 
-	// Numbers accepted.
+	// Numbers accepted, whether or not the message reached the phone.
 	RequestSuccessCount *uint64 `json:"RequestSuccessCount,omitnil,omitempty" name:"RequestSuccessCount"`
 }
 
@@ -2104,7 +2161,7 @@ type SendStatusStatisticsRequestParams struct {
 	// Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
-	// How many entries to skip. Documented as always 0. Required.
+	// Has no effect on the counts. Documented as 0. Required.
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 }
 
@@ -2112,7 +2169,8 @@ type SendStatusStatisticsRequestParams struct {
 //
 // Counts what an app sent within a span of hours: numbers submitted, numbers accepted, segments billed.
 //
-// Hours are those of UTC+8; the first and the last hour both count, by the time of sending.
+// Hours are those of UTC+8; the first and the last hour both count, by the time of sending. An hour that is none, or
+// an end before the begin, is refused.
 type SendStatusStatisticsRequest struct {
 	*tchttp.BaseRequest
 
@@ -2130,7 +2188,7 @@ type SendStatusStatisticsRequest struct {
 	// Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
-	// How many entries to skip. Documented as always 0. Required.
+	// Has no effect on the counts. Documented as 0. Required.
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 }
 
@@ -2160,7 +2218,7 @@ type SendStatusStatisticsResponseParams struct {
 	// The counts.
 	SendStatusStatistics *SendStatusStatistics `json:"SendStatusStatistics,omitnil,omitempty" name:"SendStatusStatistics"`
 
-	// The id under which the service logged the call. Give it to support when asking about one.
+	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -2208,24 +2266,24 @@ func (r *SendStatusStatisticsResponse) ReadAnswer(answer []byte) error {
 	return nil
 }
 
-// SmsPackagesStatistics: A prepaid package.
+// SmsPackagesStatistics: A prepaid package of segments.
 type SmsPackagesStatistics struct {
-	// When the package was created, as text in UTC+8.
+	// When the package was created, as `2019-10-08 17:18:37` in UTC+8.
 	PackageCreateTime *string `json:"PackageCreateTime,omitnil,omitempty" name:"PackageCreateTime"`
 
-	// The same in Unix seconds.
+	// When the package was created, in Unix seconds.
 	PackageCreateUnixTime *uint64 `json:"PackageCreateUnixTime,omitnil,omitempty" name:"PackageCreateUnixTime"`
 
-	// From when it can be used, as text in UTC+8.
+	// From when it can be used, as `2019-10-08 17:18:37` in UTC+8.
 	PackageEffectiveTime *string `json:"PackageEffectiveTime,omitnil,omitempty" name:"PackageEffectiveTime"`
 
-	// The same in Unix seconds.
+	// From when it can be used, in Unix seconds.
 	PackageEffectiveUnixTime *uint64 `json:"PackageEffectiveUnixTime,omitnil,omitempty" name:"PackageEffectiveUnixTime"`
 
-	// Until when it can be used, as text in UTC+8.
+	// Until when it can be used, as `2019-10-08 17:18:37` in UTC+8.
 	PackageExpiredTime *string `json:"PackageExpiredTime,omitnil,omitempty" name:"PackageExpiredTime"`
 
-	// The same in Unix seconds.
+	// Until when it can be used, in Unix seconds.
 	PackageExpiredUnixTime *uint64 `json:"PackageExpiredUnixTime,omitnil,omitempty" name:"PackageExpiredUnixTime"`
 
 	// How many billed segments it holds.
@@ -2234,10 +2292,10 @@ type SmsPackagesStatistics struct {
 	// 0: a gift; 1: bought.
 	TypeOfPackage *uint64 `json:"TypeOfPackage,omitnil,omitempty" name:"TypeOfPackage"`
 
-	// The id of the package.
+	// The id of the package, a number.
 	PackageId *uint64 `json:"PackageId,omitnil,omitempty" name:"PackageId"`
 
-	// How many billed segments of the package are used.
+	// How many billed segments of the package are used so far.
 	CurrentUsage *uint64 `json:"CurrentUsage,omitnil,omitempty" name:"CurrentUsage"`
 }
 
@@ -2279,13 +2337,14 @@ type SmsPackagesStatisticsRequestParams struct {
 	// How many packages to answer at most, up to 500. Required.
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
-	// How many packages to skip, for paging. Required.
+	// How many packages to skip, 0 for the first page. Required.
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 }
 
 // SmsPackagesStatisticsRequest: The request of `SmsPackagesStatistics`.
 //
-// Answers the prepaid packages of an app and how much of each is used.
+// Answers the prepaid packages of an app: how many segments each holds, how many are used, and from when until when it
+// can be used.
 type SmsPackagesStatisticsRequest struct {
 	*tchttp.BaseRequest
 
@@ -2296,7 +2355,7 @@ type SmsPackagesStatisticsRequest struct {
 	// How many packages to answer at most, up to 500. Required.
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
-	// How many packages to skip, for paging. Required.
+	// How many packages to skip, 0 for the first page. Required.
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 }
 
@@ -2324,7 +2383,7 @@ type SmsPackagesStatisticsResponseParams struct {
 	// The packages, one entry each.
 	SmsPackagesStatisticsSet []*SmsPackagesStatistics `json:"SmsPackagesStatisticsSet,omitnil,omitempty" name:"SmsPackagesStatisticsSet"`
 
-	// The id under which the service logged the call. Give it to support when asking about one.
+	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 

@@ -7,7 +7,7 @@ import (
 	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/sms/internal/codec"
 )
 
-// AddSignStatus: A signature that was created.
+// AddSignStatus: A signature that was created and now waits for its review.
 type AddSignStatus struct {
 	// The id of the signature: a number, not its text.
 	SignId *uint64 `json:"SignId,omitnil,omitempty" name:"SignId"`
@@ -26,11 +26,12 @@ func (m *AddSignStatus) read(r *codec.Reader) {
 
 // AddSmsSignRequestParams has the members of AddSmsSignRequest alone.
 type AddSmsSignRequestParams struct {
-	// The text of the signature, without brackets. Required.
+	// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to
+	// 15 characters without `[` and `]`. Required.
 	SignName *string `json:"SignName,omitnil,omitempty" name:"SignName"`
 
 	// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or
-	// other. Required.
+	// other. Decides which `DocumentType` fits. Required.
 	SignType *uint64 `json:"SignType,omitnil,omitempty" name:"SignType"`
 
 	// The proof handed in: 0 three-in-one licence, 1 business licence, 2 organisation code certificate, 3 social credit
@@ -44,31 +45,40 @@ type AddSmsSignRequestParams struct {
 	// 0: for the account's own use; 1: on behalf of others, which needs `CommissionImage`. Required.
 	SignPurpose *uint64 `json:"SignPurpose,omitnil,omitempty" name:"SignPurpose"`
 
-	// A picture of the proof in base64, without a `data:` prefix. Required.
+	// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
 	ProofImage *string `json:"ProofImage,omitnil,omitempty" name:"ProofImage"`
 
-	// A picture of the letter of authority in base64, without a `data:` prefix. Looked at only for use on behalf of
+	// A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of
 	// others.
 	CommissionImage *string `json:"CommissionImage,omitnil,omitempty" name:"CommissionImage"`
 
-	// A note for the reviewer, such as what the messages are for.
+	// A note for the reviewer, such as what the messages are for. Free text.
 	Remark *string `json:"Remark,omitnil,omitempty" name:"Remark"`
 
-	// The id of an approved qualification of the company; mainland signatures only.
+	// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it;
+	// leave it out for global ones.
 	QualificationId *uint64 `json:"QualificationId,omitnil,omitempty" name:"QualificationId"`
 }
 
 // AddSmsSignRequest: The request of `AddSmsSign`.
 //
-// Creates a signature, the name that stands before a message, and hands it in for review.
+// Creates a signature, the name that stands in brackets before a message, and hands it in for review; it can be used
+// once the review has approved it.
+//
+// Review takes hours in the service, and the carriers' registration of a mainland signature days after it. No callback
+// tells the result: ask with `DescribeSmsSignList`. Only accounts verified as a company may create signatures through
+// the API (`FailedOperation.NotEnterpriseCertification`). A name that is under review is refused with
+// `InvalidParameterValue.SignExistAndUnapproved`, one that is approved with
+// `InvalidParameterValue.SignAlreadyPassedCheck`.
 type AddSmsSignRequest struct {
 	*tchttp.BaseRequest
 
-	// The text of the signature, without brackets. Required.
+	// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to
+	// 15 characters without `[` and `]`. Required.
 	SignName *string `json:"SignName,omitnil,omitempty" name:"SignName"`
 
 	// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or
-	// other. Required.
+	// other. Decides which `DocumentType` fits. Required.
 	SignType *uint64 `json:"SignType,omitnil,omitempty" name:"SignType"`
 
 	// The proof handed in: 0 three-in-one licence, 1 business licence, 2 organisation code certificate, 3 social credit
@@ -82,17 +92,18 @@ type AddSmsSignRequest struct {
 	// 0: for the account's own use; 1: on behalf of others, which needs `CommissionImage`. Required.
 	SignPurpose *uint64 `json:"SignPurpose,omitnil,omitempty" name:"SignPurpose"`
 
-	// A picture of the proof in base64, without a `data:` prefix. Required.
+	// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
 	ProofImage *string `json:"ProofImage,omitnil,omitempty" name:"ProofImage"`
 
-	// A picture of the letter of authority in base64, without a `data:` prefix. Looked at only for use on behalf of
+	// A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of
 	// others.
 	CommissionImage *string `json:"CommissionImage,omitnil,omitempty" name:"CommissionImage"`
 
-	// A note for the reviewer, such as what the messages are for.
+	// A note for the reviewer, such as what the messages are for. Free text.
 	Remark *string `json:"Remark,omitnil,omitempty" name:"Remark"`
 
-	// The id of an approved qualification of the company; mainland signatures only.
+	// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it;
+	// leave it out for global ones.
 	QualificationId *uint64 `json:"QualificationId,omitnil,omitempty" name:"QualificationId"`
 }
 
@@ -126,7 +137,7 @@ type AddSmsSignResponseParams struct {
 	// The new signature.
 	AddSignStatus *AddSignStatus `json:"AddSignStatus,omitnil,omitempty" name:"AddSignStatus"`
 
-	// The id under which the service logged the call. Give it to support when asking about one.
+	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -176,12 +187,12 @@ func (r *AddSmsSignResponse) ReadAnswer(answer []byte) error {
 
 // AddSmsTemplateRequestParams has the members of AddSmsTemplateRequest alone.
 type AddSmsTemplateRequestParams struct {
-	// The name of the template. Free text, for people. Required.
+	// The name of the template. Free text for people, not empty; it is not part of the message. Required.
 	TemplateName *string `json:"TemplateName,omitnil,omitempty" name:"TemplateName"`
 
-	// The text, at most 500 characters when filled in. `{1}`, `{2}` and so on stand for values given when sending: counted
-	// from 1 without a gap, never two side by side, never alone. No `【` or `】`. Marketing texts end with how to opt out,
-	// such as `拒收请回复R`. Required.
+	// The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given
+	// when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`.
+	// Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
 	TemplateContent *string `json:"TemplateContent,omitnil,omitempty" name:"TemplateContent"`
 
 	// What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as
@@ -200,16 +211,18 @@ type AddSmsTemplateRequestParams struct {
 // Creates a template and hands it in for review; it can be sent once the review has approved it.
 //
 // Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts
-// verified as a company may create templates through the API. Repeating the call creates a second template.
+// verified as a company may create templates through the API (`FailedOperation.NotEnterpriseCertification`); a
+// mainland template also needs an approved signature (`FailedOperation.MissingSignature`). An account has at most 1000
+// templates (`FailedOperation.TemplateNumberLimit`). Repeating the call creates a second template.
 type AddSmsTemplateRequest struct {
 	*tchttp.BaseRequest
 
-	// The name of the template. Free text, for people. Required.
+	// The name of the template. Free text for people, not empty; it is not part of the message. Required.
 	TemplateName *string `json:"TemplateName,omitnil,omitempty" name:"TemplateName"`
 
-	// The text, at most 500 characters when filled in. `{1}`, `{2}` and so on stand for values given when sending: counted
-	// from 1 without a gap, never two side by side, never alone. No `【` or `】`. Marketing texts end with how to opt out,
-	// such as `拒收请回复R`. Required.
+	// The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given
+	// when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`.
+	// Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
 	TemplateContent *string `json:"TemplateContent,omitnil,omitempty" name:"TemplateContent"`
 
 	// What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as
@@ -249,7 +262,7 @@ type AddSmsTemplateResponseParams struct {
 	// The new template.
 	AddTemplateStatus *AddTemplateStatus `json:"AddTemplateStatus,omitnil,omitempty" name:"AddTemplateStatus"`
 
-	// The id under which the service logged the call. Give it to support when asking about one.
+	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -297,7 +310,7 @@ func (r *AddSmsTemplateResponse) ReadAnswer(answer []byte) error {
 	return nil
 }
 
-// AddTemplateStatus: A template that was created.
+// AddTemplateStatus: A template that was created and now waits for its review.
 type AddTemplateStatus struct {
 	// The id of the new template, digits as text: ready for `SendSms`. The other template actions take it as a number.
 	TemplateId *string `json:"TemplateId,omitnil,omitempty" name:"TemplateId"`
@@ -316,7 +329,7 @@ func (m *AddTemplateStatus) read(r *codec.Reader) {
 
 // CallbackStatusStatistics: Counts of delivery reports.
 type CallbackStatusStatistics struct {
-	// Reports in all.
+	// Reports in all, of success and of failure.
 	CallbackCount *uint64 `json:"CallbackCount,omitnil,omitempty" name:"CallbackCount"`
 
 	// Numbers accepted for sending.
@@ -325,7 +338,7 @@ type CallbackStatusStatistics struct {
 	// Reports of failure: the sum of the five classes below.
 	CallbackFailCount *uint64 `json:"CallbackFailCount,omitnil,omitempty" name:"CallbackFailCount"`
 
-	// Reports of success.
+	// Reports that the message reached the phone.
 	CallbackSuccessCount *uint64 `json:"CallbackSuccessCount,omitnil,omitempty" name:"CallbackSuccessCount"`
 
 	// Failures inside the carrier.
@@ -386,13 +399,16 @@ type CallbackStatusStatisticsRequestParams struct {
 	// Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
-	// How many entries to skip. Documented as always 0. Required.
+	// Has no effect on the counts. Documented as 0. Required.
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 }
 
 // CallbackStatusStatisticsRequest: The request of `CallbackStatusStatistics`.
 //
-// Counts the delivery reports of an app within a span of hours of UTC+8, at most 32 days.
+// Counts the delivery reports of an app within a span of at most 32 days, and why messages did not arrive.
+//
+// Hours are those of UTC+8; the first and the last hour both count. An hour that is none, an end before the begin, or
+// a longer span is refused.
 type CallbackStatusStatisticsRequest struct {
 	*tchttp.BaseRequest
 
@@ -409,7 +425,7 @@ type CallbackStatusStatisticsRequest struct {
 	// Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
-	// How many entries to skip. Documented as always 0. Required.
+	// Has no effect on the counts. Documented as 0. Required.
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 }
 
@@ -439,7 +455,7 @@ type CallbackStatusStatisticsResponseParams struct {
 	// The counts.
 	CallbackStatusStatistics *CallbackStatusStatistics `json:"CallbackStatusStatistics,omitnil,omitempty" name:"CallbackStatusStatistics"`
 
-	// The id under which the service logged the call. Give it to support when asking about one.
+	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -487,7 +503,7 @@ func (r *CallbackStatusStatisticsResponse) ReadAnswer(answer []byte) error {
 	return nil
 }
 
-// DeleteSignStatus: A signature that was deleted.
+// DeleteSignStatus: The deletion of a signature.
 type DeleteSignStatus struct {
 	// A text that says the deletion was done, such as `return successfully!`.
 	DeleteStatus *string `json:"DeleteStatus,omitnil,omitempty" name:"DeleteStatus"`
@@ -517,7 +533,8 @@ type DeleteSmsSignRequestParams struct {
 
 // DeleteSmsSignRequest: The request of `DeleteSmsSign`.
 //
-// Deletes a signature; its id is not used again.
+// Deletes a signature, whatever the state of its review. It cannot be used any more, while messages that were accepted
+// still go out. A second call finds nothing and is refused with `FailedOperation.SignIdNotExist`.
 type DeleteSmsSignRequest struct {
 	*tchttp.BaseRequest
 
@@ -547,7 +564,7 @@ type DeleteSmsSignResponseParams struct {
 	// What was deleted, and when.
 	DeleteSignStatus *DeleteSignStatus `json:"DeleteSignStatus,omitnil,omitempty" name:"DeleteSignStatus"`
 
-	// The id under which the service logged the call. Give it to support when asking about one.
+	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -597,17 +614,18 @@ func (r *DeleteSmsSignResponse) ReadAnswer(answer []byte) error {
 
 // DeleteSmsTemplateRequestParams has the members of DeleteSmsTemplateRequest alone.
 type DeleteSmsTemplateRequestParams struct {
-	// The id of the template. Required.
+	// The id of the template: a number here, while sending takes it as text. Required.
 	TemplateId *uint64 `json:"TemplateId,omitnil,omitempty" name:"TemplateId"`
 }
 
 // DeleteSmsTemplateRequest: The request of `DeleteSmsTemplate`.
 //
-// Deletes a template; its id is not used again.
+// Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were accepted
+// still go out. A second call finds nothing and is refused with `FailedOperation.TemplateIdNotExist`.
 type DeleteSmsTemplateRequest struct {
 	*tchttp.BaseRequest
 
-	// The id of the template. Required.
+	// The id of the template: a number here, while sending takes it as text. Required.
 	TemplateId *uint64 `json:"TemplateId,omitnil,omitempty" name:"TemplateId"`
 }
 
@@ -633,7 +651,7 @@ type DeleteSmsTemplateResponseParams struct {
 	// What was deleted, and when.
 	DeleteTemplateStatus *DeleteTemplateStatus `json:"DeleteTemplateStatus,omitnil,omitempty" name:"DeleteTemplateStatus"`
 
-	// The id under which the service logged the call. Give it to support when asking about one.
+	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -681,7 +699,7 @@ func (r *DeleteSmsTemplateResponse) ReadAnswer(answer []byte) error {
 	return nil
 }
 
-// DeleteTemplateStatus: A template that was deleted.
+// DeleteTemplateStatus: The deletion of a template.
 type DeleteTemplateStatus struct {
 	// A text that says the deletion was done, such as `return successfully!`.
 	DeleteStatus *string `json:"DeleteStatus,omitnil,omitempty" name:"DeleteStatus"`
@@ -705,17 +723,23 @@ func (m *DeleteTemplateStatus) read(r *codec.Reader) {
 
 // DescribePhoneNumberInfoRequestParams has the members of DescribePhoneNumberInfoRequest alone.
 type DescribePhoneNumberInfoRequestParams struct {
-	// The numbers to look at, at most 200. Required.
+	// The numbers to look at, 1 to 200, in E.164 form such as `+8618501234444`; mainland numbers also as `0086…`, `86…` or
+	// the bare 11 digits. Required.
 	PhoneNumberSet []*string `json:"PhoneNumberSet,omitnil,omitempty" name:"PhoneNumberSet"`
 }
 
 // DescribePhoneNumberInfoRequest: The request of `DescribePhoneNumberInfo`.
 //
-// Takes phone numbers apart: country, country code, canonical form. The same parsing as for sending.
+// Takes up to 200 phone numbers apart: country, country code, canonical form. The parsing is the same as for sending,
+// and nothing is sent.
+//
+// A number that cannot be understood has `FailedOperation.PhoneNumberParseFail` in its own entry; the call succeeds
+// all the same.
 type DescribePhoneNumberInfoRequest struct {
 	*tchttp.BaseRequest
 
-	// The numbers to look at, at most 200. Required.
+	// The numbers to look at, 1 to 200, in E.164 form such as `+8618501234444`; mainland numbers also as `0086…`, `86…` or
+	// the bare 11 digits. Required.
 	PhoneNumberSet []*string `json:"PhoneNumberSet,omitnil,omitempty" name:"PhoneNumberSet"`
 }
 
@@ -741,7 +765,7 @@ type DescribePhoneNumberInfoResponseParams struct {
 	// One entry for each number of the request, in the same order.
 	PhoneNumberInfoSet []*PhoneNumberInfo `json:"PhoneNumberInfoSet,omitnil,omitempty" name:"PhoneNumberInfoSet"`
 
-	// The id under which the service logged the call. Give it to support when asking about one.
+	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -813,7 +837,10 @@ type DescribeSendRecordListRequestParams struct {
 
 // DescribeSendRecordListRequest: The request of `DescribeSendRecordList`.
 //
-// Answers what was sent to one number within the last 72 hours, newest first.
+// Answers what was sent to one number within the last 72 hours, newest first, with the outcome of each message.
+//
+// Only the newest 1000 records of the span can be reached. Times, `Limit` and `Offset` outside their ranges are
+// refused with a code that names them, such as `InvalidParameterValue.BeginTimeVerifyFail`.
 type DescribeSendRecordListRequest struct {
 	*tchttp.BaseRequest
 
@@ -867,7 +894,7 @@ type DescribeSendRecordListResponseParams struct {
 	// How many records the span has, counted up to 1000.
 	TotalCount *uint64 `json:"TotalCount,omitnil,omitempty" name:"TotalCount"`
 
-	// The id under which the service logged the call. Give it to support when asking about one.
+	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -978,35 +1005,37 @@ func (m *DescribeSignListStatus) read(r *codec.Reader) {
 
 // DescribeSmsSignListRequestParams has the members of DescribeSmsSignListRequest alone.
 type DescribeSmsSignListRequestParams struct {
-	// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+	// Which signatures to list: 0 for mainland China, 1 for global ones. Required.
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 
-	// The ids of the signatures wanted, at most 100.
+	// The ids of the signatures wanted, at most 100; unset or empty for a page of all.
 	SignIdSet []*uint64 `json:"SignIdSet,omitnil,omitempty" name:"SignIdSet"`
 
 	// How many signatures to answer at most, up to 100; 10 when unset. Used only without `SignIdSet`.
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
-	// How many signatures to skip. Used only without `SignIdSet`.
+	// How many signatures to skip, 0 when unset. Used only without `SignIdSet`.
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 }
 
 // DescribeSmsSignListRequest: The request of `DescribeSmsSignList`.
 //
-// Answers signatures with the state of their review.
+// Answers signatures with the state of their review: those whose ids are given, at most 100, or a page of all.
+//
+// An id that does not exist is left out of the answer. A `Limit` over 100 is `InvalidParameterValue.LimitVerifyFail`.
 type DescribeSmsSignListRequest struct {
 	*tchttp.BaseRequest
 
-	// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+	// Which signatures to list: 0 for mainland China, 1 for global ones. Required.
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 
-	// The ids of the signatures wanted, at most 100.
+	// The ids of the signatures wanted, at most 100; unset or empty for a page of all.
 	SignIdSet []*uint64 `json:"SignIdSet,omitnil,omitempty" name:"SignIdSet"`
 
 	// How many signatures to answer at most, up to 100; 10 when unset. Used only without `SignIdSet`.
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
-	// How many signatures to skip. Used only without `SignIdSet`.
+	// How many signatures to skip, 0 when unset. Used only without `SignIdSet`.
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 }
 
@@ -1035,7 +1064,7 @@ type DescribeSmsSignListResponseParams struct {
 	// The signatures found, one entry each; unknown ids are left out.
 	DescribeSignListStatusSet []*DescribeSignListStatus `json:"DescribeSignListStatusSet,omitnil,omitempty" name:"DescribeSignListStatusSet"`
 
-	// The id under which the service logged the call. Give it to support when asking about one.
+	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -1085,35 +1114,40 @@ func (r *DescribeSmsSignListResponse) ReadAnswer(answer []byte) error {
 
 // DescribeSmsTemplateListRequestParams has the members of DescribeSmsTemplateListRequest alone.
 type DescribeSmsTemplateListRequestParams struct {
-	// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+	// Which templates to list: 0 for mainland China, 1 for global ones. Required.
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 
-	// The ids of the templates wanted, at most 100.
+	// The ids of the templates wanted, at most 100; unset or empty for a page of all.
 	TemplateIdSet []*uint64 `json:"TemplateIdSet,omitnil,omitempty" name:"TemplateIdSet"`
 
-	// How many templates to answer at most, up to 100. Used only without `TemplateIdSet`.
+	// How many templates to answer at most, up to 100. Set it: the documented default is 0. Used only without
+	// `TemplateIdSet`.
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
-	// How many templates to skip. Used only without `TemplateIdSet`.
+	// How many templates to skip, 0 when unset. Used only without `TemplateIdSet`.
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 }
 
 // DescribeSmsTemplateListRequest: The request of `DescribeSmsTemplateList`.
 //
-// Answers templates with the state of their review.
+// Answers templates with the state of their review: those whose ids are given, at most 100, or a page of all.
+//
+// An id that does not exist is left out of the answer. A `Limit` over 100 is `InvalidParameterValue.LimitVerifyFail`.
+// Only the main account may list templates (`FailedOperation.ProhibitSubAccountUse`).
 type DescribeSmsTemplateListRequest struct {
 	*tchttp.BaseRequest
 
-	// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+	// Which templates to list: 0 for mainland China, 1 for global ones. Required.
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 
-	// The ids of the templates wanted, at most 100.
+	// The ids of the templates wanted, at most 100; unset or empty for a page of all.
 	TemplateIdSet []*uint64 `json:"TemplateIdSet,omitnil,omitempty" name:"TemplateIdSet"`
 
-	// How many templates to answer at most, up to 100. Used only without `TemplateIdSet`.
+	// How many templates to answer at most, up to 100. Set it: the documented default is 0. Used only without
+	// `TemplateIdSet`.
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
-	// How many templates to skip. Used only without `TemplateIdSet`.
+	// How many templates to skip, 0 when unset. Used only without `TemplateIdSet`.
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 }
 
@@ -1142,7 +1176,7 @@ type DescribeSmsTemplateListResponseParams struct {
 	// The templates found, one entry each; unknown ids are left out.
 	DescribeTemplateStatusSet []*DescribeTemplateListStatus `json:"DescribeTemplateStatusSet,omitnil,omitempty" name:"DescribeTemplateStatusSet"`
 
-	// The id under which the service logged the call. Give it to support when asking about one.
+	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -1192,7 +1226,7 @@ func (r *DescribeSmsTemplateListResponse) ReadAnswer(answer []byte) error {
 
 // DescribeTemplateListStatus: A template and the state of its review.
 type DescribeTemplateListStatus struct {
-	// The id of the template.
+	// The id of the template: a number here, while sending takes it as text.
 	TemplateId *uint64 `json:"TemplateId,omitnil,omitempty" name:"TemplateId"`
 
 	// 0: mainland China; 1: global; 3: both.
@@ -1205,7 +1239,7 @@ type DescribeTemplateListStatus struct {
 	// The reviewer's text, mostly the reason of a refusal; may be empty.
 	ReviewReply *string `json:"ReviewReply,omitnil,omitempty" name:"ReviewReply"`
 
-	// The name of the template. Free text, for people.
+	// The name of the template. Free text for people, not empty; it is not part of the message.
 	TemplateName *string `json:"TemplateName,omitnil,omitempty" name:"TemplateName"`
 
 	// When it was handed in, in Unix seconds.
@@ -1238,7 +1272,7 @@ func (m *DescribeTemplateListStatus) read(r *codec.Reader) {
 	}
 }
 
-// ModifySignStatus: A signature that was changed.
+// ModifySignStatus: A signature that was changed and now waits for its review.
 type ModifySignStatus struct {
 	// The id of the signature: a number, not its text.
 	SignId *uint64 `json:"SignId,omitnil,omitempty" name:"SignId"`
@@ -1260,11 +1294,12 @@ type ModifySmsSignRequestParams struct {
 	// The id of the signature: a number, not its text. Required.
 	SignId *uint64 `json:"SignId,omitnil,omitempty" name:"SignId"`
 
-	// The text of the signature, without brackets. Required.
+	// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to
+	// 15 characters without `[` and `]`. Required.
 	SignName *string `json:"SignName,omitnil,omitempty" name:"SignName"`
 
 	// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or
-	// other. Required.
+	// other. Decides which `DocumentType` fits. Required.
 	SignType *uint64 `json:"SignType,omitnil,omitempty" name:"SignType"`
 
 	// The proof handed in: 0 three-in-one licence, 1 business licence, 2 organisation code certificate, 3 social credit
@@ -1272,40 +1307,45 @@ type ModifySmsSignRequestParams struct {
 	// `SignType`: 0 goes with 0 or 1, 1 with 0 to 4, 4 with 7, 5 with 2 or 3. Required.
 	DocumentType *uint64 `json:"DocumentType,omitnil,omitempty" name:"DocumentType"`
 
-	// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+	// 0: mainland China; 1: global. Must be what the signature has: it cannot be moved from one to the other. Required.
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 
 	// 0: for the account's own use; 1: on behalf of others, which needs `CommissionImage`. Required.
 	SignPurpose *uint64 `json:"SignPurpose,omitnil,omitempty" name:"SignPurpose"`
 
-	// A picture of the proof in base64, without a `data:` prefix. Required.
+	// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
 	ProofImage *string `json:"ProofImage,omitnil,omitempty" name:"ProofImage"`
 
-	// A picture of the letter of authority in base64, without a `data:` prefix. Looked at only for use on behalf of
+	// A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of
 	// others.
 	CommissionImage *string `json:"CommissionImage,omitnil,omitempty" name:"CommissionImage"`
 
-	// A note for the reviewer, such as what the messages are for.
+	// A note for the reviewer, such as what the messages are for. Free text.
 	Remark *string `json:"Remark,omitnil,omitempty" name:"Remark"`
 
-	// The id of an approved qualification of the company; mainland signatures only.
+	// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it;
+	// leave it out for global ones.
 	QualificationId *uint64 `json:"QualificationId,omitnil,omitempty" name:"QualificationId"`
 }
 
 // ModifySmsSignRequest: The request of `ModifySmsSign`.
 //
-// Changes a signature that is under review or refused, and hands it in again.
+// Changes a signature that is under review or refused, and hands it in for review again.
+//
+// An approved signature cannot be changed (`InvalidParameterValue.SignAlreadyPassedCheck`): create another one. An id
+// that does not exist is `FailedOperation.MissingSignatureToModify`.
 type ModifySmsSignRequest struct {
 	*tchttp.BaseRequest
 
 	// The id of the signature: a number, not its text. Required.
 	SignId *uint64 `json:"SignId,omitnil,omitempty" name:"SignId"`
 
-	// The text of the signature, without brackets. Required.
+	// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to
+	// 15 characters without `[` and `]`. Required.
 	SignName *string `json:"SignName,omitnil,omitempty" name:"SignName"`
 
 	// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or
-	// other. Required.
+	// other. Decides which `DocumentType` fits. Required.
 	SignType *uint64 `json:"SignType,omitnil,omitempty" name:"SignType"`
 
 	// The proof handed in: 0 three-in-one licence, 1 business licence, 2 organisation code certificate, 3 social credit
@@ -1313,23 +1353,24 @@ type ModifySmsSignRequest struct {
 	// `SignType`: 0 goes with 0 or 1, 1 with 0 to 4, 4 with 7, 5 with 2 or 3. Required.
 	DocumentType *uint64 `json:"DocumentType,omitnil,omitempty" name:"DocumentType"`
 
-	// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+	// 0: mainland China; 1: global. Must be what the signature has: it cannot be moved from one to the other. Required.
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 
 	// 0: for the account's own use; 1: on behalf of others, which needs `CommissionImage`. Required.
 	SignPurpose *uint64 `json:"SignPurpose,omitnil,omitempty" name:"SignPurpose"`
 
-	// A picture of the proof in base64, without a `data:` prefix. Required.
+	// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
 	ProofImage *string `json:"ProofImage,omitnil,omitempty" name:"ProofImage"`
 
-	// A picture of the letter of authority in base64, without a `data:` prefix. Looked at only for use on behalf of
+	// A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of
 	// others.
 	CommissionImage *string `json:"CommissionImage,omitnil,omitempty" name:"CommissionImage"`
 
-	// A note for the reviewer, such as what the messages are for.
+	// A note for the reviewer, such as what the messages are for. Free text.
 	Remark *string `json:"Remark,omitnil,omitempty" name:"Remark"`
 
-	// The id of an approved qualification of the company; mainland signatures only.
+	// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it;
+	// leave it out for global ones.
 	QualificationId *uint64 `json:"QualificationId,omitnil,omitempty" name:"QualificationId"`
 }
 
@@ -1364,7 +1405,7 @@ type ModifySmsSignResponseParams struct {
 	// The changed signature.
 	ModifySignStatus *ModifySignStatus `json:"ModifySignStatus,omitnil,omitempty" name:"ModifySignStatus"`
 
-	// The id under which the service logged the call. Give it to support when asking about one.
+	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -1414,51 +1455,56 @@ func (r *ModifySmsSignResponse) ReadAnswer(answer []byte) error {
 
 // ModifySmsTemplateRequestParams has the members of ModifySmsTemplateRequest alone.
 type ModifySmsTemplateRequestParams struct {
-	// The id of the template. Required.
+	// The id of the template: a number here, while sending takes it as text. Required.
 	TemplateId *uint64 `json:"TemplateId,omitnil,omitempty" name:"TemplateId"`
 
-	// The name of the template. Free text, for people. Required.
+	// The name of the template. Free text for people, not empty; it is not part of the message. Required.
 	TemplateName *string `json:"TemplateName,omitnil,omitempty" name:"TemplateName"`
 
-	// The text of the template. `{1}`, `{2}` and so on stand for values given when sending, counted from 1 without a gap.
-	// Required.
+	// The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given
+	// when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`.
+	// Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
 	TemplateContent *string `json:"TemplateContent,omitnil,omitempty" name:"TemplateContent"`
 
 	// What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as
 	// notification. Required.
 	SmsType *uint64 `json:"SmsType,omitnil,omitempty" name:"SmsType"`
 
-	// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+	// 0: mainland China; 1: global. Must be what the template has: it cannot be moved from one to the other. Required.
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 
-	// A note for the reviewer, such as what the messages are for. Required.
+	// A note for the reviewer, such as what was changed. May be empty, but not absent. Required.
 	Remark *string `json:"Remark,omitnil,omitempty" name:"Remark"`
 }
 
 // ModifySmsTemplateRequest: The request of `ModifySmsTemplate`.
 //
-// Changes a template that is under review or refused, and hands it in again.
+// Changes a template that is under review or refused, and hands it in for review again.
+//
+// An approved template cannot be changed (`FailedOperation.TemplateAlreadyPassedCheck`): create another one. An id
+// that does not exist is `FailedOperation.MissingTemplateToModify`.
 type ModifySmsTemplateRequest struct {
 	*tchttp.BaseRequest
 
-	// The id of the template. Required.
+	// The id of the template: a number here, while sending takes it as text. Required.
 	TemplateId *uint64 `json:"TemplateId,omitnil,omitempty" name:"TemplateId"`
 
-	// The name of the template. Free text, for people. Required.
+	// The name of the template. Free text for people, not empty; it is not part of the message. Required.
 	TemplateName *string `json:"TemplateName,omitnil,omitempty" name:"TemplateName"`
 
-	// The text of the template. `{1}`, `{2}` and so on stand for values given when sending, counted from 1 without a gap.
-	// Required.
+	// The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given
+	// when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`.
+	// Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
 	TemplateContent *string `json:"TemplateContent,omitnil,omitempty" name:"TemplateContent"`
 
 	// What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as
 	// notification. Required.
 	SmsType *uint64 `json:"SmsType,omitnil,omitempty" name:"SmsType"`
 
-	// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+	// 0: mainland China; 1: global. Must be what the template has: it cannot be moved from one to the other. Required.
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 
-	// A note for the reviewer, such as what the messages are for. Required.
+	// A note for the reviewer, such as what was changed. May be empty, but not absent. Required.
 	Remark *string `json:"Remark,omitnil,omitempty" name:"Remark"`
 }
 
@@ -1489,7 +1535,7 @@ type ModifySmsTemplateResponseParams struct {
 	// The changed template.
 	ModifyTemplateStatus *ModifyTemplateStatus `json:"ModifyTemplateStatus,omitnil,omitempty" name:"ModifyTemplateStatus"`
 
-	// The id under which the service logged the call. Give it to support when asking about one.
+	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -1537,9 +1583,9 @@ func (r *ModifySmsTemplateResponse) ReadAnswer(answer []byte) error {
 	return nil
 }
 
-// ModifyTemplateStatus: A template that was changed.
+// ModifyTemplateStatus: A template that was changed and now waits for its review.
 type ModifyTemplateStatus struct {
-	// The id of the template.
+	// The id of the template: a number here, while sending takes it as text.
 	TemplateId *uint64 `json:"TemplateId,omitnil,omitempty" name:"TemplateId"`
 }
 
@@ -1556,7 +1602,7 @@ func (m *ModifyTemplateStatus) read(r *codec.Reader) {
 
 // MultiSmsInfo: One message of `SendMultiGlobalSms`.
 type MultiSmsInfo struct {
-	// The number in E.164 form, outside mainland China. Required.
+	// The number in E.164 form, such as `+85261234567`, outside mainland China. Required.
 	PhoneNumber *string `json:"PhoneNumber,omitnil,omitempty" name:"PhoneNumber"`
 
 	// The id of an approved global template, digits as text. Required.
@@ -1565,10 +1611,11 @@ type MultiSmsInfo struct {
 	// The values for `{1}`, `{2}` and so on, in that order: exactly as many as the template has variables.
 	TemplateParamSet []*string `json:"TemplateParamSet,omitnil,omitempty" name:"TemplateParamSet"`
 
-	// The sender shown for global messages. Not needed with the shared sender; ignored for mainland numbers.
+	// The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for mainland
+	// numbers.
 	SenderId *string `json:"SenderId,omitnil,omitempty" name:"SenderId"`
 
-	// The caller's own text, less than 512 bytes. Comes back with the message's entry.
+	// The caller's own text, less than 512 bytes; empty when unset. Comes back with the message's entry.
 	SessionContext *string `json:"SessionContext,omitnil,omitempty" name:"SessionContext"`
 }
 
@@ -1585,10 +1632,10 @@ func (r *MultiSmsInfo) appendJSON(out []byte) []byte {
 
 // PhoneNumberInfo: A phone number taken apart.
 type PhoneNumberInfo struct {
-	// `Ok`, or the error code of this number.
+	// `Ok`, or the error code of this number, such as `FailedOperation.PhoneNumberParseFail`.
 	Code *string `json:"Code,omitnil,omitempty" name:"Code"`
 
-	// The same in words.
+	// The same in words. For people: the texts may change at any time.
 	Message *string `json:"Message,omitnil,omitempty" name:"Message"`
 
 	// The country code without `+`, such as `86`.
@@ -1597,13 +1644,13 @@ type PhoneNumberInfo struct {
 	// The number without its country code, such as `18501234444`.
 	SubscriberNumber *string `json:"SubscriberNumber,omitnil,omitempty" name:"SubscriberNumber"`
 
-	// The phone number in E.164 form, such as `+8618501234444`.
+	// The number in E.164 form; as it was given when it could not be understood.
 	PhoneNumber *string `json:"PhoneNumber,omitnil,omitempty" name:"PhoneNumber"`
 
-	// The ISO 3166 code of the number's country or region, such as `CN`; `DEF` when it is not known.
+	// The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
 	IsoCode *string `json:"IsoCode,omitnil,omitempty" name:"IsoCode"`
 
-	// The country or region in English, such as `China`.
+	// The country or region in English, such as `China`; empty when it is not known.
 	IsoName *string `json:"IsoName,omitnil,omitempty" name:"IsoName"`
 }
 
@@ -1630,7 +1677,7 @@ func (m *PhoneNumberInfo) read(r *codec.Reader) {
 	}
 }
 
-// PullSmsReplyStatus: One reply of a person.
+// PullSmsReplyStatus: One reply of a person to a message.
 type PullSmsReplyStatus struct {
 	// The code that extended the sender's number; mostly empty.
 	ExtendCode *string `json:"ExtendCode,omitnil,omitempty" name:"ExtendCode"`
@@ -1644,7 +1691,7 @@ type PullSmsReplyStatus struct {
 	// The text of the signature that the message had which is answered.
 	SignName *string `json:"SignName,omitnil,omitempty" name:"SignName"`
 
-	// What the person answered.
+	// What the person answered, as it came.
 	ReplyContent *string `json:"ReplyContent,omitnil,omitempty" name:"ReplyContent"`
 
 	// When the person answered, in Unix seconds.
@@ -1682,10 +1729,10 @@ type PullSmsReplyStatusByPhoneNumberRequestParams struct {
 	// The earliest time of a reply, in Unix seconds, at most 7 days ago. Required.
 	BeginTime *uint64 `json:"BeginTime,omitnil,omitempty" name:"BeginTime"`
 
-	// How many entries to skip. Documented as always 0. Required.
+	// How many entries to skip. The only documented value is 0. Required.
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 
-	// How many entries to answer at most, 1 to 100. Required.
+	// How many replies to answer at most, 1 to 100. Required.
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// The phone number in E.164 form, such as `+8618501234444`. Required.
@@ -1701,17 +1748,22 @@ type PullSmsReplyStatusByPhoneNumberRequestParams struct {
 
 // PullSmsReplyStatusByPhoneNumberRequest: The request of `PullSmsReplyStatusByPhoneNumber`.
 //
-// Answers the replies of one number within the last 7 days.
+// Answers the replies that came from one number within the last 7 days.
+//
+// Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`,
+// `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end,
+// `InvalidParameterValue.InvalidStartTime`. Nothing published says that replies stay where they are, so the call is
+// treated like a pull and never counted as safe to repeat.
 type PullSmsReplyStatusByPhoneNumberRequest struct {
 	*tchttp.BaseRequest
 
 	// The earliest time of a reply, in Unix seconds, at most 7 days ago. Required.
 	BeginTime *uint64 `json:"BeginTime,omitnil,omitempty" name:"BeginTime"`
 
-	// How many entries to skip. Documented as always 0. Required.
+	// How many entries to skip. The only documented value is 0. Required.
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 
-	// How many entries to answer at most, 1 to 100. Required.
+	// How many replies to answer at most, 1 to 100. Required.
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// The phone number in E.164 form, such as `+8618501234444`. Required.
@@ -1752,7 +1804,7 @@ type PullSmsReplyStatusByPhoneNumberResponseParams struct {
 	// The replies, oldest first; empty when there are none.
 	PullSmsReplyStatusSet []*PullSmsReplyStatus `json:"PullSmsReplyStatusSet,omitnil,omitempty" name:"PullSmsReplyStatusSet"`
 
-	// The id under which the service logged the call. Give it to support when asking about one.
+	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -1802,7 +1854,7 @@ func (r *PullSmsReplyStatusByPhoneNumberResponse) ReadAnswer(answer []byte) erro
 
 // PullSmsReplyStatusRequestParams has the members of PullSmsReplyStatusRequest alone.
 type PullSmsReplyStatusRequestParams struct {
-	// How many entries to answer at most, 1 to 100. Required.
+	// How many replies to take at most, 1 to 100. Required.
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
@@ -1812,11 +1864,15 @@ type PullSmsReplyStatusRequestParams struct {
 
 // PullSmsReplyStatusRequest: The request of `PullSmsReplyStatus`.
 //
-// Takes people's replies to an app out of its queue, oldest first; each is handed out once.
+// Takes people's replies to an app out of its queue, oldest first, at most `Limit`.
+//
+// A reply is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its replies. The
+// queue has to be opened for the account by support, otherwise the answer is
+// `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no reply is waiting.
 type PullSmsReplyStatusRequest struct {
 	*tchttp.BaseRequest
 
-	// How many entries to answer at most, 1 to 100. Required.
+	// How many replies to take at most, 1 to 100. Required.
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
@@ -1847,7 +1903,7 @@ type PullSmsReplyStatusResponseParams struct {
 	// The replies taken out of the queue, oldest first; empty when none is waiting.
 	PullSmsReplyStatusSet []*PullSmsReplyStatus `json:"PullSmsReplyStatusSet,omitnil,omitempty" name:"PullSmsReplyStatusSet"`
 
-	// The id under which the service logged the call. Give it to support when asking about one.
+	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -1915,7 +1971,7 @@ type PullSmsSendStatus struct {
 	// `SUCCESS` when the message reached the phone, otherwise `FAIL`.
 	ReportStatus *string `json:"ReportStatus,omitnil,omitempty" name:"ReportStatus"`
 
-	// The carrier's code word, such as `DELIVRD`, `UNDELIV` or `MK:0001`.
+	// The carrier's code word: `DELIVRD` when the message reached the phone, otherwise one such as `UNDELIV` or `MK:0001`.
 	Description *string `json:"Description,omitnil,omitempty" name:"Description"`
 
 	// `SessionContext` of the send; empty unless support opened this for the account.
@@ -1952,10 +2008,10 @@ type PullSmsSendStatusByPhoneNumberRequestParams struct {
 	// The earliest time of sending, in Unix seconds, at most 7 days ago. Required.
 	BeginTime *uint64 `json:"BeginTime,omitnil,omitempty" name:"BeginTime"`
 
-	// How many entries to skip. Documented as always 0. Required.
+	// How many entries to skip. The only documented value is 0. Required.
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 
-	// How many entries to answer at most, 1 to 100. Required.
+	// How many reports to answer at most, 1 to 100. Required.
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// The phone number in E.164 form, such as `+8618501234444`. Required.
@@ -1971,17 +2027,22 @@ type PullSmsSendStatusByPhoneNumberRequestParams struct {
 
 // PullSmsSendStatusByPhoneNumberRequest: The request of `PullSmsSendStatusByPhoneNumber`.
 //
-// Answers the delivery reports of one number within the last 7 days.
+// Answers the delivery reports of one number, for messages sent within the last 7 days.
+//
+// Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`,
+// `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end,
+// `InvalidParameterValue.InvalidStartTime`. Nothing published says that reports stay where they are, so the call is
+// treated like a pull and never counted as safe to repeat.
 type PullSmsSendStatusByPhoneNumberRequest struct {
 	*tchttp.BaseRequest
 
 	// The earliest time of sending, in Unix seconds, at most 7 days ago. Required.
 	BeginTime *uint64 `json:"BeginTime,omitnil,omitempty" name:"BeginTime"`
 
-	// How many entries to skip. Documented as always 0. Required.
+	// How many entries to skip. The only documented value is 0. Required.
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 
-	// How many entries to answer at most, 1 to 100. Required.
+	// How many reports to answer at most, 1 to 100. Required.
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// The phone number in E.164 form, such as `+8618501234444`. Required.
@@ -2022,7 +2083,7 @@ type PullSmsSendStatusByPhoneNumberResponseParams struct {
 	// The delivery reports, oldest first; empty when there are none.
 	PullSmsSendStatusSet []*PullSmsSendStatus `json:"PullSmsSendStatusSet,omitnil,omitempty" name:"PullSmsSendStatusSet"`
 
-	// The id under which the service logged the call. Give it to support when asking about one.
+	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -2085,7 +2146,8 @@ type PullSmsSendStatusRequestParams struct {
 // Takes delivery reports of an app out of its queue, oldest first, at most `Limit`.
 //
 // A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The
-// queue has to be opened for the account by support. An empty answer means that no report is waiting.
+// queue has to be opened for the account by support, otherwise the answer is
+// `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no report is waiting.
 type PullSmsSendStatusRequest struct {
 	*tchttp.BaseRequest
 
@@ -2120,7 +2182,7 @@ type PullSmsSendStatusResponseParams struct {
 	// The reports taken out of the queue, oldest first; empty when none is waiting.
 	PullSmsSendStatusSet []*PullSmsSendStatus `json:"PullSmsSendStatusSet,omitnil,omitempty" name:"PullSmsSendStatusSet"`
 
-	// The id under which the service logged the call. Give it to support when asking about one.
+	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -2174,16 +2236,18 @@ type ReportConversionRequestParams struct {
 	// Required.
 	SmsSdkAppId *string `json:"SmsSdkAppId,omitnil,omitempty" name:"SmsSdkAppId"`
 
-	// The id of the message to this number. Opaque text: its form differs between mainland and global messages. Required.
+	// The `SerialNo` that the send answered for the message with the code. Required.
 	SerialNo *string `json:"SerialNo,omitnil,omitempty" name:"SerialNo"`
 
-	// When the code was typed back, in Unix seconds.
+	// When the code was typed back, in Unix seconds; may be unset.
 	ConversionTime *uint64 `json:"ConversionTime,omitnil,omitempty" name:"ConversionTime"`
 }
 
 // ReportConversionRequest: The request of `ReportConversion`.
 //
-// Reports that a person typed a sent code back, which lets the service measure delivery. Opened on request.
+// Reports that a person typed a sent code back, which lets the service measure how many codes arrive.
+//
+// The feature is opened by support on request. Whether the report was taken stands in the `Code` of the answer.
 type ReportConversionRequest struct {
 	*tchttp.BaseRequest
 
@@ -2191,10 +2255,10 @@ type ReportConversionRequest struct {
 	// Required.
 	SmsSdkAppId *string `json:"SmsSdkAppId,omitnil,omitempty" name:"SmsSdkAppId"`
 
-	// The id of the message to this number. Opaque text: its form differs between mainland and global messages. Required.
+	// The `SerialNo` that the send answered for the message with the code. Required.
 	SerialNo *string `json:"SerialNo,omitnil,omitempty" name:"SerialNo"`
 
-	// When the code was typed back, in Unix seconds.
+	// When the code was typed back, in Unix seconds; may be unset.
 	ConversionTime *uint64 `json:"ConversionTime,omitnil,omitempty" name:"ConversionTime"`
 }
 
@@ -2222,7 +2286,7 @@ type ReportConversionResponseParams struct {
 	// Whether the report was taken.
 	ReportConversionStatus *ReportConversionStatus `json:"ReportConversionStatus,omitnil,omitempty" name:"ReportConversionStatus"`
 
-	// The id under which the service logged the call. Give it to support when asking about one.
+	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -2275,7 +2339,7 @@ type ReportConversionStatus struct {
 	// `OK` when it was taken, otherwise an error code.
 	Code *string `json:"Code,omitnil,omitempty" name:"Code"`
 
-	// The same in words.
+	// The same in words. For people: the texts may change at any time.
 	Message *string `json:"Message,omitnil,omitempty" name:"Message"`
 }
 
@@ -2306,7 +2370,9 @@ type SendMultiGlobalSmsRequestParams struct {
 //
 // Sends to up to 200 global numbers, each with its own template and values.
 //
-// As with `SendSms`, each number has its own code in the answer, and repeating the call sends again.
+// As with `SendSms`, each number has its own code in the answer, and repeating the call sends again. There is no
+// signature: the text is the template's alone. An empty list, more than 200 messages or a mainland number among them
+// is an error of the call, and nothing is sent; use `SendSms` for mainland numbers.
 type SendMultiGlobalSmsRequest struct {
 	*tchttp.BaseRequest
 
@@ -2341,7 +2407,7 @@ type SendMultiGlobalSmsResponseParams struct {
 	// One entry for each message of the request, in the same order. Look at each `Code`.
 	SendMultiStatusSet []*SendMultiStatus `json:"SendMultiStatusSet,omitnil,omitempty" name:"SendMultiStatusSet"`
 
-	// The id under which the service logged the call. Give it to support when asking about one.
+	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -2391,7 +2457,8 @@ func (r *SendMultiGlobalSmsResponse) ReadAnswer(answer []byte) error {
 
 // SendMultiStatus: What became of one message of `SendMultiGlobalSms`.
 type SendMultiStatus struct {
-	// The id of the message to this number. Opaque text: its form differs between mainland and global messages.
+	// The id of the message to this number, which its delivery report repeats. There is one even when the message was
+	// refused, so look at `Code`.
 	SerialNo *string `json:"SerialNo,omitnil,omitempty" name:"SerialNo"`
 
 	// The phone number in E.164 form, such as `+8618501234444`.
@@ -2406,10 +2473,10 @@ type SendMultiStatus struct {
 	// `Ok` when the message was accepted, otherwise the error code.
 	Code *string `json:"Code,omitnil,omitempty" name:"Code"`
 
-	// `send success`, or in words why the message was refused.
+	// `send success`, or in words why the message was refused. For people: the texts may change at any time.
 	Message *string `json:"Message,omitnil,omitempty" name:"Message"`
 
-	// The ISO 3166 code of the number's country or region, such as `CN`; `DEF` when it is not known.
+	// The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
 	IsoCode *string `json:"IsoCode,omitnil,omitempty" name:"IsoCode"`
 }
 
@@ -2436,7 +2503,7 @@ func (m *SendMultiStatus) read(r *codec.Reader) {
 	}
 }
 
-// SendRecord: A message that was sent.
+// SendRecord: A message that was sent, and what became of it.
 type SendRecord struct {
 	// The phone number in E.164 form, such as `+8618501234444`.
 	PhoneNumber *string `json:"PhoneNumber,omitnil,omitempty" name:"PhoneNumber"`
@@ -2447,13 +2514,13 @@ type SendRecord struct {
 	// 1: refused; 2: reached the phone; 3: accepted, under way; 4: accepted, did not reach the phone.
 	SendStatus *uint64 `json:"SendStatus,omitnil,omitempty" name:"SendStatus"`
 
-	// The code of the send, `Ok` when the message was accepted.
+	// The code of the send: `Ok` when the message was accepted, otherwise an error code.
 	RequestCode *string `json:"RequestCode,omitnil,omitempty" name:"RequestCode"`
 
-	// The carrier's code word of the delivery report; empty while there is none.
+	// The carrier's code word of the delivery report when `SendStatus` is 2 or 4; otherwise empty.
 	StatusCode *string `json:"StatusCode,omitnil,omitempty" name:"StatusCode"`
 
-	// The ISO 3166 code of the number's country or region, such as `CN`; `DEF` when it is not known.
+	// The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
 	IsoCode *string `json:"IsoCode,omitnil,omitempty" name:"IsoCode"`
 
 	// The final text with its signature; parts of the values are masked.
@@ -2462,7 +2529,7 @@ type SendRecord struct {
 	// When it was sent, in Unix seconds.
 	SendTime *uint64 `json:"SendTime,omitnil,omitempty" name:"SendTime"`
 
-	// When the phone got it, in Unix seconds; 0 when it did not.
+	// When the phone got it, in Unix seconds, when `SendStatus` is 2; otherwise 0.
 	UserReceiveTime *uint64 `json:"UserReceiveTime,omitnil,omitempty" name:"UserReceiveTime"`
 }
 
@@ -2511,18 +2578,20 @@ type SendSmsRequestParams struct {
 	SignName *string `json:"SignName,omitnil,omitempty" name:"SignName"`
 
 	// The values for `{1}`, `{2}` and so on of the template, in that order: exactly as many as it has variables; unset or
-	// empty when it has none. Values of a verification template are 0 to 6 digits each; the whole text may have at most
-	// 500 characters.
+	// empty when it has none. Values of a verification template are 0 to 6 digits each, no value may hold a link, and the
+	// whole text may have at most 500 characters.
 	TemplateParamSet []*string `json:"TemplateParamSet,omitnil,omitempty" name:"TemplateParamSet"`
 
 	// Digits that extend the sender's number. The feature is closed unless support opened it; an empty text is always
 	// accepted.
 	ExtendCode *string `json:"ExtendCode,omitnil,omitempty" name:"ExtendCode"`
 
-	// The caller's own text, less than 512 bytes, such as an order number. Comes back with every number's entry.
+	// The caller's own text, less than 512 bytes, such as an order number; empty when unset. Comes back with every
+	// number's entry.
 	SessionContext *string `json:"SessionContext,omitnil,omitempty" name:"SessionContext"`
 
-	// The sender shown for global messages. Not needed with the shared sender; ignored for mainland numbers.
+	// The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for mainland
+	// numbers.
 	SenderId *string `json:"SenderId,omitnil,omitempty" name:"SenderId"`
 }
 
@@ -2532,8 +2601,10 @@ type SendSmsRequestParams struct {
 //
 // The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its
 // own code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the
-// delivery report comes later. Repeating the call sends again, so a call that may have reached the service must not be
-// repeated blindly.
+// delivery report comes later. What concerns the request as a whole, such as an unknown app or more than 200 numbers,
+// is an error of the call, and nothing is sent.
+//
+// Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
 type SendSmsRequest struct {
 	*tchttp.BaseRequest
 
@@ -2553,18 +2624,20 @@ type SendSmsRequest struct {
 	SignName *string `json:"SignName,omitnil,omitempty" name:"SignName"`
 
 	// The values for `{1}`, `{2}` and so on of the template, in that order: exactly as many as it has variables; unset or
-	// empty when it has none. Values of a verification template are 0 to 6 digits each; the whole text may have at most
-	// 500 characters.
+	// empty when it has none. Values of a verification template are 0 to 6 digits each, no value may hold a link, and the
+	// whole text may have at most 500 characters.
 	TemplateParamSet []*string `json:"TemplateParamSet,omitnil,omitempty" name:"TemplateParamSet"`
 
 	// Digits that extend the sender's number. The feature is closed unless support opened it; an empty text is always
 	// accepted.
 	ExtendCode *string `json:"ExtendCode,omitnil,omitempty" name:"ExtendCode"`
 
-	// The caller's own text, less than 512 bytes, such as an order number. Comes back with every number's entry.
+	// The caller's own text, less than 512 bytes, such as an order number; empty when unset. Comes back with every
+	// number's entry.
 	SessionContext *string `json:"SessionContext,omitnil,omitempty" name:"SessionContext"`
 
-	// The sender shown for global messages. Not needed with the shared sender; ignored for mainland numbers.
+	// The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for mainland
+	// numbers.
 	SenderId *string `json:"SenderId,omitnil,omitempty" name:"SenderId"`
 }
 
@@ -2598,7 +2671,7 @@ type SendSmsResponseParams struct {
 	// number was refused.
 	SendStatusSet []*SendStatus `json:"SendStatusSet,omitnil,omitempty" name:"SendStatusSet"`
 
-	// The id under which the service logged the call. Give it to support when asking about one.
+	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -2655,7 +2728,8 @@ type SendStatus struct {
 	// The number in E.164 form, whatever form the request had.
 	PhoneNumber *string `json:"PhoneNumber,omitnil,omitempty" name:"PhoneNumber"`
 
-	// How many segments are billed for this number; 0 when it was refused.
+	// How many segments are billed for this number; 0 when it was refused. A mainland text of up to 70 characters is one
+	// segment, a longer one is cut by 67.
 	Fee *uint64 `json:"Fee,omitnil,omitempty" name:"Fee"`
 
 	// `SessionContext` of the request, unchanged, also when the number was refused.
@@ -2697,13 +2771,13 @@ func (m *SendStatus) read(r *codec.Reader) {
 
 // SendStatusStatistics: Counts of what was sent.
 type SendStatusStatistics struct {
-	// Segments billed: a long message has more than one.
+	// Segments billed. A long message has more than one: 100 messages, 20 of them of two segments, are 120.
 	FeeCount *uint64 `json:"FeeCount,omitnil,omitempty" name:"FeeCount"`
 
 	// Numbers submitted, the refused ones included.
 	RequestCount *uint64 `json:"RequestCount,omitnil,omitempty" name:"RequestCount"`
 
-	// Numbers accepted.
+	// Numbers accepted, whether or not the message reached the phone.
 	RequestSuccessCount *uint64 `json:"RequestSuccessCount,omitnil,omitempty" name:"RequestSuccessCount"`
 }
 
@@ -2737,7 +2811,7 @@ type SendStatusStatisticsRequestParams struct {
 	// Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
-	// How many entries to skip. Documented as always 0. Required.
+	// Has no effect on the counts. Documented as 0. Required.
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 }
 
@@ -2745,7 +2819,8 @@ type SendStatusStatisticsRequestParams struct {
 //
 // Counts what an app sent within a span of hours: numbers submitted, numbers accepted, segments billed.
 //
-// Hours are those of UTC+8; the first and the last hour both count, by the time of sending.
+// Hours are those of UTC+8; the first and the last hour both count, by the time of sending. An hour that is none, or
+// an end before the begin, is refused.
 type SendStatusStatisticsRequest struct {
 	*tchttp.BaseRequest
 
@@ -2762,7 +2837,7 @@ type SendStatusStatisticsRequest struct {
 	// Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
-	// How many entries to skip. Documented as always 0. Required.
+	// Has no effect on the counts. Documented as 0. Required.
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 }
 
@@ -2792,7 +2867,7 @@ type SendStatusStatisticsResponseParams struct {
 	// The counts.
 	SendStatusStatistics *SendStatusStatistics `json:"SendStatusStatistics,omitnil,omitempty" name:"SendStatusStatistics"`
 
-	// The id under which the service logged the call. Give it to support when asking about one.
+	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -2840,7 +2915,7 @@ func (r *SendStatusStatisticsResponse) ReadAnswer(answer []byte) error {
 	return nil
 }
 
-// SmsPackagesStatistics: A prepaid package.
+// SmsPackagesStatistics: A prepaid package of segments.
 type SmsPackagesStatistics struct {
 	// When the package was created, in Unix seconds.
 	PackageCreateTime *uint64 `json:"PackageCreateTime,omitnil,omitempty" name:"PackageCreateTime"`
@@ -2857,10 +2932,10 @@ type SmsPackagesStatistics struct {
 	// 0: a gift; 1: bought.
 	PackageType *uint64 `json:"PackageType,omitnil,omitempty" name:"PackageType"`
 
-	// The id of the package.
+	// The id of the package, a number.
 	PackageId *uint64 `json:"PackageId,omitnil,omitempty" name:"PackageId"`
 
-	// How many billed segments of the package are used.
+	// How many billed segments of the package are used so far.
 	CurrentUsage *uint64 `json:"CurrentUsage,omitnil,omitempty" name:"CurrentUsage"`
 }
 
@@ -2896,20 +2971,21 @@ type SmsPackagesStatisticsRequestParams struct {
 	// How many packages to answer at most, up to 500. Required.
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
-	// How many packages to skip, for paging. Required.
+	// How many packages to skip, 0 for the first page. Required.
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 
-	// The first hour, `yyyymmddhh` in UTC+8, in which packages were created. Required.
+	// The first hour in which packages were created, `yyyymmddhh` in UTC+8, such as `2024090800`. Required.
 	BeginTime *string `json:"BeginTime,omitnil,omitempty" name:"BeginTime"`
 
-	// The last hour, `yyyymmddhh` in UTC+8, in which packages were created; after the first and not in the future.
+	// The last hour in which packages were created, `yyyymmddhh` in UTC+8; after the first and not in the future.
 	// Required.
 	EndTime *string `json:"EndTime,omitnil,omitempty" name:"EndTime"`
 }
 
 // SmsPackagesStatisticsRequest: The request of `SmsPackagesStatistics`.
 //
-// Answers the prepaid packages of an app and how much of each is used.
+// Answers the prepaid packages of an app that were created within a span of hours: how many segments each holds, how
+// many are used, and from when until when it can be used.
 type SmsPackagesStatisticsRequest struct {
 	*tchttp.BaseRequest
 
@@ -2920,13 +2996,13 @@ type SmsPackagesStatisticsRequest struct {
 	// How many packages to answer at most, up to 500. Required.
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
-	// How many packages to skip, for paging. Required.
+	// How many packages to skip, 0 for the first page. Required.
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 
-	// The first hour, `yyyymmddhh` in UTC+8, in which packages were created. Required.
+	// The first hour in which packages were created, `yyyymmddhh` in UTC+8, such as `2024090800`. Required.
 	BeginTime *string `json:"BeginTime,omitnil,omitempty" name:"BeginTime"`
 
-	// The last hour, `yyyymmddhh` in UTC+8, in which packages were created; after the first and not in the future.
+	// The last hour in which packages were created, `yyyymmddhh` in UTC+8; after the first and not in the future.
 	// Required.
 	EndTime *string `json:"EndTime,omitnil,omitempty" name:"EndTime"`
 }
@@ -2957,7 +3033,7 @@ type SmsPackagesStatisticsResponseParams struct {
 	// The packages, one entry each.
 	SmsPackagesStatisticsSet []*SmsPackagesStatistics `json:"SmsPackagesStatisticsSet,omitnil,omitempty" name:"SmsPackagesStatisticsSet"`
 
-	// The id under which the service logged the call. Give it to support when asking about one.
+	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 

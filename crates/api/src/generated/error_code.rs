@@ -11,15 +11,17 @@ pub enum ErrorCode {
     ///
     /// Use another action, or a newer version of the API.
     ActionOffline,
-    /// `AuthFailure.InvalidAuthorization`: The `Authorization` header has not the form of TC3-HMAC-SHA256.
+    /// `AuthFailure.InvalidAuthorization`: The `Authorization` header does not have the form of TC3-HMAC-SHA256.
     ///
     /// Compare it with what `tcsms explain` expects.
     AuthFailureInvalidAuthorization,
-    /// `AuthFailure.InvalidSecretId`: The SecretId is not one of a cloud API key.
+    /// `AuthFailure.InvalidSecretId`: The SecretId is not that of a cloud API key.
     ///
     /// Use the SecretId of an API key, not an app's id or key.
     AuthFailureInvalidSecretId,
-    /// `AuthFailure.MFAFailure`: The multi-factor check failed.
+    /// `AuthFailure.MFAFailure`: The multi-factor check of the key's user failed.
+    ///
+    /// Pass the check, or use a key whose user needs none.
     AuthFailureMFAFailure,
     /// `AuthFailure.SecretIdNotFound`: No key has this SecretId: it is wrong, deleted or disabled, or has blanks around it.
     ///
@@ -27,7 +29,7 @@ pub enum ErrorCode {
     AuthFailureSecretIdNotFound,
     /// `AuthFailure.SignatureExpire`: The request's timestamp is more than five minutes away from the service's clock.
     ///
-    /// Set the machine's clock, and sign each attempt anew.
+    /// Set the machine's clock by a time server, and sign each attempt anew.
     AuthFailureSignatureExpire,
     /// `AuthFailure.SignatureFailure`: The signature is not the one that the service computed.
     ///
@@ -41,9 +43,13 @@ pub enum ErrorCode {
     ///
     /// Have the account's owner allow it, or use another key.
     AuthFailureUnauthorizedOperation,
-    /// `DryRunOperation`: The call would have succeeded, but was only a trial.
+    /// `DryRunOperation`: The call would have succeeded, but asked for a trial only.
+    ///
+    /// Leave `DryRun` out to carry it out; no SMS action has it.
     DryRunOperation,
-    /// `FailedOperation`: The operation failed, without details.
+    /// `FailedOperation`: The operation failed, and the service gave no details.
+    ///
+    /// Read the message; if it does not help, give the request id to support.
     FailedOperation,
     /// `FailedOperation.ContainSensitiveWord`: The text has a banned word.
     ///
@@ -71,15 +77,23 @@ pub enum ErrorCode {
     FailedOperationMarketingSendTimeConstraint,
     /// `FailedOperation.MissingSignature`: The account has no approved signature yet, which a mainland template needs.
     ///
-    /// Create a signature first and have it approved.
+    /// Create a signature with `AddSmsSign` first and have it approved.
     FailedOperationMissingSignature,
-    /// `FailedOperation.MissingSignatureList`: The list of signatures is missing.
+    /// `FailedOperation.MissingSignatureList`: The service found no list of signatures to look up.
+    ///
+    /// Give the ids of 1 to 100 signatures.
     FailedOperationMissingSignatureList,
-    /// `FailedOperation.MissingSignatureToModify`: There is no such signature to change.
+    /// `FailedOperation.MissingSignatureToModify`: The account has no such signature to change or delete.
+    ///
+    /// Take the id from `DescribeSmsSignList`.
     FailedOperationMissingSignatureToModify,
-    /// `FailedOperation.MissingTemplateList`: The list of templates is missing.
+    /// `FailedOperation.MissingTemplateList`: The service found no list of templates to look up.
+    ///
+    /// Give the ids of 1 to 100 templates.
     FailedOperationMissingTemplateList,
-    /// `FailedOperation.MissingTemplateToModify`: There is no such template to change.
+    /// `FailedOperation.MissingTemplateToModify`: The account has no such template to change or delete.
+    ///
+    /// Take the id from `DescribeSmsTemplateList`.
     FailedOperationMissingTemplateToModify,
     /// `FailedOperation.NotEnterpriseCertification`: The account is not verified as a company, which signatures and templates need.
     ///
@@ -89,7 +103,9 @@ pub enum ErrorCode {
     ///
     /// Give the request id to support.
     FailedOperationOtherError,
-    /// `FailedOperation.ParametersOtherError`: A parameter is wrong in a way without a code of its own.
+    /// `FailedOperation.ParametersOtherError`: A parameter is wrong in a way that has no code of its own.
+    ///
+    /// Compare every parameter with its limits, a signature's text with its length and characters first.
     FailedOperationParametersOtherError,
     /// `FailedOperation.PhoneNumberInBlacklist`: The person opted out, or the carrier does not deliver to the number.
     ///
@@ -103,11 +119,17 @@ pub enum ErrorCode {
     ///
     /// Use a key of the main account.
     FailedOperationProhibitSubAccountUse,
-    /// `FailedOperation.QualificationIdNotApproved`: The qualification is not approved.
+    /// `FailedOperation.QualificationIdNotApproved`: The qualification is not approved yet, or was refused.
+    ///
+    /// Wait for its review, or name another one; the console shows the state.
     FailedOperationQualificationIdNotApproved,
-    /// `FailedOperation.SignIdNotExist`: There is no signature of that id.
+    /// `FailedOperation.SignIdNotExist`: There is no signature of that id, or it was deleted.
+    ///
+    /// Take the id from `DescribeSmsSignList`.
     FailedOperationSignIdNotExist,
     /// `FailedOperation.SignNumberLimit`: The account has as many signatures as it may have.
+    ///
+    /// Delete signatures that are not used any more.
     FailedOperationSignNumberLimit,
     /// `FailedOperation.SignatureIncorrectOrUnapproved`: The signature is missing, wrong or not approved.
     ///
@@ -117,13 +139,15 @@ pub enum ErrorCode {
     ///
     /// An approved template cannot be changed; create another one.
     FailedOperationTemplateAlreadyPassedCheck,
-    /// `FailedOperation.TemplateIdNotExist`: There is no template of that id.
+    /// `FailedOperation.TemplateIdNotExist`: There is no template of that id, or it was deleted.
+    ///
+    /// Take the id from `DescribeSmsTemplateList`.
     FailedOperationTemplateIdNotExist,
     /// `FailedOperation.TemplateIncorrectOrUnapproved`: The template is not approved, or the values do not fit it; the older, wider form of two newer codes.
     ///
     /// Use an approved template and give exactly as many values as it has variables.
     FailedOperationTemplateIncorrectOrUnapproved,
-    /// `FailedOperation.TemplateNumberLimit`: The account has as many templates as it may have.
+    /// `FailedOperation.TemplateNumberLimit`: The account has as many templates as it may have, 1000 at most.
     ///
     /// Delete templates that are not used any more.
     FailedOperationTemplateNumberLimit,
@@ -139,7 +163,9 @@ pub enum ErrorCode {
     ///
     /// Try again later; an action that is not idempotent may have been carried out.
     InternalError,
-    /// `InternalError.ConstructUserDataFail`: The service could not put the request's data together.
+    /// `InternalError.ConstructUserDataFail`: The service could not put the request's data together inside.
+    ///
+    /// Try again later; an action that is not idempotent may have been carried out.
     InternalErrorConstructUserDataFail,
     /// `InternalError.JsonParseFail`: A part of the service could not read another one's JSON.
     ///
@@ -155,7 +181,7 @@ pub enum ErrorCode {
     InternalErrorParseBackendResponseFail,
     /// `InternalError.RequestTimeException`: The time of the request is more than ten minutes away from the service's clock.
     ///
-    /// Set the machine's clock.
+    /// Set the machine's clock by a time server.
     InternalErrorRequestTimeException,
     /// `InternalError.RestApiInterfaceNotExist`: The service has no such interface inside.
     ///
@@ -181,15 +207,17 @@ pub enum ErrorCode {
     ///
     /// Try again later; an action that is not idempotent may have been carried out.
     InternalErrorUnknownError,
-    /// `InvalidAction`: The version has no such action.
+    /// `InvalidAction`: The version has no action of that name.
     ///
     /// Check the spelling, letter case included, and the version.
     InvalidAction,
     /// `InvalidParameter`: A parameter has the wrong type or form.
     ///
-    /// The message names the parameter; compare its type with the definition of the action.
+    /// The message names the parameter; compare its type with the definition of the action: a number is no text, a text is no list.
     InvalidParameter,
-    /// `InvalidParameter.AppidAndBizId`: The app and the business do not belong together.
+    /// `InvalidParameter.AppidAndBizId`: The app and the business it is used for do not belong together.
+    ///
+    /// Use an app of the key's account; give the request id to support if it is one.
     InvalidParameterAppidAndBizId,
     /// `InvalidParameter.DirtyWordFound`: The template has a banned word.
     ///
@@ -203,31 +231,37 @@ pub enum ErrorCode {
     ///
     /// The message names the parameter; an empty region is a frequent cause.
     InvalidParameterValue,
-    /// `InvalidParameterValue.BeginTimeVerifyFail`: The begin is no time of the form wanted, or too far in the past.
+    /// `InvalidParameterValue.BeginTimeVerifyFail`: The begin is not a time of the form wanted, or too far in the past.
     ///
-    /// Statistics take hours as `yyyymmddhh` in UTC+8, other actions Unix seconds.
+    /// Statistics take hours as `yyyymmddhh` in UTC+8, other actions Unix seconds: by number at most 7 days ago, for `DescribeSendRecordList` at most 72 hours.
     InvalidParameterValueBeginTimeVerifyFail,
     /// `InvalidParameterValue.ContentLengthLimit`: The whole text has more than 500 characters.
     ///
     /// Shorten the values or the template.
     InvalidParameterValueContentLengthLimit,
-    /// `InvalidParameterValue.EndTimeVerifyFail`: The end is no time of the form wanted, in the future, before the begin, or too far after it.
+    /// `InvalidParameterValue.EndTimeVerifyFail`: The end is not a time of the form wanted, in the future, before the begin, or too far after it.
     ///
-    /// Statistics take hours as `yyyymmddhh` in UTC+8, other actions Unix seconds.
+    /// Statistics take hours as `yyyymmddhh` in UTC+8, other actions Unix seconds; `CallbackStatusStatistics` spans at most 32 days.
     InvalidParameterValueEndTimeVerifyFail,
-    /// `InvalidParameterValue.ImageInvalid`: The picture is not base64, or no picture.
+    /// `InvalidParameterValue.ImageInvalid`: The picture is not base64, is no picture, or is too big.
+    ///
+    /// Give a JPEG or PNG of at most 5 MB in base64, without a `data:` prefix and line breaks.
     InvalidParameterValueImageInvalid,
     /// `InvalidParameterValue.IncorrectPhoneNumber`: The text given as a phone number is none.
     ///
     /// Give it in E.164 form, such as `+8618501234444`.
     InvalidParameterValueIncorrectPhoneNumber,
-    /// `InvalidParameterValue.InvalidDocumentType`: The proof does not fit the kind of signature.
-    InvalidParameterValueInvalidDocumentType,
-    /// `InvalidParameterValue.InvalidInternational`: `International` is neither 0 nor 1.
+    /// `InvalidParameterValue.InvalidDocumentType`: The proof does not fit the kind of signature, or one of the two is unknown.
     ///
-    /// Give 0 for mainland China, 1 for everything else.
+    /// Give a `DocumentType` that goes with the `SignType`; the texts of the two say which.
+    InvalidParameterValueInvalidDocumentType,
+    /// `InvalidParameterValue.InvalidInternational`: `International` is neither 0 nor 1, or not what the signature or template has.
+    ///
+    /// Give 0 for mainland China, 1 for everything else; a change cannot move one to the other.
     InvalidParameterValueInvalidInternational,
-    /// `InvalidParameterValue.InvalidSignPurpose`: The purpose of the signature is neither 0 nor 1.
+    /// `InvalidParameterValue.InvalidSignPurpose`: `SignPurpose` is neither 0 nor 1.
+    ///
+    /// Give 0 for the account's own use, 1 for use on behalf of others.
     InvalidParameterValueInvalidSignPurpose,
     /// `InvalidParameterValue.InvalidSmsType`: `SmsType` is none of the known ones.
     ///
@@ -237,21 +271,25 @@ pub enum ErrorCode {
     ///
     /// Swap or correct the two.
     InvalidParameterValueInvalidStartTime,
-    /// `InvalidParameterValue.InvalidTemplateFormat`: The template's text has not the form wanted.
+    /// `InvalidParameterValue.InvalidTemplateFormat`: The template's text does not have the form wanted.
     ///
-    /// Count variables from `{1}` without a gap, put text around and between them, and leave `【` and `】` out.
+    /// Count variables from `{1}` without a gap, put text around and between them, keep them out of links, and leave `【` and `】` out.
     InvalidParameterValueInvalidTemplateFormat,
-    /// `InvalidParameterValue.InvalidUsedMethod`: The use of the signature is neither 0 nor 1.
+    /// `InvalidParameterValue.InvalidUsedMethod`: The use of the signature, `UsedMethod` or `SignPurpose`, is neither 0 nor 1.
+    ///
+    /// Give 0 for the account's own use, 1 for use on behalf of others.
     InvalidParameterValueInvalidUsedMethod,
     /// `InvalidParameterValue.LimitVerifyFail`: `Limit` is out of range.
     ///
-    /// Give 0 to 100 for statistics; other actions say their own limit.
+    /// Give 0 to 100 for counts, 1 to 50 for `DescribeSendRecordList`, at most 500 for packages, at most 100 for lists.
     InvalidParameterValueLimitVerifyFail,
     /// `InvalidParameterValue.MarketingTemplateWithoutUnsubscribe`: A marketing template does not say how to opt out.
     ///
     /// End it with words such as `拒收请回复R`.
     InvalidParameterValueMarketingTemplateWithoutUnsubscribe,
     /// `InvalidParameterValue.MissingSignatureList`: The list of signatures is empty.
+    ///
+    /// Give the ids of 1 to 100 signatures.
     InvalidParameterValueMissingSignatureList,
     /// `InvalidParameterValue.MultiSmsInfoSetEmpty`: The list of messages is empty.
     ///
@@ -259,23 +297,31 @@ pub enum ErrorCode {
     InvalidParameterValueMultiSmsInfoSetEmpty,
     /// `InvalidParameterValue.OffsetVerifyFail`: `Offset` is out of range.
     ///
-    /// Give 0.
+    /// Give 0; for `DescribeSendRecordList` 0 to 1000.
     InvalidParameterValueOffsetVerifyFail,
     /// `InvalidParameterValue.ProhibitedUseUrlInTemplateParameter`: A value has a link in it.
     ///
     /// Put the link into the template's own text.
     InvalidParameterValueProhibitedUseUrlInTemplateParameter,
     /// `InvalidParameterValue.QualificationIdNotFound`: There is no qualification of that id.
+    ///
+    /// Copy the id of the qualification from the console.
     InvalidParameterValueQualificationIdNotFound,
     /// `InvalidParameterValue.SdkAppIdNotExist`: There is no SMS app of that id.
     ///
     /// Copy the app's id from the SMS console; it is neither the SecretId nor the account's AppId.
     InvalidParameterValueSdkAppIdNotExist,
-    /// `InvalidParameterValue.SignAlreadyPassedCheck`: The signature is approved already.
+    /// `InvalidParameterValue.SignAlreadyPassedCheck`: The signature is approved already: it cannot be changed, nor the same one created again.
+    ///
+    /// Use it as it is, or create one of another text.
     InvalidParameterValueSignAlreadyPassedCheck,
     /// `InvalidParameterValue.SignExistAndUnapproved`: The same signature is under review already.
+    ///
+    /// Wait for its review, or change it with `ModifySmsSign`.
     InvalidParameterValueSignExistAndUnapproved,
-    /// `InvalidParameterValue.SignNameLengthTooLong`: The signature's text is too long: at most 12 characters for the mainland, 15 for global ones.
+    /// `InvalidParameterValue.SignNameLengthTooLong`: The signature's text is too long.
+    ///
+    /// Give at most 12 characters for the mainland, at most 15 for global ones.
     InvalidParameterValueSignNameLengthTooLong,
     /// `InvalidParameterValue.TemplateParameterFormatError`: A value does not fit a verification template.
     ///
@@ -293,7 +339,9 @@ pub enum ErrorCode {
     ///
     /// Write the text without variables, or ask support.
     InvalidParameterValueUnsupportedTemplateVariable,
-    /// `InvalidRequest`: The body of the request is malformed.
+    /// `InvalidRequest`: The body of the request is malformed, or its content type is none that the signature goes with.
+    ///
+    /// Send JSON with TC3-HMAC-SHA256, a form with the older signatures.
     InvalidRequest,
     /// `IpInBlacklist`: The caller's address is on the deny list.
     ///
@@ -304,14 +352,16 @@ pub enum ErrorCode {
     /// Call from another address, or change the list in the console.
     IpNotInWhitelist,
     /// `LimitExceeded`: A quota is used up.
+    ///
+    /// Read in the message which one; wait, or have it raised.
     LimitExceeded,
-    /// `LimitExceeded.AppCountryOrRegionDailyLimit`: The app has sent as much to the number's country as it may in a day.
+    /// `LimitExceeded.AppCountryOrRegionDailyLimit`: The app has sent as much to the number's country or region as it may in a day.
     ///
     /// Wait for the next day in UTC+8, or raise the limit in the console.
     LimitExceededAppCountryOrRegionDailyLimit,
-    /// `LimitExceeded.AppCountryOrRegionInBlacklist`: The app does not allow sending to the number's country.
+    /// `LimitExceeded.AppCountryOrRegionInBlacklist`: The app does not allow sending to the number's country or region.
     ///
-    /// Allow it in the console.
+    /// Allow it in the console, in the settings of the app.
     LimitExceededAppCountryOrRegionInBlacklist,
     /// `LimitExceeded.AppDailyLimit`: The app has sent as much as it may in a day.
     ///
@@ -359,15 +409,17 @@ pub enum ErrorCode {
     LimitExceededPhoneNumberThirtySecondLimit,
     /// `MissingParameter`: A required parameter is absent.
     ///
-    /// The message names the parameter.
+    /// The message names the parameter; give it a value. `null` counts as absent.
     MissingParameter,
     /// `MissingParameter.EmptyPhoneNumberSet`: The list of numbers is empty.
     ///
     /// Give at least one number.
     MissingParameterEmptyPhoneNumberSet,
     /// `MissingParameter.MissingSignatureList`: The list of signatures is absent.
+    ///
+    /// Give the ids of 1 to 100 signatures.
     MissingParameterMissingSignatureList,
-    /// `NoSuchProduct`: There is no such service.
+    /// `NoSuchProduct`: There is no service of that name.
     ///
     /// Check the endpoint; the service is `sms`.
     NoSuchProduct,
@@ -375,33 +427,41 @@ pub enum ErrorCode {
     ///
     /// Use `2021-01-11` or `2019-07-11`.
     NoSuchVersion,
-    /// `RequestLimitExceeded`: The action was called too often within a second; this call did nothing.
+    /// `RequestLimitExceeded`: The action was called more often in a second than its limit for one key in one region; this call did nothing.
     ///
-    /// Call again after a pause, and spread calls.
+    /// Call again after a pause, and spread calls over time.
     RequestLimitExceeded,
     /// `RequestLimitExceeded.GlobalRegionUinLimitExceeded`: The main account called too often, counted over all regions; this call did nothing.
     ///
-    /// Call again after a pause, and spread calls.
+    /// Call again after a pause, and spread calls over time.
     RequestLimitExceededGlobalRegionUinLimitExceeded,
     /// `RequestLimitExceeded.IPLimitExceeded`: The caller's address called too often; this call did nothing.
     ///
-    /// Call again after a pause, and spread calls.
+    /// Call again after a pause, and spread calls over time.
     RequestLimitExceededIPLimitExceeded,
     /// `RequestLimitExceeded.UinLimitExceeded`: The main account called too often; this call did nothing.
     ///
-    /// Call again after a pause, and spread calls.
+    /// Call again after a pause, and spread calls over time.
     RequestLimitExceededUinLimitExceeded,
-    /// `RequestSizeLimitExceeded`: The request is too big.
+    /// `RequestSizeLimitExceeded`: The request is too big: a GET may have 32 KB, a POST 10 MB with TC3-HMAC-SHA256 and 1 MB with the older signatures.
     ///
-    /// Send less at once; POST with TC3-HMAC-SHA256 allows the most.
+    /// Send less at once, and by POST with TC3-HMAC-SHA256.
     RequestSizeLimitExceeded,
-    /// `ResourceInUse`: Something the call needs is in use.
+    /// `ResourceInUse`: Something that the call needs is in use.
+    ///
+    /// Read in the message what; call again when it is free.
     ResourceInUse,
-    /// `ResourceInsufficient`: Something the call needs is not there in sufficient amount.
+    /// `ResourceInsufficient`: There is too little of something that the call needs.
+    ///
+    /// Read in the message of what; provide more of it.
     ResourceInsufficient,
-    /// `ResourceNotFound`: Something the call names does not exist.
+    /// `ResourceNotFound`: Something that the call names does not exist.
+    ///
+    /// Read in the message what; check its id and the region.
     ResourceNotFound,
-    /// `ResourceUnavailable`: Something the call needs is not available.
+    /// `ResourceUnavailable`: Something that the call needs is not available.
+    ///
+    /// Read in the message what; check its state in the console.
     ResourceUnavailable,
     /// `ResponseSizeLimitExceeded`: The answer would be too big.
     ///
@@ -412,6 +472,8 @@ pub enum ErrorCode {
     /// Try again later.
     ServiceUnavailable,
     /// `UnauthorizedOperation`: The caller may not do this.
+    ///
+    /// Have the account's owner allow it, or use another key.
     UnauthorizedOperation,
     /// `UnauthorizedOperation.IndividualUserMarketingSmsPermissionDeny`: An account of a person may not send marketing messages.
     ///
@@ -441,7 +503,9 @@ pub enum ErrorCode {
     ///
     /// Check the spelling and the version: the two versions spell some names differently.
     UnknownParameter,
-    /// `UnsupportedOperation`: The operation is not supported.
+    /// `UnsupportedOperation`: The operation is not supported for this account, app or number.
+    ///
+    /// Read the message; if it does not help, give the request id to support.
     UnsupportedOperation,
     /// `UnsupportedOperation.ChineseMainlandTemplateToGlobalPhone`: The template is for the mainland, the numbers are global.
     ///
@@ -459,9 +523,13 @@ pub enum ErrorCode {
     ///
     /// Use a mainland template.
     UnsupportedOperationGlobalTemplateToChineseMainlandPhone,
-    /// `UnsupportedOperation.UnsupportedRegion`: The service does not send to the number's country.
+    /// `UnsupportedOperation.UnsupportedRegion`: The service does not send to the number's country or region.
+    ///
+    /// Do not send to it; support can say which ones are offered.
     UnsupportedOperationUnsupportedRegion,
-    /// `UnsupportedProtocol`: Only GET and POST are supported.
+    /// `UnsupportedProtocol`: The request was neither GET nor POST.
+    ///
+    /// Send it by POST, over HTTPS.
     UnsupportedProtocol,
     /// `UnsupportedRegion`: The action is not offered in the region.
     ///

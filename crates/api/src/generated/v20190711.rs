@@ -5,7 +5,7 @@ use serde::ser::SerializeMap;
 use crate::model::{self, Model};
 use crate::{Action, ActionInfo, Answer, Extra, Kind, Member, Structure, Version};
 
-/// A signature that was created.
+/// A signature that was created and now waits for its review.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddSignStatus {
@@ -87,13 +87,15 @@ model::json!(AddSignStatus);
 
 /// The request of `AddSmsSign`.
 ///
-/// Creates a signature, the name that stands before a message, and hands it in for review.
+/// Creates a signature, the name that stands in brackets before a message, and hands it in for review; it can be used once the review has approved it.
+///
+/// Review takes hours in the service, and the carriers' registration of a mainland signature days after it. No callback tells the result: ask with `DescribeSmsSignList`. Only accounts verified as a company may create signatures through the API (`FailedOperation.NotEnterpriseCertification`). A name that is under review is refused with `InvalidParameterValue.SignExistAndUnapproved`, one that is approved with `InvalidParameterValue.SignAlreadyPassedCheck`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddSmsSignRequest {
-    /// The text of the signature, without brackets. Required.
+    /// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to 15 characters without `[` and `]`. Required.
     pub sign_name: Option<String>,
-    /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Required.
+    /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Decides which `DocumentType` fits. Required.
     pub sign_type: Option<u64>,
     /// The proof handed in: 0 three-in-one licence, 1 business licence, 2 organisation code certificate, 3 social credit certificate, 4 screenshot of the app's back end (global only), 7 trademark certificate. Which ones fit depends on `SignType`: 0 goes with 0 or 1, 1 with 0 to 4, 4 with 7, 5 with 2 or 3. Required.
     pub document_type: Option<u64>,
@@ -101,13 +103,13 @@ pub struct AddSmsSignRequest {
     pub international: Option<u64>,
     /// 0: for the account's own use; 1: on behalf of others, which needs `CommissionImage`. Required.
     pub used_method: Option<u64>,
-    /// A picture of the proof in base64, without a `data:` prefix. Required.
+    /// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
     pub proof_image: Option<String>,
-    /// A picture of the letter of authority in base64, without a `data:` prefix. Looked at only for use on behalf of others.
+    /// A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of others.
     pub commission_image: Option<String>,
-    /// A note for the reviewer, such as what the messages are for.
+    /// A note for the reviewer, such as what the messages are for. Free text.
     pub remark: Option<String>,
-    /// The id of an approved qualification of the company; mainland signatures only.
+    /// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it; leave it out for global ones.
     pub qualification_id: Option<u64>,
 }
 
@@ -117,13 +119,13 @@ impl AddSmsSignRequest {
     pub fn new() -> Self {
         Self::default()
     }
-    /// The text of the signature, without brackets. Required.
+    /// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to 15 characters without `[` and `]`. Required.
     #[must_use]
     pub fn sign_name(mut self, value: impl Into<String>) -> Self {
         self.sign_name = Some(value.into());
         self
     }
-    /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Required.
+    /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Decides which `DocumentType` fits. Required.
     #[must_use]
     pub fn sign_type(mut self, value: u64) -> Self {
         self.sign_type = Some(value);
@@ -147,25 +149,25 @@ impl AddSmsSignRequest {
         self.used_method = Some(value);
         self
     }
-    /// A picture of the proof in base64, without a `data:` prefix. Required.
+    /// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
     #[must_use]
     pub fn proof_image(mut self, value: impl Into<String>) -> Self {
         self.proof_image = Some(value.into());
         self
     }
-    /// A picture of the letter of authority in base64, without a `data:` prefix. Looked at only for use on behalf of others.
+    /// A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of others.
     #[must_use]
     pub fn commission_image(mut self, value: impl Into<String>) -> Self {
         self.commission_image = Some(value.into());
         self
     }
-    /// A note for the reviewer, such as what the messages are for.
+    /// A note for the reviewer, such as what the messages are for. Free text.
     #[must_use]
     pub fn remark(mut self, value: impl Into<String>) -> Self {
         self.remark = Some(value.into());
         self
     }
-    /// The id of an approved qualification of the company; mainland signatures only.
+    /// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it; leave it out for global ones.
     #[must_use]
     pub fn qualification_id(mut self, value: u64) -> Self {
         self.qualification_id = Some(value);
@@ -343,7 +345,7 @@ model::json!(AddSmsSignRequest);
 pub struct AddSmsSignResponse {
     /// The new signature.
     pub add_sign_status: AddSignStatus,
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -361,7 +363,7 @@ impl AddSmsSignResponse {
         self.add_sign_status = value;
         self
     }
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -427,13 +429,13 @@ model::json!(AddSmsSignResponse);
 ///
 /// Creates a template and hands it in for review; it can be sent once the review has approved it.
 ///
-/// Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts verified as a company may create templates through the API. Repeating the call creates a second template.
+/// Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts verified as a company may create templates through the API (`FailedOperation.NotEnterpriseCertification`); a mainland template also needs an approved signature (`FailedOperation.MissingSignature`). An account has at most 1000 templates (`FailedOperation.TemplateNumberLimit`). Repeating the call creates a second template.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddSmsTemplateRequest {
-    /// The name of the template. Free text, for people. Required.
+    /// The name of the template. Free text for people, not empty; it is not part of the message. Required.
     pub template_name: Option<String>,
-    /// The text, at most 500 characters when filled in. `{1}`, `{2}` and so on stand for values given when sending: counted from 1 without a gap, never two side by side, never alone. No `【` or `】`. Marketing texts end with how to opt out, such as `拒收请回复R`. Required.
+    /// The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
     pub template_content: Option<String>,
     /// What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as notification. Required.
     pub sms_type: Option<u64>,
@@ -449,13 +451,13 @@ impl AddSmsTemplateRequest {
     pub fn new() -> Self {
         Self::default()
     }
-    /// The name of the template. Free text, for people. Required.
+    /// The name of the template. Free text for people, not empty; it is not part of the message. Required.
     #[must_use]
     pub fn template_name(mut self, value: impl Into<String>) -> Self {
         self.template_name = Some(value.into());
         self
     }
-    /// The text, at most 500 characters when filled in. `{1}`, `{2}` and so on stand for values given when sending: counted from 1 without a gap, never two side by side, never alone. No `【` or `】`. Marketing texts end with how to opt out, such as `拒收请回复R`. Required.
+    /// The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
     #[must_use]
     pub fn template_content(mut self, value: impl Into<String>) -> Self {
         self.template_content = Some(value.into());
@@ -593,7 +595,7 @@ model::json!(AddSmsTemplateRequest);
 pub struct AddSmsTemplateResponse {
     /// The new template.
     pub add_template_status: AddTemplateStatus,
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -611,7 +613,7 @@ impl AddSmsTemplateResponse {
         self.add_template_status = value;
         self
     }
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -673,7 +675,7 @@ impl Model for AddSmsTemplateResponse {
 
 model::json!(AddSmsTemplateResponse);
 
-/// A template that was created.
+/// A template that was created and now waits for its review.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddTemplateStatus {
@@ -741,13 +743,13 @@ model::json!(AddTemplateStatus);
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CallbackStatusStatistics {
-    /// Reports in all.
+    /// Reports in all, of success and of failure.
     pub callback_count: u64,
     /// Numbers accepted for sending.
     pub request_success_count: u64,
     /// Reports of failure: the sum of the five classes below.
     pub callback_fail_count: u64,
-    /// Reports of success.
+    /// Reports that the message reached the phone.
     pub callback_success_count: u64,
     /// Failures inside the carrier.
     pub internal_error_count: u64,
@@ -769,7 +771,7 @@ impl CallbackStatusStatistics {
     pub fn new() -> Self {
         Self::default()
     }
-    /// Reports in all.
+    /// Reports in all, of success and of failure.
     #[must_use]
     pub fn callback_count(mut self, value: u64) -> Self {
         self.callback_count = value;
@@ -787,7 +789,7 @@ impl CallbackStatusStatistics {
         self.callback_fail_count = value;
         self
     }
-    /// Reports of success.
+    /// Reports that the message reached the phone.
     #[must_use]
     pub fn callback_success_count(mut self, value: u64) -> Self {
         self.callback_success_count = value;
@@ -979,7 +981,9 @@ model::json!(CallbackStatusStatistics);
 
 /// The request of `CallbackStatusStatistics`.
 ///
-/// Counts the delivery reports of an app within a span of hours of UTC+8, at most 32 days.
+/// Counts the delivery reports of an app within a span of at most 32 days, and why messages did not arrive.
+///
+/// Hours are those of UTC+8; the first and the last hour both count. An hour that is none, an end before the begin, or a longer span is refused.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CallbackStatusStatisticsRequest {
@@ -991,7 +995,7 @@ pub struct CallbackStatusStatisticsRequest {
     pub sms_sdk_appid: Option<String>,
     /// Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
     pub limit: Option<u64>,
-    /// How many entries to skip. Documented as always 0. Required.
+    /// Has no effect on the counts. Documented as 0. Required.
     pub offset: Option<u64>,
 }
 
@@ -1025,7 +1029,7 @@ impl CallbackStatusStatisticsRequest {
         self.limit = Some(value);
         self
     }
-    /// How many entries to skip. Documented as always 0. Required.
+    /// Has no effect on the counts. Documented as 0. Required.
     #[must_use]
     pub fn offset(mut self, value: u64) -> Self {
         self.offset = Some(value);
@@ -1145,7 +1149,7 @@ model::json!(CallbackStatusStatisticsRequest);
 pub struct CallbackStatusStatisticsResponse {
     /// The counts.
     pub callback_status_statistics: CallbackStatusStatistics,
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -1166,7 +1170,7 @@ impl CallbackStatusStatisticsResponse {
         self.callback_status_statistics = value;
         self
     }
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -1231,7 +1235,7 @@ impl Model for CallbackStatusStatisticsResponse {
 
 model::json!(CallbackStatusStatisticsResponse);
 
-/// A signature that was deleted.
+/// The deletion of a signature.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSignStatus {
@@ -1319,7 +1323,7 @@ model::json!(DeleteSignStatus);
 
 /// The request of `DeleteSmsSign`.
 ///
-/// Deletes a signature; its id is not used again.
+/// Deletes a signature, whatever the state of its review. It cannot be used any more, while messages that were accepted still go out. A second call finds nothing and is refused with `FailedOperation.SignIdNotExist`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSmsSignRequest {
@@ -1389,7 +1393,7 @@ model::json!(DeleteSmsSignRequest);
 pub struct DeleteSmsSignResponse {
     /// What was deleted, and when.
     pub delete_sign_status: DeleteSignStatus,
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -1407,7 +1411,7 @@ impl DeleteSmsSignResponse {
         self.delete_sign_status = value;
         self
     }
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -1471,11 +1475,11 @@ model::json!(DeleteSmsSignResponse);
 
 /// The request of `DeleteSmsTemplate`.
 ///
-/// Deletes a template; its id is not used again.
+/// Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were accepted still go out. A second call finds nothing and is refused with `FailedOperation.TemplateIdNotExist`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSmsTemplateRequest {
-    /// The id of the template. Required.
+    /// The id of the template: a number here, while sending takes it as text. Required.
     pub template_id: Option<u64>,
 }
 
@@ -1485,7 +1489,7 @@ impl DeleteSmsTemplateRequest {
     pub fn new() -> Self {
         Self::default()
     }
-    /// The id of the template. Required.
+    /// The id of the template: a number here, while sending takes it as text. Required.
     #[must_use]
     pub fn template_id(mut self, value: u64) -> Self {
         self.template_id = Some(value);
@@ -1541,7 +1545,7 @@ model::json!(DeleteSmsTemplateRequest);
 pub struct DeleteSmsTemplateResponse {
     /// What was deleted, and when.
     pub delete_template_status: DeleteTemplateStatus,
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -1559,7 +1563,7 @@ impl DeleteSmsTemplateResponse {
         self.delete_template_status = value;
         self
     }
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -1621,7 +1625,7 @@ impl Model for DeleteSmsTemplateResponse {
 
 model::json!(DeleteSmsTemplateResponse);
 
-/// A template that was deleted.
+/// The deletion of a template.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteTemplateStatus {
@@ -1949,13 +1953,15 @@ model::json!(DescribeSignListStatus);
 
 /// The request of `DescribeSmsSignList`.
 ///
-/// Answers signatures with the state of their review.
+/// Answers signatures with the state of their review, by their ids, at most 100 in a call.
+///
+/// An id that does not exist is left out of the answer.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeSmsSignListRequest {
-    /// The ids of the signatures wanted, at most 100. Required.
+    /// The ids of the signatures wanted, 1 to 100. Required.
     pub sign_id_set: Option<Vec<u64>>,
-    /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+    /// Which signatures to list: 0 for mainland China, 1 for global ones. Required.
     pub international: Option<u64>,
 }
 
@@ -1965,13 +1971,13 @@ impl DescribeSmsSignListRequest {
     pub fn new() -> Self {
         Self::default()
     }
-    /// The ids of the signatures wanted, at most 100. Required.
+    /// The ids of the signatures wanted, 1 to 100. Required.
     #[must_use]
     pub fn sign_id_set(mut self, value: impl IntoIterator<Item = u64>) -> Self {
         self.sign_id_set = Some(value.into_iter().collect());
         self
     }
-    /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+    /// Which signatures to list: 0 for mainland China, 1 for global ones. Required.
     #[must_use]
     pub fn international(mut self, value: u64) -> Self {
         self.international = Some(value);
@@ -2043,7 +2049,7 @@ model::json!(DescribeSmsSignListRequest);
 pub struct DescribeSmsSignListResponse {
     /// The signatures found, one entry each; unknown ids are left out.
     pub describe_sign_list_status_set: Vec<DescribeSignListStatus>,
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -2064,7 +2070,7 @@ impl DescribeSmsSignListResponse {
         self.describe_sign_list_status_set = value.into_iter().collect();
         self
     }
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -2131,13 +2137,15 @@ model::json!(DescribeSmsSignListResponse);
 
 /// The request of `DescribeSmsTemplateList`.
 ///
-/// Answers templates with the state of their review.
+/// Answers templates with the state of their review, by their ids, at most 100 in a call.
+///
+/// An id that does not exist is left out of the answer. Only the main account may list templates (`FailedOperation.ProhibitSubAccountUse`).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeSmsTemplateListRequest {
     /// The ids of the templates wanted, at most 100. Required.
     pub template_id_set: Option<Vec<u64>>,
-    /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+    /// Which templates to list: 0 for mainland China, 1 for global ones. Required.
     pub international: Option<u64>,
 }
 
@@ -2153,7 +2161,7 @@ impl DescribeSmsTemplateListRequest {
         self.template_id_set = Some(value.into_iter().collect());
         self
     }
-    /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+    /// Which templates to list: 0 for mainland China, 1 for global ones. Required.
     #[must_use]
     pub fn international(mut self, value: u64) -> Self {
         self.international = Some(value);
@@ -2225,7 +2233,7 @@ model::json!(DescribeSmsTemplateListRequest);
 pub struct DescribeSmsTemplateListResponse {
     /// The templates found, one entry each; unknown ids are left out.
     pub describe_template_status_set: Vec<DescribeTemplateListStatus>,
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -2246,7 +2254,7 @@ impl DescribeSmsTemplateListResponse {
         self.describe_template_status_set = value.into_iter().collect();
         self
     }
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -2315,7 +2323,7 @@ model::json!(DescribeSmsTemplateListResponse);
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeTemplateListStatus {
-    /// The id of the template.
+    /// The id of the template: a number here, while sending takes it as text.
     pub template_id: u64,
     /// 0: mainland China; 1: global; 3: both.
     pub international: u64,
@@ -2323,7 +2331,7 @@ pub struct DescribeTemplateListStatus {
     pub status_code: i64,
     /// The reviewer's text, mostly the reason of a refusal; may be empty.
     pub review_reply: String,
-    /// The name of the template. Free text, for people.
+    /// The name of the template. Free text for people, not empty; it is not part of the message.
     pub template_name: String,
     /// When it was handed in, in Unix seconds.
     pub create_time: u64,
@@ -2337,7 +2345,7 @@ impl DescribeTemplateListStatus {
     pub fn new() -> Self {
         Self::default()
     }
-    /// The id of the template.
+    /// The id of the template: a number here, while sending takes it as text.
     #[must_use]
     pub fn template_id(mut self, value: u64) -> Self {
         self.template_id = value;
@@ -2361,7 +2369,7 @@ impl DescribeTemplateListStatus {
         self.review_reply = value.into();
         self
     }
-    /// The name of the template. Free text, for people.
+    /// The name of the template. Free text for people, not empty; it is not part of the message.
     #[must_use]
     pub fn template_name(mut self, value: impl Into<String>) -> Self {
         self.template_name = value.into();
@@ -2485,7 +2493,7 @@ impl Model for DescribeTemplateListStatus {
 
 model::json!(DescribeTemplateListStatus);
 
-/// A signature that was changed.
+/// A signature that was changed and now waits for its review.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifySignStatus {
@@ -2567,29 +2575,31 @@ model::json!(ModifySignStatus);
 
 /// The request of `ModifySmsSign`.
 ///
-/// Changes a signature that is under review or refused, and hands it in again.
+/// Changes a signature that is under review or refused, and hands it in for review again.
+///
+/// An approved signature cannot be changed (`InvalidParameterValue.SignAlreadyPassedCheck`): create another one. An id that does not exist is `FailedOperation.MissingSignatureToModify`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifySmsSignRequest {
     /// The id of the signature: a number, not its text. Required.
     pub sign_id: Option<u64>,
-    /// The text of the signature, without brackets. Required.
+    /// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to 15 characters without `[` and `]`. Required.
     pub sign_name: Option<String>,
-    /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Required.
+    /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Decides which `DocumentType` fits. Required.
     pub sign_type: Option<u64>,
     /// The proof handed in: 0 three-in-one licence, 1 business licence, 2 organisation code certificate, 3 social credit certificate, 4 screenshot of the app's back end (global only), 7 trademark certificate. Which ones fit depends on `SignType`: 0 goes with 0 or 1, 1 with 0 to 4, 4 with 7, 5 with 2 or 3. Required.
     pub document_type: Option<u64>,
-    /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+    /// 0: mainland China; 1: global. Must be what the signature has: it cannot be moved from one to the other. Required.
     pub international: Option<u64>,
     /// 0: for the account's own use; 1: on behalf of others, which needs `CommissionImage`. Required.
     pub used_method: Option<u64>,
-    /// A picture of the proof in base64, without a `data:` prefix. Required.
+    /// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
     pub proof_image: Option<String>,
-    /// A picture of the letter of authority in base64, without a `data:` prefix. Looked at only for use on behalf of others.
+    /// A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of others.
     pub commission_image: Option<String>,
-    /// A note for the reviewer, such as what the messages are for.
+    /// A note for the reviewer, such as what the messages are for. Free text.
     pub remark: Option<String>,
-    /// The id of an approved qualification of the company; mainland signatures only.
+    /// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it; leave it out for global ones.
     pub qualification_id: Option<u64>,
 }
 
@@ -2605,13 +2615,13 @@ impl ModifySmsSignRequest {
         self.sign_id = Some(value);
         self
     }
-    /// The text of the signature, without brackets. Required.
+    /// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to 15 characters without `[` and `]`. Required.
     #[must_use]
     pub fn sign_name(mut self, value: impl Into<String>) -> Self {
         self.sign_name = Some(value.into());
         self
     }
-    /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Required.
+    /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Decides which `DocumentType` fits. Required.
     #[must_use]
     pub fn sign_type(mut self, value: u64) -> Self {
         self.sign_type = Some(value);
@@ -2623,7 +2633,7 @@ impl ModifySmsSignRequest {
         self.document_type = Some(value);
         self
     }
-    /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+    /// 0: mainland China; 1: global. Must be what the signature has: it cannot be moved from one to the other. Required.
     #[must_use]
     pub fn international(mut self, value: u64) -> Self {
         self.international = Some(value);
@@ -2635,25 +2645,25 @@ impl ModifySmsSignRequest {
         self.used_method = Some(value);
         self
     }
-    /// A picture of the proof in base64, without a `data:` prefix. Required.
+    /// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
     #[must_use]
     pub fn proof_image(mut self, value: impl Into<String>) -> Self {
         self.proof_image = Some(value.into());
         self
     }
-    /// A picture of the letter of authority in base64, without a `data:` prefix. Looked at only for use on behalf of others.
+    /// A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of others.
     #[must_use]
     pub fn commission_image(mut self, value: impl Into<String>) -> Self {
         self.commission_image = Some(value.into());
         self
     }
-    /// A note for the reviewer, such as what the messages are for.
+    /// A note for the reviewer, such as what the messages are for. Free text.
     #[must_use]
     pub fn remark(mut self, value: impl Into<String>) -> Self {
         self.remark = Some(value.into());
         self
     }
-    /// The id of an approved qualification of the company; mainland signatures only.
+    /// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it; leave it out for global ones.
     #[must_use]
     pub fn qualification_id(mut self, value: u64) -> Self {
         self.qualification_id = Some(value);
@@ -2853,7 +2863,7 @@ model::json!(ModifySmsSignRequest);
 pub struct ModifySmsSignResponse {
     /// The changed signature.
     pub modify_sign_status: ModifySignStatus,
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -2871,7 +2881,7 @@ impl ModifySmsSignResponse {
         self.modify_sign_status = value;
         self
     }
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -2935,21 +2945,23 @@ model::json!(ModifySmsSignResponse);
 
 /// The request of `ModifySmsTemplate`.
 ///
-/// Changes a template that is under review or refused, and hands it in again.
+/// Changes a template that is under review or refused, and hands it in for review again.
+///
+/// An approved template cannot be changed (`FailedOperation.TemplateAlreadyPassedCheck`): create another one. An id that does not exist is `FailedOperation.MissingTemplateToModify`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifySmsTemplateRequest {
-    /// The id of the template. Required.
+    /// The id of the template: a number here, while sending takes it as text. Required.
     pub template_id: Option<u64>,
-    /// The name of the template. Free text, for people. Required.
+    /// The name of the template. Free text for people, not empty; it is not part of the message. Required.
     pub template_name: Option<String>,
-    /// The text of the template. `{1}`, `{2}` and so on stand for values given when sending, counted from 1 without a gap. Required.
+    /// The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
     pub template_content: Option<String>,
     /// What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as notification. Required.
     pub sms_type: Option<u64>,
-    /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+    /// 0: mainland China; 1: global. Must be what the template has: it cannot be moved from one to the other. Required.
     pub international: Option<u64>,
-    /// A note for the reviewer, such as what the messages are for. Required.
+    /// A note for the reviewer, such as what was changed. May be empty, but not absent. Required.
     pub remark: Option<String>,
 }
 
@@ -2959,19 +2971,19 @@ impl ModifySmsTemplateRequest {
     pub fn new() -> Self {
         Self::default()
     }
-    /// The id of the template. Required.
+    /// The id of the template: a number here, while sending takes it as text. Required.
     #[must_use]
     pub fn template_id(mut self, value: u64) -> Self {
         self.template_id = Some(value);
         self
     }
-    /// The name of the template. Free text, for people. Required.
+    /// The name of the template. Free text for people, not empty; it is not part of the message. Required.
     #[must_use]
     pub fn template_name(mut self, value: impl Into<String>) -> Self {
         self.template_name = Some(value.into());
         self
     }
-    /// The text of the template. `{1}`, `{2}` and so on stand for values given when sending, counted from 1 without a gap. Required.
+    /// The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
     #[must_use]
     pub fn template_content(mut self, value: impl Into<String>) -> Self {
         self.template_content = Some(value.into());
@@ -2983,13 +2995,13 @@ impl ModifySmsTemplateRequest {
         self.sms_type = Some(value);
         self
     }
-    /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+    /// 0: mainland China; 1: global. Must be what the template has: it cannot be moved from one to the other. Required.
     #[must_use]
     pub fn international(mut self, value: u64) -> Self {
         self.international = Some(value);
         self
     }
-    /// A note for the reviewer, such as what the messages are for. Required.
+    /// A note for the reviewer, such as what was changed. May be empty, but not absent. Required.
     #[must_use]
     pub fn remark(mut self, value: impl Into<String>) -> Self {
         self.remark = Some(value.into());
@@ -3125,7 +3137,7 @@ model::json!(ModifySmsTemplateRequest);
 pub struct ModifySmsTemplateResponse {
     /// The changed template.
     pub modify_template_status: ModifyTemplateStatus,
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -3143,7 +3155,7 @@ impl ModifySmsTemplateResponse {
         self.modify_template_status = value;
         self
     }
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -3205,11 +3217,11 @@ impl Model for ModifySmsTemplateResponse {
 
 model::json!(ModifySmsTemplateResponse);
 
-/// A template that was changed.
+/// A template that was changed and now waits for its review.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyTemplateStatus {
-    /// The id of the template.
+    /// The id of the template: a number here, while sending takes it as text.
     pub template_id: u64,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -3221,7 +3233,7 @@ impl ModifyTemplateStatus {
     pub fn new() -> Self {
         Self::default()
     }
-    /// The id of the template.
+    /// The id of the template: a number here, while sending takes it as text.
     #[must_use]
     pub fn template_id(mut self, value: u64) -> Self {
         self.template_id = value;
@@ -3269,7 +3281,7 @@ impl Model for ModifyTemplateStatus {
 
 model::json!(ModifyTemplateStatus);
 
-/// One reply of a person.
+/// One reply of a person to a message.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PullSmsReplyStatus {
@@ -3281,11 +3293,11 @@ pub struct PullSmsReplyStatus {
     pub phone_number: String,
     /// The text of the signature that the message had which is answered.
     pub sign: String,
-    /// What the person answered.
+    /// What the person answered, as it came.
     pub reply_content: String,
     /// When the person answered, as `2019-10-08 17:18:37` in UTC+8.
     pub reply_time: String,
-    /// The same in Unix seconds.
+    /// When the person answered, in Unix seconds.
     pub reply_unix_time: u64,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -3321,7 +3333,7 @@ impl PullSmsReplyStatus {
         self.sign = value.into();
         self
     }
-    /// What the person answered.
+    /// What the person answered, as it came.
     #[must_use]
     pub fn reply_content(mut self, value: impl Into<String>) -> Self {
         self.reply_content = value.into();
@@ -3333,7 +3345,7 @@ impl PullSmsReplyStatus {
         self.reply_time = value.into();
         self
     }
-    /// The same in Unix seconds.
+    /// When the person answered, in Unix seconds.
     #[must_use]
     pub fn reply_unix_time(mut self, value: u64) -> Self {
         self.reply_unix_time = value;
@@ -3461,15 +3473,17 @@ model::json!(PullSmsReplyStatus);
 
 /// The request of `PullSmsReplyStatusByPhoneNumber`.
 ///
-/// Answers the replies of one number within the last 7 days.
+/// Answers the replies that came from one number within the last 7 days.
+///
+/// Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`, `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`. Nothing published says that replies stay where they are, so the call is treated like a pull and never counted as safe to repeat.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PullSmsReplyStatusByPhoneNumberRequest {
     /// The earliest time of a reply, in Unix seconds, at most 7 days ago. Required.
     pub send_date_time: Option<u64>,
-    /// How many entries to skip. Documented as always 0. Required.
+    /// How many entries to skip. The only documented value is 0. Required.
     pub offset: Option<u64>,
-    /// How many entries to answer at most, 1 to 100. Required.
+    /// How many replies to answer at most, 1 to 100. Required.
     pub limit: Option<u64>,
     /// The phone number in E.164 form, such as `+8618501234444`. Required.
     pub phone_number: Option<String>,
@@ -3491,13 +3505,13 @@ impl PullSmsReplyStatusByPhoneNumberRequest {
         self.send_date_time = Some(value);
         self
     }
-    /// How many entries to skip. Documented as always 0. Required.
+    /// How many entries to skip. The only documented value is 0. Required.
     #[must_use]
     pub fn offset(mut self, value: u64) -> Self {
         self.offset = Some(value);
         self
     }
-    /// How many entries to answer at most, 1 to 100. Required.
+    /// How many replies to answer at most, 1 to 100. Required.
     #[must_use]
     pub fn limit(mut self, value: u64) -> Self {
         self.limit = Some(value);
@@ -3651,7 +3665,7 @@ model::json!(PullSmsReplyStatusByPhoneNumberRequest);
 pub struct PullSmsReplyStatusByPhoneNumberResponse {
     /// The replies, oldest first; empty when there are none.
     pub pull_sms_reply_status_set: Vec<PullSmsReplyStatus>,
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -3672,7 +3686,7 @@ impl PullSmsReplyStatusByPhoneNumberResponse {
         self.pull_sms_reply_status_set = value.into_iter().collect();
         self
     }
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -3736,11 +3750,13 @@ model::json!(PullSmsReplyStatusByPhoneNumberResponse);
 
 /// The request of `PullSmsReplyStatus`.
 ///
-/// Takes people's replies to an app out of its queue, oldest first; each is handed out once.
+/// Takes people's replies to an app out of its queue, oldest first, at most `Limit`.
+///
+/// A reply is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its replies. The queue has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no reply is waiting.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PullSmsReplyStatusRequest {
-    /// How many entries to answer at most, 1 to 100. Required.
+    /// How many replies to take at most, 1 to 100. Required.
     pub limit: Option<u64>,
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
     pub sms_sdk_appid: Option<String>,
@@ -3752,7 +3768,7 @@ impl PullSmsReplyStatusRequest {
     pub fn new() -> Self {
         Self::default()
     }
-    /// How many entries to answer at most, 1 to 100. Required.
+    /// How many replies to take at most, 1 to 100. Required.
     #[must_use]
     pub fn limit(mut self, value: u64) -> Self {
         self.limit = Some(value);
@@ -3830,7 +3846,7 @@ model::json!(PullSmsReplyStatusRequest);
 pub struct PullSmsReplyStatusResponse {
     /// The replies taken out of the queue, oldest first; empty when none is waiting.
     pub pull_sms_reply_status_set: Vec<PullSmsReplyStatus>,
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -3851,7 +3867,7 @@ impl PullSmsReplyStatusResponse {
         self.pull_sms_reply_status_set = value.into_iter().collect();
         self
     }
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -3919,7 +3935,7 @@ model::json!(PullSmsReplyStatusResponse);
 pub struct PullSmsSendStatus {
     /// When the phone got the message, as `2019-10-08 17:18:37` in UTC+8.
     pub user_receive_time: String,
-    /// The same in Unix seconds.
+    /// When the phone got the message, in Unix seconds.
     pub user_receive_unix_time: u64,
     /// The country code without `+`, such as `86`.
     pub nation_code: String,
@@ -3931,7 +3947,7 @@ pub struct PullSmsSendStatus {
     pub serial_no: String,
     /// `SUCCESS` when the message reached the phone, otherwise `FAIL`.
     pub report_status: String,
-    /// The carrier's code word, such as `DELIVRD`, `UNDELIV` or `MK:0001`.
+    /// The carrier's code word: `DELIVRD` when the message reached the phone, otherwise one such as `UNDELIV` or `MK:0001`.
     pub description: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -3949,7 +3965,7 @@ impl PullSmsSendStatus {
         self.user_receive_time = value.into();
         self
     }
-    /// The same in Unix seconds.
+    /// When the phone got the message, in Unix seconds.
     #[must_use]
     pub fn user_receive_unix_time(mut self, value: u64) -> Self {
         self.user_receive_unix_time = value;
@@ -3985,7 +4001,7 @@ impl PullSmsSendStatus {
         self.report_status = value.into();
         self
     }
-    /// The carrier's code word, such as `DELIVRD`, `UNDELIV` or `MK:0001`.
+    /// The carrier's code word: `DELIVRD` when the message reached the phone, otherwise one such as `UNDELIV` or `MK:0001`.
     #[must_use]
     pub fn description(mut self, value: impl Into<String>) -> Self {
         self.description = value.into();
@@ -4129,15 +4145,17 @@ model::json!(PullSmsSendStatus);
 
 /// The request of `PullSmsSendStatusByPhoneNumber`.
 ///
-/// Answers the delivery reports of one number within the last 7 days.
+/// Answers the delivery reports of one number, for messages sent within the last 7 days.
+///
+/// Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`, `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`. Nothing published says that reports stay where they are, so the call is treated like a pull and never counted as safe to repeat.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PullSmsSendStatusByPhoneNumberRequest {
     /// The earliest time of sending, in Unix seconds, at most 7 days ago. Required.
     pub send_date_time: Option<u64>,
-    /// How many entries to skip. Documented as always 0. Required.
+    /// How many entries to skip. The only documented value is 0. Required.
     pub offset: Option<u64>,
-    /// How many entries to answer at most, 1 to 100. Required.
+    /// How many reports to answer at most, 1 to 100. Required.
     pub limit: Option<u64>,
     /// The phone number in E.164 form, such as `+8618501234444`. Required.
     pub phone_number: Option<String>,
@@ -4159,13 +4177,13 @@ impl PullSmsSendStatusByPhoneNumberRequest {
         self.send_date_time = Some(value);
         self
     }
-    /// How many entries to skip. Documented as always 0. Required.
+    /// How many entries to skip. The only documented value is 0. Required.
     #[must_use]
     pub fn offset(mut self, value: u64) -> Self {
         self.offset = Some(value);
         self
     }
-    /// How many entries to answer at most, 1 to 100. Required.
+    /// How many reports to answer at most, 1 to 100. Required.
     #[must_use]
     pub fn limit(mut self, value: u64) -> Self {
         self.limit = Some(value);
@@ -4319,7 +4337,7 @@ model::json!(PullSmsSendStatusByPhoneNumberRequest);
 pub struct PullSmsSendStatusByPhoneNumberResponse {
     /// The delivery reports, oldest first; empty when there are none.
     pub pull_sms_send_status_set: Vec<PullSmsSendStatus>,
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -4340,7 +4358,7 @@ impl PullSmsSendStatusByPhoneNumberResponse {
         self.pull_sms_send_status_set = value.into_iter().collect();
         self
     }
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -4406,7 +4424,7 @@ model::json!(PullSmsSendStatusByPhoneNumberResponse);
 ///
 /// Takes delivery reports of an app out of its queue, oldest first, at most `Limit`.
 ///
-/// A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The queue has to be opened for the account by support. An empty answer means that no report is waiting.
+/// A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The queue has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no report is waiting.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PullSmsSendStatusRequest {
@@ -4500,7 +4518,7 @@ model::json!(PullSmsSendStatusRequest);
 pub struct PullSmsSendStatusResponse {
     /// The reports taken out of the queue, oldest first; empty when none is waiting.
     pub pull_sms_send_status_set: Vec<PullSmsSendStatus>,
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -4521,7 +4539,7 @@ impl PullSmsSendStatusResponse {
         self.pull_sms_send_status_set = value.into_iter().collect();
         self
     }
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -4587,7 +4605,9 @@ model::json!(PullSmsSendStatusResponse);
 ///
 /// Sends one template with one set of values to up to 200 numbers, all in mainland China or all global.
 ///
-/// The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its own code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the delivery report comes later. Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
+/// The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its own code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the delivery report comes later. What concerns the request as a whole, such as an unknown app or more than 200 numbers, is an error of the call, and nothing is sent.
+///
+/// Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendSmsRequest {
@@ -4599,13 +4619,13 @@ pub struct SendSmsRequest {
     pub sms_sdk_appid: Option<String>,
     /// The text of an approved signature, without brackets; not its id. Needed for mainland numbers, optional for global ones.
     pub sign: Option<String>,
-    /// The values for `{1}`, `{2}` and so on of the template, in that order: exactly as many as it has variables; unset or empty when it has none. Values of a verification template are 0 to 6 digits each; the whole text may have at most 500 characters.
+    /// The values for `{1}`, `{2}` and so on of the template, in that order: exactly as many as it has variables; unset or empty when it has none. Values of a verification template are 0 to 6 digits each, no value may hold a link, and the whole text may have at most 500 characters.
     pub template_param_set: Option<Vec<String>>,
     /// Digits that extend the sender's number. The feature is closed unless support opened it; an empty text is always accepted.
     pub extend_code: Option<String>,
-    /// The caller's own text, less than 512 bytes, such as an order number. Comes back with every number's entry.
+    /// The caller's own text, less than 512 bytes, such as an order number; empty when unset. Comes back with every number's entry.
     pub session_context: Option<String>,
-    /// The sender shown for global messages. Not needed with the shared sender; ignored for mainland numbers.
+    /// The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for mainland numbers.
     pub sender_id: Option<String>,
 }
 
@@ -4642,7 +4662,7 @@ impl SendSmsRequest {
         self.sign = Some(value.into());
         self
     }
-    /// The values for `{1}`, `{2}` and so on of the template, in that order: exactly as many as it has variables; unset or empty when it has none. Values of a verification template are 0 to 6 digits each; the whole text may have at most 500 characters.
+    /// The values for `{1}`, `{2}` and so on of the template, in that order: exactly as many as it has variables; unset or empty when it has none. Values of a verification template are 0 to 6 digits each, no value may hold a link, and the whole text may have at most 500 characters.
     #[must_use]
     pub fn template_param_set(
         mut self,
@@ -4657,13 +4677,13 @@ impl SendSmsRequest {
         self.extend_code = Some(value.into());
         self
     }
-    /// The caller's own text, less than 512 bytes, such as an order number. Comes back with every number's entry.
+    /// The caller's own text, less than 512 bytes, such as an order number; empty when unset. Comes back with every number's entry.
     #[must_use]
     pub fn session_context(mut self, value: impl Into<String>) -> Self {
         self.session_context = Some(value.into());
         self
     }
-    /// The sender shown for global messages. Not needed with the shared sender; ignored for mainland numbers.
+    /// The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for mainland numbers.
     #[must_use]
     pub fn sender_id(mut self, value: impl Into<String>) -> Self {
         self.sender_id = Some(value.into());
@@ -4821,7 +4841,7 @@ model::json!(SendSmsRequest);
 pub struct SendSmsResponse {
     /// One entry for each number of the request, in the same order. Look at each `Code`: the call succeeds even when every number was refused.
     pub send_status_set: Vec<SendStatus>,
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -4842,7 +4862,7 @@ impl SendSmsResponse {
         self.send_status_set = value.into_iter().collect();
         self
     }
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -4908,7 +4928,7 @@ pub struct SendStatus {
     pub serial_no: String,
     /// The number in E.164 form, whatever form the request had.
     pub phone_number: String,
-    /// How many segments are billed for this number; 0 when it was refused.
+    /// How many segments are billed for this number; 0 when it was refused. A mainland text of up to 70 characters is one segment, a longer one is cut by 67.
     pub fee: u64,
     /// `SessionContext` of the request, unchanged, also when the number was refused.
     pub session_context: String,
@@ -4940,7 +4960,7 @@ impl SendStatus {
         self.phone_number = value.into();
         self
     }
-    /// How many segments are billed for this number; 0 when it was refused.
+    /// How many segments are billed for this number; 0 when it was refused. A mainland text of up to 70 characters is one segment, a longer one is cut by 67.
     #[must_use]
     pub fn fee(mut self, value: u64) -> Self {
         self.fee = value;
@@ -5064,11 +5084,11 @@ model::json!(SendStatus);
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendStatusStatistics {
-    /// Segments billed: a long message has more than one.
+    /// Segments billed. A long message has more than one: 100 messages, 20 of them of two segments, are 120.
     pub fee_count: u64,
     /// Numbers submitted, the refused ones included.
     pub request_count: u64,
-    /// Numbers accepted.
+    /// Numbers accepted, whether or not the message reached the phone.
     pub request_success_count: u64,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -5080,7 +5100,7 @@ impl SendStatusStatistics {
     pub fn new() -> Self {
         Self::default()
     }
-    /// Segments billed: a long message has more than one.
+    /// Segments billed. A long message has more than one: 100 messages, 20 of them of two segments, are 120.
     #[must_use]
     pub fn fee_count(mut self, value: u64) -> Self {
         self.fee_count = value;
@@ -5092,7 +5112,7 @@ impl SendStatusStatistics {
         self.request_count = value;
         self
     }
-    /// Numbers accepted.
+    /// Numbers accepted, whether or not the message reached the phone.
     #[must_use]
     pub fn request_success_count(mut self, value: u64) -> Self {
         self.request_success_count = value;
@@ -5172,7 +5192,7 @@ model::json!(SendStatusStatistics);
 ///
 /// Counts what an app sent within a span of hours: numbers submitted, numbers accepted, segments billed.
 ///
-/// Hours are those of UTC+8; the first and the last hour both count, by the time of sending.
+/// Hours are those of UTC+8; the first and the last hour both count, by the time of sending. An hour that is none, or an end before the begin, is refused.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendStatusStatisticsRequest {
@@ -5184,7 +5204,7 @@ pub struct SendStatusStatisticsRequest {
     pub sms_sdk_appid: Option<String>,
     /// Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
     pub limit: Option<u64>,
-    /// How many entries to skip. Documented as always 0. Required.
+    /// Has no effect on the counts. Documented as 0. Required.
     pub offset: Option<u64>,
 }
 
@@ -5218,7 +5238,7 @@ impl SendStatusStatisticsRequest {
         self.limit = Some(value);
         self
     }
-    /// How many entries to skip. Documented as always 0. Required.
+    /// Has no effect on the counts. Documented as 0. Required.
     #[must_use]
     pub fn offset(mut self, value: u64) -> Self {
         self.offset = Some(value);
@@ -5338,7 +5358,7 @@ model::json!(SendStatusStatisticsRequest);
 pub struct SendStatusStatisticsResponse {
     /// The counts.
     pub send_status_statistics: SendStatusStatistics,
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -5356,7 +5376,7 @@ impl SendStatusStatisticsResponse {
         self.send_status_statistics = value;
         self
     }
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -5418,29 +5438,29 @@ impl Model for SendStatusStatisticsResponse {
 
 model::json!(SendStatusStatisticsResponse);
 
-/// A prepaid package.
+/// A prepaid package of segments.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SmsPackagesStatistics {
-    /// When the package was created, as text in UTC+8.
+    /// When the package was created, as `2019-10-08 17:18:37` in UTC+8.
     pub package_create_time: String,
-    /// The same in Unix seconds.
+    /// When the package was created, in Unix seconds.
     pub package_create_unix_time: u64,
-    /// From when it can be used, as text in UTC+8.
+    /// From when it can be used, as `2019-10-08 17:18:37` in UTC+8.
     pub package_effective_time: String,
-    /// The same in Unix seconds.
+    /// From when it can be used, in Unix seconds.
     pub package_effective_unix_time: u64,
-    /// Until when it can be used, as text in UTC+8.
+    /// Until when it can be used, as `2019-10-08 17:18:37` in UTC+8.
     pub package_expired_time: String,
-    /// The same in Unix seconds.
+    /// Until when it can be used, in Unix seconds.
     pub package_expired_unix_time: u64,
     /// How many billed segments it holds.
     pub amount_of_package: u64,
     /// 0: a gift; 1: bought.
     pub type_of_package: u64,
-    /// The id of the package.
+    /// The id of the package, a number.
     pub package_id: u64,
-    /// How many billed segments of the package are used.
+    /// How many billed segments of the package are used so far.
     pub current_usage: u64,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -5452,37 +5472,37 @@ impl SmsPackagesStatistics {
     pub fn new() -> Self {
         Self::default()
     }
-    /// When the package was created, as text in UTC+8.
+    /// When the package was created, as `2019-10-08 17:18:37` in UTC+8.
     #[must_use]
     pub fn package_create_time(mut self, value: impl Into<String>) -> Self {
         self.package_create_time = value.into();
         self
     }
-    /// The same in Unix seconds.
+    /// When the package was created, in Unix seconds.
     #[must_use]
     pub fn package_create_unix_time(mut self, value: u64) -> Self {
         self.package_create_unix_time = value;
         self
     }
-    /// From when it can be used, as text in UTC+8.
+    /// From when it can be used, as `2019-10-08 17:18:37` in UTC+8.
     #[must_use]
     pub fn package_effective_time(mut self, value: impl Into<String>) -> Self {
         self.package_effective_time = value.into();
         self
     }
-    /// The same in Unix seconds.
+    /// From when it can be used, in Unix seconds.
     #[must_use]
     pub fn package_effective_unix_time(mut self, value: u64) -> Self {
         self.package_effective_unix_time = value;
         self
     }
-    /// Until when it can be used, as text in UTC+8.
+    /// Until when it can be used, as `2019-10-08 17:18:37` in UTC+8.
     #[must_use]
     pub fn package_expired_time(mut self, value: impl Into<String>) -> Self {
         self.package_expired_time = value.into();
         self
     }
-    /// The same in Unix seconds.
+    /// Until when it can be used, in Unix seconds.
     #[must_use]
     pub fn package_expired_unix_time(mut self, value: u64) -> Self {
         self.package_expired_unix_time = value;
@@ -5500,13 +5520,13 @@ impl SmsPackagesStatistics {
         self.type_of_package = value;
         self
     }
-    /// The id of the package.
+    /// The id of the package, a number.
     #[must_use]
     pub fn package_id(mut self, value: u64) -> Self {
         self.package_id = value;
         self
     }
-    /// How many billed segments of the package are used.
+    /// How many billed segments of the package are used so far.
     #[must_use]
     pub fn current_usage(mut self, value: u64) -> Self {
         self.current_usage = value;
@@ -5685,7 +5705,7 @@ model::json!(SmsPackagesStatistics);
 
 /// The request of `SmsPackagesStatistics`.
 ///
-/// Answers the prepaid packages of an app and how much of each is used.
+/// Answers the prepaid packages of an app: how many segments each holds, how many are used, and from when until when it can be used.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SmsPackagesStatisticsRequest {
@@ -5693,7 +5713,7 @@ pub struct SmsPackagesStatisticsRequest {
     pub sms_sdk_appid: Option<String>,
     /// How many packages to answer at most, up to 500. Required.
     pub limit: Option<u64>,
-    /// How many packages to skip, for paging. Required.
+    /// How many packages to skip, 0 for the first page. Required.
     pub offset: Option<u64>,
 }
 
@@ -5715,7 +5735,7 @@ impl SmsPackagesStatisticsRequest {
         self.limit = Some(value);
         self
     }
-    /// How many packages to skip, for paging. Required.
+    /// How many packages to skip, 0 for the first page. Required.
     #[must_use]
     pub fn offset(mut self, value: u64) -> Self {
         self.offset = Some(value);
@@ -5803,7 +5823,7 @@ model::json!(SmsPackagesStatisticsRequest);
 pub struct SmsPackagesStatisticsResponse {
     /// The packages, one entry each.
     pub sms_packages_statistics_set: Vec<SmsPackagesStatistics>,
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -5824,7 +5844,7 @@ impl SmsPackagesStatisticsResponse {
         self.sms_packages_statistics_set = value.into_iter().collect();
         self
     }
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -5930,7 +5950,7 @@ impl Action for AddSmsSignRequest {
             "UnauthorizedOperation.ServiceSuspendDueToArrears",
             "UnsupportedOperation",
         ],
-        doc: "Creates a signature, the name that stands before a message, and hands it in for review.",
+        doc: "Creates a signature, the name that stands in brackets before a message, and hands it in for review; it can be used once the review has approved it.\n\nReview takes hours in the service, and the carriers' registration of a mainland signature days after it. No callback tells the result: ask with `DescribeSmsSignList`. Only accounts verified as a company may create signatures through the API (`FailedOperation.NotEnterpriseCertification`). A name that is under review is refused with `InvalidParameterValue.SignExistAndUnapproved`, one that is approved with `InvalidParameterValue.SignAlreadyPassedCheck`.",
     };
 }
 
@@ -5978,7 +5998,7 @@ impl Action for AddSmsTemplateRequest {
             "UnauthorizedOperation.ServiceSuspendDueToArrears",
             "UnsupportedOperation",
         ],
-        doc: "Creates a template and hands it in for review; it can be sent once the review has approved it.\n\nReview takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts verified as a company may create templates through the API. Repeating the call creates a second template.",
+        doc: "Creates a template and hands it in for review; it can be sent once the review has approved it.\n\nReview takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts verified as a company may create templates through the API (`FailedOperation.NotEnterpriseCertification`); a mainland template also needs an approved signature (`FailedOperation.MissingSignature`). An account has at most 1000 templates (`FailedOperation.TemplateNumberLimit`). Repeating the call creates a second template.",
     };
 }
 
@@ -6024,7 +6044,7 @@ impl Action for CallbackStatusStatisticsRequest {
             "UnauthorizedOperation.SmsSdkAppIdVerifyFail",
             "UnsupportedOperation",
         ],
-        doc: "Counts the delivery reports of an app within a span of hours of UTC+8, at most 32 days.",
+        doc: "Counts the delivery reports of an app within a span of at most 32 days, and why messages did not arrive.\n\nHours are those of UTC+8; the first and the last hour both count. An hour that is none, an end before the begin, or a longer span is refused.",
     };
 }
 
@@ -6063,7 +6083,7 @@ impl Action for DeleteSmsSignRequest {
             "UnauthorizedOperation.ServiceSuspendDueToArrears",
             "UnsupportedOperation",
         ],
-        doc: "Deletes a signature; its id is not used again.",
+        doc: "Deletes a signature, whatever the state of its review. It cannot be used any more, while messages that were accepted still go out. A second call finds nothing and is refused with `FailedOperation.SignIdNotExist`.",
     };
 }
 
@@ -6103,7 +6123,7 @@ impl Action for DeleteSmsTemplateRequest {
             "UnauthorizedOperation.ServiceSuspendDueToArrears",
             "UnsupportedOperation",
         ],
-        doc: "Deletes a template; its id is not used again.",
+        doc: "Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were accepted still go out. A second call finds nothing and is refused with `FailedOperation.TemplateIdNotExist`.",
     };
 }
 
@@ -6143,7 +6163,7 @@ impl Action for DescribeSmsSignListRequest {
             "UnauthorizedOperation.ServiceSuspendDueToArrears",
             "UnsupportedOperation",
         ],
-        doc: "Answers signatures with the state of their review.",
+        doc: "Answers signatures with the state of their review, by their ids, at most 100 in a call.\n\nAn id that does not exist is left out of the answer.",
     };
 }
 
@@ -6182,7 +6202,7 @@ impl Action for DescribeSmsTemplateListRequest {
             "UnauthorizedOperation.ServiceSuspendDueToArrears",
             "UnsupportedOperation",
         ],
-        doc: "Answers templates with the state of their review.",
+        doc: "Answers templates with the state of their review, by their ids, at most 100 in a call.\n\nAn id that does not exist is left out of the answer. Only the main account may list templates (`FailedOperation.ProhibitSubAccountUse`).",
     };
 }
 
@@ -6233,7 +6253,7 @@ impl Action for ModifySmsSignRequest {
             "UnauthorizedOperation.ServiceSuspendDueToArrears",
             "UnsupportedOperation",
         ],
-        doc: "Changes a signature that is under review or refused, and hands it in again.",
+        doc: "Changes a signature that is under review or refused, and hands it in for review again.\n\nAn approved signature cannot be changed (`InvalidParameterValue.SignAlreadyPassedCheck`): create another one. An id that does not exist is `FailedOperation.MissingSignatureToModify`.",
     };
 }
 
@@ -6277,7 +6297,7 @@ impl Action for ModifySmsTemplateRequest {
             "UnauthorizedOperation.ServiceSuspendDueToArrears",
             "UnsupportedOperation",
         ],
-        doc: "Changes a template that is under review or refused, and hands it in again.",
+        doc: "Changes a template that is under review or refused, and hands it in for review again.\n\nAn approved template cannot be changed (`FailedOperation.TemplateAlreadyPassedCheck`): create another one. An id that does not exist is `FailedOperation.MissingTemplateToModify`.",
     };
 }
 
@@ -6319,7 +6339,7 @@ impl Action for PullSmsReplyStatusRequest {
             "UnauthorizedOperation.SmsSdkAppIdVerifyFail",
             "UnsupportedOperation",
         ],
-        doc: "Takes people's replies to an app out of its queue, oldest first; each is handed out once.",
+        doc: "Takes people's replies to an app out of its queue, oldest first, at most `Limit`.\n\nA reply is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its replies. The queue has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no reply is waiting.",
     };
 }
 
@@ -6363,7 +6383,7 @@ impl Action for PullSmsReplyStatusByPhoneNumberRequest {
             "UnauthorizedOperation.SmsSdkAppIdVerifyFail",
             "UnsupportedOperation",
         ],
-        doc: "Answers the replies of one number within the last 7 days.",
+        doc: "Answers the replies that came from one number within the last 7 days.\n\nTimes that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`, `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`. Nothing published says that replies stay where they are, so the call is treated like a pull and never counted as safe to repeat.",
     };
 }
 
@@ -6405,7 +6425,7 @@ impl Action for PullSmsSendStatusRequest {
             "UnauthorizedOperation.SmsSdkAppIdVerifyFail",
             "UnsupportedOperation",
         ],
-        doc: "Takes delivery reports of an app out of its queue, oldest first, at most `Limit`.\n\nA report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The queue has to be opened for the account by support. An empty answer means that no report is waiting.",
+        doc: "Takes delivery reports of an app out of its queue, oldest first, at most `Limit`.\n\nA report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The queue has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no report is waiting.",
     };
 }
 
@@ -6450,7 +6470,7 @@ impl Action for PullSmsSendStatusByPhoneNumberRequest {
             "UnauthorizedOperation.SmsSdkAppIdVerifyFail",
             "UnsupportedOperation",
         ],
-        doc: "Answers the delivery reports of one number within the last 7 days.",
+        doc: "Answers the delivery reports of one number, for messages sent within the last 7 days.\n\nTimes that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`, `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`. Nothing published says that reports stay where they are, so the call is treated like a pull and never counted as safe to repeat.",
     };
 }
 
@@ -6520,7 +6540,7 @@ impl Action for SendSmsRequest {
             "UnsupportedOperation.GlobalTemplateToChineseMainlandPhone",
             "UnsupportedOperation.UnsupportedRegion",
         ],
-        doc: "Sends one template with one set of values to up to 200 numbers, all in mainland China or all global.\n\nThe call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its own code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the delivery report comes later. Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.",
+        doc: "Sends one template with one set of values to up to 200 numbers, all in mainland China or all global.\n\nThe call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its own code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the delivery report comes later. What concerns the request as a whole, such as an unknown app or more than 200 numbers, is an error of the call, and nothing is sent.\n\nRepeating the call sends again, so a call that may have reached the service must not be repeated blindly.",
     };
 }
 
@@ -6565,7 +6585,7 @@ impl Action for SendStatusStatisticsRequest {
             "UnauthorizedOperation.SmsSdkAppIdVerifyFail",
             "UnsupportedOperation",
         ],
-        doc: "Counts what an app sent within a span of hours: numbers submitted, numbers accepted, segments billed.\n\nHours are those of UTC+8; the first and the last hour both count, by the time of sending.",
+        doc: "Counts what an app sent within a span of hours: numbers submitted, numbers accepted, segments billed.\n\nHours are those of UTC+8; the first and the last hour both count, by the time of sending. An hour that is none, or an end before the begin, is refused.",
     };
 }
 
@@ -6608,7 +6628,7 @@ impl Action for SmsPackagesStatisticsRequest {
             "UnauthorizedOperation.SmsSdkAppIdVerifyFail",
             "UnsupportedOperation",
         ],
-        doc: "Answers the prepaid packages of an app and how much of each is used.",
+        doc: "Answers the prepaid packages of an app: how many segments each holds, how many are used, and from when until when it can be used.",
     };
 }
 

@@ -5,7 +5,7 @@ use serde::ser::SerializeMap;
 use crate::model::{self, Model};
 use crate::{Action, ActionInfo, Answer, Extra, Kind, Member, Structure, Version};
 
-/// A signature that was created.
+/// A signature that was created and now waits for its review.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddSignStatus {
@@ -65,13 +65,15 @@ model::json!(AddSignStatus);
 
 /// The request of `AddSmsSign`.
 ///
-/// Creates a signature, the name that stands before a message, and hands it in for review.
+/// Creates a signature, the name that stands in brackets before a message, and hands it in for review; it can be used once the review has approved it.
+///
+/// Review takes hours in the service, and the carriers' registration of a mainland signature days after it. No callback tells the result: ask with `DescribeSmsSignList`. Only accounts verified as a company may create signatures through the API (`FailedOperation.NotEnterpriseCertification`). A name that is under review is refused with `InvalidParameterValue.SignExistAndUnapproved`, one that is approved with `InvalidParameterValue.SignAlreadyPassedCheck`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddSmsSignRequest {
-    /// The text of the signature, without brackets. Required.
+    /// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to 15 characters without `[` and `]`. Required.
     pub sign_name: Option<String>,
-    /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Required.
+    /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Decides which `DocumentType` fits. Required.
     pub sign_type: Option<u64>,
     /// The proof handed in: 0 three-in-one licence, 1 business licence, 2 organisation code certificate, 3 social credit certificate, 4 screenshot of the app's back end (global only), 7 trademark certificate. Which ones fit depends on `SignType`: 0 goes with 0 or 1, 1 with 0 to 4, 4 with 7, 5 with 2 or 3. Required.
     pub document_type: Option<u64>,
@@ -79,13 +81,13 @@ pub struct AddSmsSignRequest {
     pub international: Option<u64>,
     /// 0: for the account's own use; 1: on behalf of others, which needs `CommissionImage`. Required.
     pub sign_purpose: Option<u64>,
-    /// A picture of the proof in base64, without a `data:` prefix. Required.
+    /// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
     pub proof_image: Option<String>,
-    /// A picture of the letter of authority in base64, without a `data:` prefix. Looked at only for use on behalf of others.
+    /// A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of others.
     pub commission_image: Option<String>,
-    /// A note for the reviewer, such as what the messages are for.
+    /// A note for the reviewer, such as what the messages are for. Free text.
     pub remark: Option<String>,
-    /// The id of an approved qualification of the company; mainland signatures only.
+    /// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it; leave it out for global ones.
     pub qualification_id: Option<u64>,
 }
 
@@ -95,13 +97,13 @@ impl AddSmsSignRequest {
     pub fn new() -> Self {
         Self::default()
     }
-    /// The text of the signature, without brackets. Required.
+    /// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to 15 characters without `[` and `]`. Required.
     #[must_use]
     pub fn sign_name(mut self, value: impl Into<String>) -> Self {
         self.sign_name = Some(value.into());
         self
     }
-    /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Required.
+    /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Decides which `DocumentType` fits. Required.
     #[must_use]
     pub fn sign_type(mut self, value: u64) -> Self {
         self.sign_type = Some(value);
@@ -125,25 +127,25 @@ impl AddSmsSignRequest {
         self.sign_purpose = Some(value);
         self
     }
-    /// A picture of the proof in base64, without a `data:` prefix. Required.
+    /// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
     #[must_use]
     pub fn proof_image(mut self, value: impl Into<String>) -> Self {
         self.proof_image = Some(value.into());
         self
     }
-    /// A picture of the letter of authority in base64, without a `data:` prefix. Looked at only for use on behalf of others.
+    /// A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of others.
     #[must_use]
     pub fn commission_image(mut self, value: impl Into<String>) -> Self {
         self.commission_image = Some(value.into());
         self
     }
-    /// A note for the reviewer, such as what the messages are for.
+    /// A note for the reviewer, such as what the messages are for. Free text.
     #[must_use]
     pub fn remark(mut self, value: impl Into<String>) -> Self {
         self.remark = Some(value.into());
         self
     }
-    /// The id of an approved qualification of the company; mainland signatures only.
+    /// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it; leave it out for global ones.
     #[must_use]
     pub fn qualification_id(mut self, value: u64) -> Self {
         self.qualification_id = Some(value);
@@ -321,7 +323,7 @@ model::json!(AddSmsSignRequest);
 pub struct AddSmsSignResponse {
     /// The new signature.
     pub add_sign_status: AddSignStatus,
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -339,7 +341,7 @@ impl AddSmsSignResponse {
         self.add_sign_status = value;
         self
     }
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -405,13 +407,13 @@ model::json!(AddSmsSignResponse);
 ///
 /// Creates a template and hands it in for review; it can be sent once the review has approved it.
 ///
-/// Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts verified as a company may create templates through the API. Repeating the call creates a second template.
+/// Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts verified as a company may create templates through the API (`FailedOperation.NotEnterpriseCertification`); a mainland template also needs an approved signature (`FailedOperation.MissingSignature`). An account has at most 1000 templates (`FailedOperation.TemplateNumberLimit`). Repeating the call creates a second template.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddSmsTemplateRequest {
-    /// The name of the template. Free text, for people. Required.
+    /// The name of the template. Free text for people, not empty; it is not part of the message. Required.
     pub template_name: Option<String>,
-    /// The text, at most 500 characters when filled in. `{1}`, `{2}` and so on stand for values given when sending: counted from 1 without a gap, never two side by side, never alone. No `【` or `】`. Marketing texts end with how to opt out, such as `拒收请回复R`. Required.
+    /// The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
     pub template_content: Option<String>,
     /// What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as notification. Required.
     pub sms_type: Option<u64>,
@@ -427,13 +429,13 @@ impl AddSmsTemplateRequest {
     pub fn new() -> Self {
         Self::default()
     }
-    /// The name of the template. Free text, for people. Required.
+    /// The name of the template. Free text for people, not empty; it is not part of the message. Required.
     #[must_use]
     pub fn template_name(mut self, value: impl Into<String>) -> Self {
         self.template_name = Some(value.into());
         self
     }
-    /// The text, at most 500 characters when filled in. `{1}`, `{2}` and so on stand for values given when sending: counted from 1 without a gap, never two side by side, never alone. No `【` or `】`. Marketing texts end with how to opt out, such as `拒收请回复R`. Required.
+    /// The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
     #[must_use]
     pub fn template_content(mut self, value: impl Into<String>) -> Self {
         self.template_content = Some(value.into());
@@ -571,7 +573,7 @@ model::json!(AddSmsTemplateRequest);
 pub struct AddSmsTemplateResponse {
     /// The new template.
     pub add_template_status: AddTemplateStatus,
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -589,7 +591,7 @@ impl AddSmsTemplateResponse {
         self.add_template_status = value;
         self
     }
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -651,7 +653,7 @@ impl Model for AddSmsTemplateResponse {
 
 model::json!(AddSmsTemplateResponse);
 
-/// A template that was created.
+/// A template that was created and now waits for its review.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddTemplateStatus {
@@ -719,13 +721,13 @@ model::json!(AddTemplateStatus);
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CallbackStatusStatistics {
-    /// Reports in all.
+    /// Reports in all, of success and of failure.
     pub callback_count: u64,
     /// Numbers accepted for sending.
     pub request_success_count: u64,
     /// Reports of failure: the sum of the five classes below.
     pub callback_fail_count: u64,
-    /// Reports of success.
+    /// Reports that the message reached the phone.
     pub callback_success_count: u64,
     /// Failures inside the carrier.
     pub internal_error_count: u64,
@@ -747,7 +749,7 @@ impl CallbackStatusStatistics {
     pub fn new() -> Self {
         Self::default()
     }
-    /// Reports in all.
+    /// Reports in all, of success and of failure.
     #[must_use]
     pub fn callback_count(mut self, value: u64) -> Self {
         self.callback_count = value;
@@ -765,7 +767,7 @@ impl CallbackStatusStatistics {
         self.callback_fail_count = value;
         self
     }
-    /// Reports of success.
+    /// Reports that the message reached the phone.
     #[must_use]
     pub fn callback_success_count(mut self, value: u64) -> Self {
         self.callback_success_count = value;
@@ -957,7 +959,9 @@ model::json!(CallbackStatusStatistics);
 
 /// The request of `CallbackStatusStatistics`.
 ///
-/// Counts the delivery reports of an app within a span of hours of UTC+8, at most 32 days.
+/// Counts the delivery reports of an app within a span of at most 32 days, and why messages did not arrive.
+///
+/// Hours are those of UTC+8; the first and the last hour both count. An hour that is none, an end before the begin, or a longer span is refused.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CallbackStatusStatisticsRequest {
@@ -969,7 +973,7 @@ pub struct CallbackStatusStatisticsRequest {
     pub sms_sdk_app_id: Option<String>,
     /// Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
     pub limit: Option<u64>,
-    /// How many entries to skip. Documented as always 0. Required.
+    /// Has no effect on the counts. Documented as 0. Required.
     pub offset: Option<u64>,
 }
 
@@ -1003,7 +1007,7 @@ impl CallbackStatusStatisticsRequest {
         self.limit = Some(value);
         self
     }
-    /// How many entries to skip. Documented as always 0. Required.
+    /// Has no effect on the counts. Documented as 0. Required.
     #[must_use]
     pub fn offset(mut self, value: u64) -> Self {
         self.offset = Some(value);
@@ -1123,7 +1127,7 @@ model::json!(CallbackStatusStatisticsRequest);
 pub struct CallbackStatusStatisticsResponse {
     /// The counts.
     pub callback_status_statistics: CallbackStatusStatistics,
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -1144,7 +1148,7 @@ impl CallbackStatusStatisticsResponse {
         self.callback_status_statistics = value;
         self
     }
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -1209,7 +1213,7 @@ impl Model for CallbackStatusStatisticsResponse {
 
 model::json!(CallbackStatusStatisticsResponse);
 
-/// A signature that was deleted.
+/// The deletion of a signature.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSignStatus {
@@ -1297,7 +1301,7 @@ model::json!(DeleteSignStatus);
 
 /// The request of `DeleteSmsSign`.
 ///
-/// Deletes a signature; its id is not used again.
+/// Deletes a signature, whatever the state of its review. It cannot be used any more, while messages that were accepted still go out. A second call finds nothing and is refused with `FailedOperation.SignIdNotExist`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSmsSignRequest {
@@ -1367,7 +1371,7 @@ model::json!(DeleteSmsSignRequest);
 pub struct DeleteSmsSignResponse {
     /// What was deleted, and when.
     pub delete_sign_status: DeleteSignStatus,
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -1385,7 +1389,7 @@ impl DeleteSmsSignResponse {
         self.delete_sign_status = value;
         self
     }
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -1449,11 +1453,11 @@ model::json!(DeleteSmsSignResponse);
 
 /// The request of `DeleteSmsTemplate`.
 ///
-/// Deletes a template; its id is not used again.
+/// Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were accepted still go out. A second call finds nothing and is refused with `FailedOperation.TemplateIdNotExist`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSmsTemplateRequest {
-    /// The id of the template. Required.
+    /// The id of the template: a number here, while sending takes it as text. Required.
     pub template_id: Option<u64>,
 }
 
@@ -1463,7 +1467,7 @@ impl DeleteSmsTemplateRequest {
     pub fn new() -> Self {
         Self::default()
     }
-    /// The id of the template. Required.
+    /// The id of the template: a number here, while sending takes it as text. Required.
     #[must_use]
     pub fn template_id(mut self, value: u64) -> Self {
         self.template_id = Some(value);
@@ -1519,7 +1523,7 @@ model::json!(DeleteSmsTemplateRequest);
 pub struct DeleteSmsTemplateResponse {
     /// What was deleted, and when.
     pub delete_template_status: DeleteTemplateStatus,
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -1537,7 +1541,7 @@ impl DeleteSmsTemplateResponse {
         self.delete_template_status = value;
         self
     }
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -1599,7 +1603,7 @@ impl Model for DeleteSmsTemplateResponse {
 
 model::json!(DeleteSmsTemplateResponse);
 
-/// A template that was deleted.
+/// The deletion of a template.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteTemplateStatus {
@@ -1687,11 +1691,13 @@ model::json!(DeleteTemplateStatus);
 
 /// The request of `DescribePhoneNumberInfo`.
 ///
-/// Takes phone numbers apart: country, country code, canonical form. The same parsing as for sending.
+/// Takes up to 200 phone numbers apart: country, country code, canonical form. The parsing is the same as for sending, and nothing is sent.
+///
+/// A number that cannot be understood has `FailedOperation.PhoneNumberParseFail` in its own entry; the call succeeds all the same.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePhoneNumberInfoRequest {
-    /// The numbers to look at, at most 200. Required.
+    /// The numbers to look at, 1 to 200, in E.164 form such as `+8618501234444`; mainland numbers also as `0086…`, `86…` or the bare 11 digits. Required.
     pub phone_number_set: Option<Vec<String>>,
 }
 
@@ -1701,7 +1707,7 @@ impl DescribePhoneNumberInfoRequest {
     pub fn new() -> Self {
         Self::default()
     }
-    /// The numbers to look at, at most 200. Required.
+    /// The numbers to look at, 1 to 200, in E.164 form such as `+8618501234444`; mainland numbers also as `0086…`, `86…` or the bare 11 digits. Required.
     #[must_use]
     pub fn phone_number_set(
         mut self,
@@ -1760,7 +1766,7 @@ model::json!(DescribePhoneNumberInfoRequest);
 pub struct DescribePhoneNumberInfoResponse {
     /// One entry for each number of the request, in the same order.
     pub phone_number_info_set: Vec<PhoneNumberInfo>,
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -1781,7 +1787,7 @@ impl DescribePhoneNumberInfoResponse {
         self.phone_number_info_set = value.into_iter().collect();
         self
     }
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -1845,7 +1851,9 @@ model::json!(DescribePhoneNumberInfoResponse);
 
 /// The request of `DescribeSendRecordList`.
 ///
-/// Answers what was sent to one number within the last 72 hours, newest first.
+/// Answers what was sent to one number within the last 72 hours, newest first, with the outcome of each message.
+///
+/// Only the newest 1000 records of the span can be reached. Times, `Limit` and `Offset` outside their ranges are refused with a code that names them, such as `InvalidParameterValue.BeginTimeVerifyFail`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeSendRecordListRequest {
@@ -2037,7 +2045,7 @@ pub struct DescribeSendRecordListResponse {
     pub send_record_set: Vec<SendRecord>,
     /// How many records the span has, counted up to 1000.
     pub total_count: u64,
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -2064,7 +2072,7 @@ impl DescribeSendRecordListResponse {
         self.total_count = value;
         self
     }
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -2382,17 +2390,19 @@ model::json!(DescribeSignListStatus);
 
 /// The request of `DescribeSmsSignList`.
 ///
-/// Answers signatures with the state of their review.
+/// Answers signatures with the state of their review: those whose ids are given, at most 100, or a page of all.
+///
+/// An id that does not exist is left out of the answer. A `Limit` over 100 is `InvalidParameterValue.LimitVerifyFail`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeSmsSignListRequest {
-    /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+    /// Which signatures to list: 0 for mainland China, 1 for global ones. Required.
     pub international: Option<u64>,
-    /// The ids of the signatures wanted, at most 100.
+    /// The ids of the signatures wanted, at most 100; unset or empty for a page of all.
     pub sign_id_set: Option<Vec<u64>>,
     /// How many signatures to answer at most, up to 100; 10 when unset. Used only without `SignIdSet`.
     pub limit: Option<u64>,
-    /// How many signatures to skip. Used only without `SignIdSet`.
+    /// How many signatures to skip, 0 when unset. Used only without `SignIdSet`.
     pub offset: Option<u64>,
 }
 
@@ -2402,13 +2412,13 @@ impl DescribeSmsSignListRequest {
     pub fn new() -> Self {
         Self::default()
     }
-    /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+    /// Which signatures to list: 0 for mainland China, 1 for global ones. Required.
     #[must_use]
     pub fn international(mut self, value: u64) -> Self {
         self.international = Some(value);
         self
     }
-    /// The ids of the signatures wanted, at most 100.
+    /// The ids of the signatures wanted, at most 100; unset or empty for a page of all.
     #[must_use]
     pub fn sign_id_set(mut self, value: impl IntoIterator<Item = u64>) -> Self {
         self.sign_id_set = Some(value.into_iter().collect());
@@ -2420,7 +2430,7 @@ impl DescribeSmsSignListRequest {
         self.limit = Some(value);
         self
     }
-    /// How many signatures to skip. Used only without `SignIdSet`.
+    /// How many signatures to skip, 0 when unset. Used only without `SignIdSet`.
     #[must_use]
     pub fn offset(mut self, value: u64) -> Self {
         self.offset = Some(value);
@@ -2524,7 +2534,7 @@ model::json!(DescribeSmsSignListRequest);
 pub struct DescribeSmsSignListResponse {
     /// The signatures found, one entry each; unknown ids are left out.
     pub describe_sign_list_status_set: Vec<DescribeSignListStatus>,
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -2545,7 +2555,7 @@ impl DescribeSmsSignListResponse {
         self.describe_sign_list_status_set = value.into_iter().collect();
         self
     }
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -2612,17 +2622,19 @@ model::json!(DescribeSmsSignListResponse);
 
 /// The request of `DescribeSmsTemplateList`.
 ///
-/// Answers templates with the state of their review.
+/// Answers templates with the state of their review: those whose ids are given, at most 100, or a page of all.
+///
+/// An id that does not exist is left out of the answer. A `Limit` over 100 is `InvalidParameterValue.LimitVerifyFail`. Only the main account may list templates (`FailedOperation.ProhibitSubAccountUse`).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeSmsTemplateListRequest {
-    /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+    /// Which templates to list: 0 for mainland China, 1 for global ones. Required.
     pub international: Option<u64>,
-    /// The ids of the templates wanted, at most 100.
+    /// The ids of the templates wanted, at most 100; unset or empty for a page of all.
     pub template_id_set: Option<Vec<u64>>,
-    /// How many templates to answer at most, up to 100. Used only without `TemplateIdSet`.
+    /// How many templates to answer at most, up to 100. Set it: the documented default is 0. Used only without `TemplateIdSet`.
     pub limit: Option<u64>,
-    /// How many templates to skip. Used only without `TemplateIdSet`.
+    /// How many templates to skip, 0 when unset. Used only without `TemplateIdSet`.
     pub offset: Option<u64>,
 }
 
@@ -2632,25 +2644,25 @@ impl DescribeSmsTemplateListRequest {
     pub fn new() -> Self {
         Self::default()
     }
-    /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+    /// Which templates to list: 0 for mainland China, 1 for global ones. Required.
     #[must_use]
     pub fn international(mut self, value: u64) -> Self {
         self.international = Some(value);
         self
     }
-    /// The ids of the templates wanted, at most 100.
+    /// The ids of the templates wanted, at most 100; unset or empty for a page of all.
     #[must_use]
     pub fn template_id_set(mut self, value: impl IntoIterator<Item = u64>) -> Self {
         self.template_id_set = Some(value.into_iter().collect());
         self
     }
-    /// How many templates to answer at most, up to 100. Used only without `TemplateIdSet`.
+    /// How many templates to answer at most, up to 100. Set it: the documented default is 0. Used only without `TemplateIdSet`.
     #[must_use]
     pub fn limit(mut self, value: u64) -> Self {
         self.limit = Some(value);
         self
     }
-    /// How many templates to skip. Used only without `TemplateIdSet`.
+    /// How many templates to skip, 0 when unset. Used only without `TemplateIdSet`.
     #[must_use]
     pub fn offset(mut self, value: u64) -> Self {
         self.offset = Some(value);
@@ -2754,7 +2766,7 @@ model::json!(DescribeSmsTemplateListRequest);
 pub struct DescribeSmsTemplateListResponse {
     /// The templates found, one entry each; unknown ids are left out.
     pub describe_template_status_set: Vec<DescribeTemplateListStatus>,
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -2775,7 +2787,7 @@ impl DescribeSmsTemplateListResponse {
         self.describe_template_status_set = value.into_iter().collect();
         self
     }
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -2844,7 +2856,7 @@ model::json!(DescribeSmsTemplateListResponse);
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeTemplateListStatus {
-    /// The id of the template.
+    /// The id of the template: a number here, while sending takes it as text.
     pub template_id: u64,
     /// 0: mainland China; 1: global; 3: both.
     pub international: u64,
@@ -2852,7 +2864,7 @@ pub struct DescribeTemplateListStatus {
     pub status_code: i64,
     /// The reviewer's text, mostly the reason of a refusal; may be empty.
     pub review_reply: String,
-    /// The name of the template. Free text, for people.
+    /// The name of the template. Free text for people, not empty; it is not part of the message.
     pub template_name: String,
     /// When it was handed in, in Unix seconds.
     pub create_time: u64,
@@ -2868,7 +2880,7 @@ impl DescribeTemplateListStatus {
     pub fn new() -> Self {
         Self::default()
     }
-    /// The id of the template.
+    /// The id of the template: a number here, while sending takes it as text.
     #[must_use]
     pub fn template_id(mut self, value: u64) -> Self {
         self.template_id = value;
@@ -2892,7 +2904,7 @@ impl DescribeTemplateListStatus {
         self.review_reply = value.into();
         self
     }
-    /// The name of the template. Free text, for people.
+    /// The name of the template. Free text for people, not empty; it is not part of the message.
     #[must_use]
     pub fn template_name(mut self, value: impl Into<String>) -> Self {
         self.template_name = value.into();
@@ -3036,7 +3048,7 @@ impl Model for DescribeTemplateListStatus {
 
 model::json!(DescribeTemplateListStatus);
 
-/// A signature that was changed.
+/// A signature that was changed and now waits for its review.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifySignStatus {
@@ -3096,29 +3108,31 @@ model::json!(ModifySignStatus);
 
 /// The request of `ModifySmsSign`.
 ///
-/// Changes a signature that is under review or refused, and hands it in again.
+/// Changes a signature that is under review or refused, and hands it in for review again.
+///
+/// An approved signature cannot be changed (`InvalidParameterValue.SignAlreadyPassedCheck`): create another one. An id that does not exist is `FailedOperation.MissingSignatureToModify`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifySmsSignRequest {
     /// The id of the signature: a number, not its text. Required.
     pub sign_id: Option<u64>,
-    /// The text of the signature, without brackets. Required.
+    /// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to 15 characters without `[` and `]`. Required.
     pub sign_name: Option<String>,
-    /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Required.
+    /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Decides which `DocumentType` fits. Required.
     pub sign_type: Option<u64>,
     /// The proof handed in: 0 three-in-one licence, 1 business licence, 2 organisation code certificate, 3 social credit certificate, 4 screenshot of the app's back end (global only), 7 trademark certificate. Which ones fit depends on `SignType`: 0 goes with 0 or 1, 1 with 0 to 4, 4 with 7, 5 with 2 or 3. Required.
     pub document_type: Option<u64>,
-    /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+    /// 0: mainland China; 1: global. Must be what the signature has: it cannot be moved from one to the other. Required.
     pub international: Option<u64>,
     /// 0: for the account's own use; 1: on behalf of others, which needs `CommissionImage`. Required.
     pub sign_purpose: Option<u64>,
-    /// A picture of the proof in base64, without a `data:` prefix. Required.
+    /// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
     pub proof_image: Option<String>,
-    /// A picture of the letter of authority in base64, without a `data:` prefix. Looked at only for use on behalf of others.
+    /// A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of others.
     pub commission_image: Option<String>,
-    /// A note for the reviewer, such as what the messages are for.
+    /// A note for the reviewer, such as what the messages are for. Free text.
     pub remark: Option<String>,
-    /// The id of an approved qualification of the company; mainland signatures only.
+    /// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it; leave it out for global ones.
     pub qualification_id: Option<u64>,
 }
 
@@ -3134,13 +3148,13 @@ impl ModifySmsSignRequest {
         self.sign_id = Some(value);
         self
     }
-    /// The text of the signature, without brackets. Required.
+    /// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to 15 characters without `[` and `]`. Required.
     #[must_use]
     pub fn sign_name(mut self, value: impl Into<String>) -> Self {
         self.sign_name = Some(value.into());
         self
     }
-    /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Required.
+    /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Decides which `DocumentType` fits. Required.
     #[must_use]
     pub fn sign_type(mut self, value: u64) -> Self {
         self.sign_type = Some(value);
@@ -3152,7 +3166,7 @@ impl ModifySmsSignRequest {
         self.document_type = Some(value);
         self
     }
-    /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+    /// 0: mainland China; 1: global. Must be what the signature has: it cannot be moved from one to the other. Required.
     #[must_use]
     pub fn international(mut self, value: u64) -> Self {
         self.international = Some(value);
@@ -3164,25 +3178,25 @@ impl ModifySmsSignRequest {
         self.sign_purpose = Some(value);
         self
     }
-    /// A picture of the proof in base64, without a `data:` prefix. Required.
+    /// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
     #[must_use]
     pub fn proof_image(mut self, value: impl Into<String>) -> Self {
         self.proof_image = Some(value.into());
         self
     }
-    /// A picture of the letter of authority in base64, without a `data:` prefix. Looked at only for use on behalf of others.
+    /// A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of others.
     #[must_use]
     pub fn commission_image(mut self, value: impl Into<String>) -> Self {
         self.commission_image = Some(value.into());
         self
     }
-    /// A note for the reviewer, such as what the messages are for.
+    /// A note for the reviewer, such as what the messages are for. Free text.
     #[must_use]
     pub fn remark(mut self, value: impl Into<String>) -> Self {
         self.remark = Some(value.into());
         self
     }
-    /// The id of an approved qualification of the company; mainland signatures only.
+    /// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it; leave it out for global ones.
     #[must_use]
     pub fn qualification_id(mut self, value: u64) -> Self {
         self.qualification_id = Some(value);
@@ -3382,7 +3396,7 @@ model::json!(ModifySmsSignRequest);
 pub struct ModifySmsSignResponse {
     /// The changed signature.
     pub modify_sign_status: ModifySignStatus,
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -3400,7 +3414,7 @@ impl ModifySmsSignResponse {
         self.modify_sign_status = value;
         self
     }
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -3464,21 +3478,23 @@ model::json!(ModifySmsSignResponse);
 
 /// The request of `ModifySmsTemplate`.
 ///
-/// Changes a template that is under review or refused, and hands it in again.
+/// Changes a template that is under review or refused, and hands it in for review again.
+///
+/// An approved template cannot be changed (`FailedOperation.TemplateAlreadyPassedCheck`): create another one. An id that does not exist is `FailedOperation.MissingTemplateToModify`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifySmsTemplateRequest {
-    /// The id of the template. Required.
+    /// The id of the template: a number here, while sending takes it as text. Required.
     pub template_id: Option<u64>,
-    /// The name of the template. Free text, for people. Required.
+    /// The name of the template. Free text for people, not empty; it is not part of the message. Required.
     pub template_name: Option<String>,
-    /// The text of the template. `{1}`, `{2}` and so on stand for values given when sending, counted from 1 without a gap. Required.
+    /// The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
     pub template_content: Option<String>,
     /// What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as notification. Required.
     pub sms_type: Option<u64>,
-    /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+    /// 0: mainland China; 1: global. Must be what the template has: it cannot be moved from one to the other. Required.
     pub international: Option<u64>,
-    /// A note for the reviewer, such as what the messages are for. Required.
+    /// A note for the reviewer, such as what was changed. May be empty, but not absent. Required.
     pub remark: Option<String>,
 }
 
@@ -3488,19 +3504,19 @@ impl ModifySmsTemplateRequest {
     pub fn new() -> Self {
         Self::default()
     }
-    /// The id of the template. Required.
+    /// The id of the template: a number here, while sending takes it as text. Required.
     #[must_use]
     pub fn template_id(mut self, value: u64) -> Self {
         self.template_id = Some(value);
         self
     }
-    /// The name of the template. Free text, for people. Required.
+    /// The name of the template. Free text for people, not empty; it is not part of the message. Required.
     #[must_use]
     pub fn template_name(mut self, value: impl Into<String>) -> Self {
         self.template_name = Some(value.into());
         self
     }
-    /// The text of the template. `{1}`, `{2}` and so on stand for values given when sending, counted from 1 without a gap. Required.
+    /// The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
     #[must_use]
     pub fn template_content(mut self, value: impl Into<String>) -> Self {
         self.template_content = Some(value.into());
@@ -3512,13 +3528,13 @@ impl ModifySmsTemplateRequest {
         self.sms_type = Some(value);
         self
     }
-    /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+    /// 0: mainland China; 1: global. Must be what the template has: it cannot be moved from one to the other. Required.
     #[must_use]
     pub fn international(mut self, value: u64) -> Self {
         self.international = Some(value);
         self
     }
-    /// A note for the reviewer, such as what the messages are for. Required.
+    /// A note for the reviewer, such as what was changed. May be empty, but not absent. Required.
     #[must_use]
     pub fn remark(mut self, value: impl Into<String>) -> Self {
         self.remark = Some(value.into());
@@ -3654,7 +3670,7 @@ model::json!(ModifySmsTemplateRequest);
 pub struct ModifySmsTemplateResponse {
     /// The changed template.
     pub modify_template_status: ModifyTemplateStatus,
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -3672,7 +3688,7 @@ impl ModifySmsTemplateResponse {
         self.modify_template_status = value;
         self
     }
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -3734,11 +3750,11 @@ impl Model for ModifySmsTemplateResponse {
 
 model::json!(ModifySmsTemplateResponse);
 
-/// A template that was changed.
+/// A template that was changed and now waits for its review.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyTemplateStatus {
-    /// The id of the template.
+    /// The id of the template: a number here, while sending takes it as text.
     pub template_id: u64,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -3750,7 +3766,7 @@ impl ModifyTemplateStatus {
     pub fn new() -> Self {
         Self::default()
     }
-    /// The id of the template.
+    /// The id of the template: a number here, while sending takes it as text.
     #[must_use]
     pub fn template_id(mut self, value: u64) -> Self {
         self.template_id = value;
@@ -3802,15 +3818,15 @@ model::json!(ModifyTemplateStatus);
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MultiSmsInfo {
-    /// The number in E.164 form, outside mainland China. Required.
+    /// The number in E.164 form, such as `+85261234567`, outside mainland China. Required.
     pub phone_number: Option<String>,
     /// The id of an approved global template, digits as text. Required.
     pub template_id: Option<String>,
     /// The values for `{1}`, `{2}` and so on, in that order: exactly as many as the template has variables.
     pub template_param_set: Option<Vec<String>>,
-    /// The sender shown for global messages. Not needed with the shared sender; ignored for mainland numbers.
+    /// The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for mainland numbers.
     pub sender_id: Option<String>,
-    /// The caller's own text, less than 512 bytes. Comes back with the message's entry.
+    /// The caller's own text, less than 512 bytes; empty when unset. Comes back with the message's entry.
     pub session_context: Option<String>,
 }
 
@@ -3820,7 +3836,7 @@ impl MultiSmsInfo {
     pub fn new() -> Self {
         Self::default()
     }
-    /// The number in E.164 form, outside mainland China. Required.
+    /// The number in E.164 form, such as `+85261234567`, outside mainland China. Required.
     #[must_use]
     pub fn phone_number(mut self, value: impl Into<String>) -> Self {
         self.phone_number = Some(value.into());
@@ -3841,13 +3857,13 @@ impl MultiSmsInfo {
         self.template_param_set = Some(value.into_iter().map(Into::into).collect());
         self
     }
-    /// The sender shown for global messages. Not needed with the shared sender; ignored for mainland numbers.
+    /// The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for mainland numbers.
     #[must_use]
     pub fn sender_id(mut self, value: impl Into<String>) -> Self {
         self.sender_id = Some(value.into());
         self
     }
-    /// The caller's own text, less than 512 bytes. Comes back with the message's entry.
+    /// The caller's own text, less than 512 bytes; empty when unset. Comes back with the message's entry.
     #[must_use]
     pub fn session_context(mut self, value: impl Into<String>) -> Self {
         self.session_context = Some(value.into());
@@ -3959,19 +3975,19 @@ model::json!(MultiSmsInfo);
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PhoneNumberInfo {
-    /// `Ok`, or the error code of this number.
+    /// `Ok`, or the error code of this number, such as `FailedOperation.PhoneNumberParseFail`.
     pub code: String,
-    /// The same in words.
+    /// The same in words. For people: the texts may change at any time.
     pub message: String,
     /// The country code without `+`, such as `86`.
     pub nation_code: String,
     /// The number without its country code, such as `18501234444`.
     pub subscriber_number: String,
-    /// The phone number in E.164 form, such as `+8618501234444`.
+    /// The number in E.164 form; as it was given when it could not be understood.
     pub phone_number: String,
-    /// The ISO 3166 code of the number's country or region, such as `CN`; `DEF` when it is not known.
+    /// The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
     pub iso_code: String,
-    /// The country or region in English, such as `China`.
+    /// The country or region in English, such as `China`; empty when it is not known.
     pub iso_name: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -3983,13 +3999,13 @@ impl PhoneNumberInfo {
     pub fn new() -> Self {
         Self::default()
     }
-    /// `Ok`, or the error code of this number.
+    /// `Ok`, or the error code of this number, such as `FailedOperation.PhoneNumberParseFail`.
     #[must_use]
     pub fn code(mut self, value: impl Into<String>) -> Self {
         self.code = value.into();
         self
     }
-    /// The same in words.
+    /// The same in words. For people: the texts may change at any time.
     #[must_use]
     pub fn message(mut self, value: impl Into<String>) -> Self {
         self.message = value.into();
@@ -4007,19 +4023,19 @@ impl PhoneNumberInfo {
         self.subscriber_number = value.into();
         self
     }
-    /// The phone number in E.164 form, such as `+8618501234444`.
+    /// The number in E.164 form; as it was given when it could not be understood.
     #[must_use]
     pub fn phone_number(mut self, value: impl Into<String>) -> Self {
         self.phone_number = value.into();
         self
     }
-    /// The ISO 3166 code of the number's country or region, such as `CN`; `DEF` when it is not known.
+    /// The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
     #[must_use]
     pub fn iso_code(mut self, value: impl Into<String>) -> Self {
         self.iso_code = value.into();
         self
     }
-    /// The country or region in English, such as `China`.
+    /// The country or region in English, such as `China`; empty when it is not known.
     #[must_use]
     pub fn iso_name(mut self, value: impl Into<String>) -> Self {
         self.iso_name = value.into();
@@ -4127,7 +4143,7 @@ impl Model for PhoneNumberInfo {
 
 model::json!(PhoneNumberInfo);
 
-/// One reply of a person.
+/// One reply of a person to a message.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PullSmsReplyStatus {
@@ -4139,7 +4155,7 @@ pub struct PullSmsReplyStatus {
     pub phone_number: String,
     /// The text of the signature that the message had which is answered.
     pub sign_name: String,
-    /// What the person answered.
+    /// What the person answered, as it came.
     pub reply_content: String,
     /// When the person answered, in Unix seconds.
     pub reply_time: u64,
@@ -4179,7 +4195,7 @@ impl PullSmsReplyStatus {
         self.sign_name = value.into();
         self
     }
-    /// What the person answered.
+    /// What the person answered, as it came.
     #[must_use]
     pub fn reply_content(mut self, value: impl Into<String>) -> Self {
         self.reply_content = value.into();
@@ -4325,15 +4341,17 @@ model::json!(PullSmsReplyStatus);
 
 /// The request of `PullSmsReplyStatusByPhoneNumber`.
 ///
-/// Answers the replies of one number within the last 7 days.
+/// Answers the replies that came from one number within the last 7 days.
+///
+/// Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`, `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`. Nothing published says that replies stay where they are, so the call is treated like a pull and never counted as safe to repeat.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PullSmsReplyStatusByPhoneNumberRequest {
     /// The earliest time of a reply, in Unix seconds, at most 7 days ago. Required.
     pub begin_time: Option<u64>,
-    /// How many entries to skip. Documented as always 0. Required.
+    /// How many entries to skip. The only documented value is 0. Required.
     pub offset: Option<u64>,
-    /// How many entries to answer at most, 1 to 100. Required.
+    /// How many replies to answer at most, 1 to 100. Required.
     pub limit: Option<u64>,
     /// The phone number in E.164 form, such as `+8618501234444`. Required.
     pub phone_number: Option<String>,
@@ -4355,13 +4373,13 @@ impl PullSmsReplyStatusByPhoneNumberRequest {
         self.begin_time = Some(value);
         self
     }
-    /// How many entries to skip. Documented as always 0. Required.
+    /// How many entries to skip. The only documented value is 0. Required.
     #[must_use]
     pub fn offset(mut self, value: u64) -> Self {
         self.offset = Some(value);
         self
     }
-    /// How many entries to answer at most, 1 to 100. Required.
+    /// How many replies to answer at most, 1 to 100. Required.
     #[must_use]
     pub fn limit(mut self, value: u64) -> Self {
         self.limit = Some(value);
@@ -4515,7 +4533,7 @@ model::json!(PullSmsReplyStatusByPhoneNumberRequest);
 pub struct PullSmsReplyStatusByPhoneNumberResponse {
     /// The replies, oldest first; empty when there are none.
     pub pull_sms_reply_status_set: Vec<PullSmsReplyStatus>,
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -4536,7 +4554,7 @@ impl PullSmsReplyStatusByPhoneNumberResponse {
         self.pull_sms_reply_status_set = value.into_iter().collect();
         self
     }
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -4600,11 +4618,13 @@ model::json!(PullSmsReplyStatusByPhoneNumberResponse);
 
 /// The request of `PullSmsReplyStatus`.
 ///
-/// Takes people's replies to an app out of its queue, oldest first; each is handed out once.
+/// Takes people's replies to an app out of its queue, oldest first, at most `Limit`.
+///
+/// A reply is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its replies. The queue has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no reply is waiting.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PullSmsReplyStatusRequest {
-    /// How many entries to answer at most, 1 to 100. Required.
+    /// How many replies to take at most, 1 to 100. Required.
     pub limit: Option<u64>,
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
     pub sms_sdk_app_id: Option<String>,
@@ -4616,7 +4636,7 @@ impl PullSmsReplyStatusRequest {
     pub fn new() -> Self {
         Self::default()
     }
-    /// How many entries to answer at most, 1 to 100. Required.
+    /// How many replies to take at most, 1 to 100. Required.
     #[must_use]
     pub fn limit(mut self, value: u64) -> Self {
         self.limit = Some(value);
@@ -4694,7 +4714,7 @@ model::json!(PullSmsReplyStatusRequest);
 pub struct PullSmsReplyStatusResponse {
     /// The replies taken out of the queue, oldest first; empty when none is waiting.
     pub pull_sms_reply_status_set: Vec<PullSmsReplyStatus>,
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -4715,7 +4735,7 @@ impl PullSmsReplyStatusResponse {
         self.pull_sms_reply_status_set = value.into_iter().collect();
         self
     }
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -4793,7 +4813,7 @@ pub struct PullSmsSendStatus {
     pub serial_no: String,
     /// `SUCCESS` when the message reached the phone, otherwise `FAIL`.
     pub report_status: String,
-    /// The carrier's code word, such as `DELIVRD`, `UNDELIV` or `MK:0001`.
+    /// The carrier's code word: `DELIVRD` when the message reached the phone, otherwise one such as `UNDELIV` or `MK:0001`.
     pub description: String,
     /// `SessionContext` of the send; empty unless support opened this for the account.
     pub session_context: String,
@@ -4843,7 +4863,7 @@ impl PullSmsSendStatus {
         self.report_status = value.into();
         self
     }
-    /// The carrier's code word, such as `DELIVRD`, `UNDELIV` or `MK:0001`.
+    /// The carrier's code word: `DELIVRD` when the message reached the phone, otherwise one such as `UNDELIV` or `MK:0001`.
     #[must_use]
     pub fn description(mut self, value: impl Into<String>) -> Self {
         self.description = value.into();
@@ -4993,15 +5013,17 @@ model::json!(PullSmsSendStatus);
 
 /// The request of `PullSmsSendStatusByPhoneNumber`.
 ///
-/// Answers the delivery reports of one number within the last 7 days.
+/// Answers the delivery reports of one number, for messages sent within the last 7 days.
+///
+/// Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`, `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`. Nothing published says that reports stay where they are, so the call is treated like a pull and never counted as safe to repeat.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PullSmsSendStatusByPhoneNumberRequest {
     /// The earliest time of sending, in Unix seconds, at most 7 days ago. Required.
     pub begin_time: Option<u64>,
-    /// How many entries to skip. Documented as always 0. Required.
+    /// How many entries to skip. The only documented value is 0. Required.
     pub offset: Option<u64>,
-    /// How many entries to answer at most, 1 to 100. Required.
+    /// How many reports to answer at most, 1 to 100. Required.
     pub limit: Option<u64>,
     /// The phone number in E.164 form, such as `+8618501234444`. Required.
     pub phone_number: Option<String>,
@@ -5023,13 +5045,13 @@ impl PullSmsSendStatusByPhoneNumberRequest {
         self.begin_time = Some(value);
         self
     }
-    /// How many entries to skip. Documented as always 0. Required.
+    /// How many entries to skip. The only documented value is 0. Required.
     #[must_use]
     pub fn offset(mut self, value: u64) -> Self {
         self.offset = Some(value);
         self
     }
-    /// How many entries to answer at most, 1 to 100. Required.
+    /// How many reports to answer at most, 1 to 100. Required.
     #[must_use]
     pub fn limit(mut self, value: u64) -> Self {
         self.limit = Some(value);
@@ -5183,7 +5205,7 @@ model::json!(PullSmsSendStatusByPhoneNumberRequest);
 pub struct PullSmsSendStatusByPhoneNumberResponse {
     /// The delivery reports, oldest first; empty when there are none.
     pub pull_sms_send_status_set: Vec<PullSmsSendStatus>,
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -5204,7 +5226,7 @@ impl PullSmsSendStatusByPhoneNumberResponse {
         self.pull_sms_send_status_set = value.into_iter().collect();
         self
     }
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -5270,7 +5292,7 @@ model::json!(PullSmsSendStatusByPhoneNumberResponse);
 ///
 /// Takes delivery reports of an app out of its queue, oldest first, at most `Limit`.
 ///
-/// A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The queue has to be opened for the account by support. An empty answer means that no report is waiting.
+/// A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The queue has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no report is waiting.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PullSmsSendStatusRequest {
@@ -5364,7 +5386,7 @@ model::json!(PullSmsSendStatusRequest);
 pub struct PullSmsSendStatusResponse {
     /// The reports taken out of the queue, oldest first; empty when none is waiting.
     pub pull_sms_send_status_set: Vec<PullSmsSendStatus>,
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -5385,7 +5407,7 @@ impl PullSmsSendStatusResponse {
         self.pull_sms_send_status_set = value.into_iter().collect();
         self
     }
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -5449,15 +5471,17 @@ model::json!(PullSmsSendStatusResponse);
 
 /// The request of `ReportConversion`.
 ///
-/// Reports that a person typed a sent code back, which lets the service measure delivery. Opened on request.
+/// Reports that a person typed a sent code back, which lets the service measure how many codes arrive.
+///
+/// The feature is opened by support on request. Whether the report was taken stands in the `Code` of the answer.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReportConversionRequest {
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
     pub sms_sdk_app_id: Option<String>,
-    /// The id of the message to this number. Opaque text: its form differs between mainland and global messages. Required.
+    /// The `SerialNo` that the send answered for the message with the code. Required.
     pub serial_no: Option<String>,
-    /// When the code was typed back, in Unix seconds.
+    /// When the code was typed back, in Unix seconds; may be unset.
     pub conversion_time: Option<u64>,
 }
 
@@ -5473,13 +5497,13 @@ impl ReportConversionRequest {
         self.sms_sdk_app_id = Some(value.into());
         self
     }
-    /// The id of the message to this number. Opaque text: its form differs between mainland and global messages. Required.
+    /// The `SerialNo` that the send answered for the message with the code. Required.
     #[must_use]
     pub fn serial_no(mut self, value: impl Into<String>) -> Self {
         self.serial_no = Some(value.into());
         self
     }
-    /// When the code was typed back, in Unix seconds.
+    /// When the code was typed back, in Unix seconds; may be unset.
     #[must_use]
     pub fn conversion_time(mut self, value: u64) -> Self {
         self.conversion_time = Some(value);
@@ -5567,7 +5591,7 @@ model::json!(ReportConversionRequest);
 pub struct ReportConversionResponse {
     /// Whether the report was taken.
     pub report_conversion_status: ReportConversionStatus,
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -5585,7 +5609,7 @@ impl ReportConversionResponse {
         self.report_conversion_status = value;
         self
     }
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -5653,7 +5677,7 @@ model::json!(ReportConversionResponse);
 pub struct ReportConversionStatus {
     /// `OK` when it was taken, otherwise an error code.
     pub code: String,
-    /// The same in words.
+    /// The same in words. For people: the texts may change at any time.
     pub message: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -5671,7 +5695,7 @@ impl ReportConversionStatus {
         self.code = value.into();
         self
     }
-    /// The same in words.
+    /// The same in words. For people: the texts may change at any time.
     #[must_use]
     pub fn message(mut self, value: impl Into<String>) -> Self {
         self.message = value.into();
@@ -5731,7 +5755,7 @@ model::json!(ReportConversionStatus);
 ///
 /// Sends to up to 200 global numbers, each with its own template and values.
 ///
-/// As with `SendSms`, each number has its own code in the answer, and repeating the call sends again.
+/// As with `SendSms`, each number has its own code in the answer, and repeating the call sends again. There is no signature: the text is the template's alone. An empty list, more than 200 messages or a mainland number among them is an error of the call, and nothing is sent; use `SendSms` for mainland numbers.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendMultiGlobalSmsRequest {
@@ -5828,7 +5852,7 @@ model::json!(SendMultiGlobalSmsRequest);
 pub struct SendMultiGlobalSmsResponse {
     /// One entry for each message of the request, in the same order. Look at each `Code`.
     pub send_multi_status_set: Vec<SendMultiStatus>,
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -5849,7 +5873,7 @@ impl SendMultiGlobalSmsResponse {
         self.send_multi_status_set = value.into_iter().collect();
         self
     }
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -5915,7 +5939,7 @@ model::json!(SendMultiGlobalSmsResponse);
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendMultiStatus {
-    /// The id of the message to this number. Opaque text: its form differs between mainland and global messages.
+    /// The id of the message to this number, which its delivery report repeats. There is one even when the message was refused, so look at `Code`.
     pub serial_no: String,
     /// The phone number in E.164 form, such as `+8618501234444`.
     pub phone_number: String,
@@ -5925,9 +5949,9 @@ pub struct SendMultiStatus {
     pub session_context: String,
     /// `Ok` when the message was accepted, otherwise the error code.
     pub code: String,
-    /// `send success`, or in words why the message was refused.
+    /// `send success`, or in words why the message was refused. For people: the texts may change at any time.
     pub message: String,
-    /// The ISO 3166 code of the number's country or region, such as `CN`; `DEF` when it is not known.
+    /// The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
     pub iso_code: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -5939,7 +5963,7 @@ impl SendMultiStatus {
     pub fn new() -> Self {
         Self::default()
     }
-    /// The id of the message to this number. Opaque text: its form differs between mainland and global messages.
+    /// The id of the message to this number, which its delivery report repeats. There is one even when the message was refused, so look at `Code`.
     #[must_use]
     pub fn serial_no(mut self, value: impl Into<String>) -> Self {
         self.serial_no = value.into();
@@ -5969,13 +5993,13 @@ impl SendMultiStatus {
         self.code = value.into();
         self
     }
-    /// `send success`, or in words why the message was refused.
+    /// `send success`, or in words why the message was refused. For people: the texts may change at any time.
     #[must_use]
     pub fn message(mut self, value: impl Into<String>) -> Self {
         self.message = value.into();
         self
     }
-    /// The ISO 3166 code of the number's country or region, such as `CN`; `DEF` when it is not known.
+    /// The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
     #[must_use]
     pub fn iso_code(mut self, value: impl Into<String>) -> Self {
         self.iso_code = value.into();
@@ -6077,7 +6101,7 @@ impl Model for SendMultiStatus {
 
 model::json!(SendMultiStatus);
 
-/// A message that was sent.
+/// A message that was sent, and what became of it.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendRecord {
@@ -6087,17 +6111,17 @@ pub struct SendRecord {
     pub serial_no: String,
     /// 1: refused; 2: reached the phone; 3: accepted, under way; 4: accepted, did not reach the phone.
     pub send_status: u64,
-    /// The code of the send, `Ok` when the message was accepted.
+    /// The code of the send: `Ok` when the message was accepted, otherwise an error code.
     pub request_code: String,
-    /// The carrier's code word of the delivery report; empty while there is none.
+    /// The carrier's code word of the delivery report when `SendStatus` is 2 or 4; otherwise empty.
     pub status_code: String,
-    /// The ISO 3166 code of the number's country or region, such as `CN`; `DEF` when it is not known.
+    /// The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
     pub iso_code: String,
     /// The final text with its signature; parts of the values are masked.
     pub content: String,
     /// When it was sent, in Unix seconds.
     pub send_time: u64,
-    /// When the phone got it, in Unix seconds; 0 when it did not.
+    /// When the phone got it, in Unix seconds, when `SendStatus` is 2; otherwise 0.
     pub user_receive_time: u64,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -6127,19 +6151,19 @@ impl SendRecord {
         self.send_status = value;
         self
     }
-    /// The code of the send, `Ok` when the message was accepted.
+    /// The code of the send: `Ok` when the message was accepted, otherwise an error code.
     #[must_use]
     pub fn request_code(mut self, value: impl Into<String>) -> Self {
         self.request_code = value.into();
         self
     }
-    /// The carrier's code word of the delivery report; empty while there is none.
+    /// The carrier's code word of the delivery report when `SendStatus` is 2 or 4; otherwise empty.
     #[must_use]
     pub fn status_code(mut self, value: impl Into<String>) -> Self {
         self.status_code = value.into();
         self
     }
-    /// The ISO 3166 code of the number's country or region, such as `CN`; `DEF` when it is not known.
+    /// The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
     #[must_use]
     pub fn iso_code(mut self, value: impl Into<String>) -> Self {
         self.iso_code = value.into();
@@ -6157,7 +6181,7 @@ impl SendRecord {
         self.send_time = value;
         self
     }
-    /// When the phone got it, in Unix seconds; 0 when it did not.
+    /// When the phone got it, in Unix seconds, when `SendStatus` is 2; otherwise 0.
     #[must_use]
     pub fn user_receive_time(mut self, value: u64) -> Self {
         self.user_receive_time = value;
@@ -6273,7 +6297,9 @@ model::json!(SendRecord);
 ///
 /// Sends one template with one set of values to up to 200 numbers, all in mainland China or all global.
 ///
-/// The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its own code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the delivery report comes later. Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
+/// The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its own code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the delivery report comes later. What concerns the request as a whole, such as an unknown app or more than 200 numbers, is an error of the call, and nothing is sent.
+///
+/// Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendSmsRequest {
@@ -6285,13 +6311,13 @@ pub struct SendSmsRequest {
     pub template_id: Option<String>,
     /// The text of an approved signature, without brackets; not its id. Needed for mainland numbers, optional for global ones.
     pub sign_name: Option<String>,
-    /// The values for `{1}`, `{2}` and so on of the template, in that order: exactly as many as it has variables; unset or empty when it has none. Values of a verification template are 0 to 6 digits each; the whole text may have at most 500 characters.
+    /// The values for `{1}`, `{2}` and so on of the template, in that order: exactly as many as it has variables; unset or empty when it has none. Values of a verification template are 0 to 6 digits each, no value may hold a link, and the whole text may have at most 500 characters.
     pub template_param_set: Option<Vec<String>>,
     /// Digits that extend the sender's number. The feature is closed unless support opened it; an empty text is always accepted.
     pub extend_code: Option<String>,
-    /// The caller's own text, less than 512 bytes, such as an order number. Comes back with every number's entry.
+    /// The caller's own text, less than 512 bytes, such as an order number; empty when unset. Comes back with every number's entry.
     pub session_context: Option<String>,
-    /// The sender shown for global messages. Not needed with the shared sender; ignored for mainland numbers.
+    /// The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for mainland numbers.
     pub sender_id: Option<String>,
 }
 
@@ -6328,7 +6354,7 @@ impl SendSmsRequest {
         self.sign_name = Some(value.into());
         self
     }
-    /// The values for `{1}`, `{2}` and so on of the template, in that order: exactly as many as it has variables; unset or empty when it has none. Values of a verification template are 0 to 6 digits each; the whole text may have at most 500 characters.
+    /// The values for `{1}`, `{2}` and so on of the template, in that order: exactly as many as it has variables; unset or empty when it has none. Values of a verification template are 0 to 6 digits each, no value may hold a link, and the whole text may have at most 500 characters.
     #[must_use]
     pub fn template_param_set(
         mut self,
@@ -6343,13 +6369,13 @@ impl SendSmsRequest {
         self.extend_code = Some(value.into());
         self
     }
-    /// The caller's own text, less than 512 bytes, such as an order number. Comes back with every number's entry.
+    /// The caller's own text, less than 512 bytes, such as an order number; empty when unset. Comes back with every number's entry.
     #[must_use]
     pub fn session_context(mut self, value: impl Into<String>) -> Self {
         self.session_context = Some(value.into());
         self
     }
-    /// The sender shown for global messages. Not needed with the shared sender; ignored for mainland numbers.
+    /// The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for mainland numbers.
     #[must_use]
     pub fn sender_id(mut self, value: impl Into<String>) -> Self {
         self.sender_id = Some(value.into());
@@ -6509,7 +6535,7 @@ model::json!(SendSmsRequest);
 pub struct SendSmsResponse {
     /// One entry for each number of the request, in the same order. Look at each `Code`: the call succeeds even when every number was refused.
     pub send_status_set: Vec<SendStatus>,
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -6530,7 +6556,7 @@ impl SendSmsResponse {
         self.send_status_set = value.into_iter().collect();
         self
     }
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -6596,7 +6622,7 @@ pub struct SendStatus {
     pub serial_no: String,
     /// The number in E.164 form, whatever form the request had.
     pub phone_number: String,
-    /// How many segments are billed for this number; 0 when it was refused.
+    /// How many segments are billed for this number; 0 when it was refused. A mainland text of up to 70 characters is one segment, a longer one is cut by 67.
     pub fee: u64,
     /// `SessionContext` of the request, unchanged, also when the number was refused.
     pub session_context: String,
@@ -6628,7 +6654,7 @@ impl SendStatus {
         self.phone_number = value.into();
         self
     }
-    /// How many segments are billed for this number; 0 when it was refused.
+    /// How many segments are billed for this number; 0 when it was refused. A mainland text of up to 70 characters is one segment, a longer one is cut by 67.
     #[must_use]
     pub fn fee(mut self, value: u64) -> Self {
         self.fee = value;
@@ -6752,11 +6778,11 @@ model::json!(SendStatus);
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendStatusStatistics {
-    /// Segments billed: a long message has more than one.
+    /// Segments billed. A long message has more than one: 100 messages, 20 of them of two segments, are 120.
     pub fee_count: u64,
     /// Numbers submitted, the refused ones included.
     pub request_count: u64,
-    /// Numbers accepted.
+    /// Numbers accepted, whether or not the message reached the phone.
     pub request_success_count: u64,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -6768,7 +6794,7 @@ impl SendStatusStatistics {
     pub fn new() -> Self {
         Self::default()
     }
-    /// Segments billed: a long message has more than one.
+    /// Segments billed. A long message has more than one: 100 messages, 20 of them of two segments, are 120.
     #[must_use]
     pub fn fee_count(mut self, value: u64) -> Self {
         self.fee_count = value;
@@ -6780,7 +6806,7 @@ impl SendStatusStatistics {
         self.request_count = value;
         self
     }
-    /// Numbers accepted.
+    /// Numbers accepted, whether or not the message reached the phone.
     #[must_use]
     pub fn request_success_count(mut self, value: u64) -> Self {
         self.request_success_count = value;
@@ -6860,7 +6886,7 @@ model::json!(SendStatusStatistics);
 ///
 /// Counts what an app sent within a span of hours: numbers submitted, numbers accepted, segments billed.
 ///
-/// Hours are those of UTC+8; the first and the last hour both count, by the time of sending.
+/// Hours are those of UTC+8; the first and the last hour both count, by the time of sending. An hour that is none, or an end before the begin, is refused.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendStatusStatisticsRequest {
@@ -6872,7 +6898,7 @@ pub struct SendStatusStatisticsRequest {
     pub sms_sdk_app_id: Option<String>,
     /// Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
     pub limit: Option<u64>,
-    /// How many entries to skip. Documented as always 0. Required.
+    /// Has no effect on the counts. Documented as 0. Required.
     pub offset: Option<u64>,
 }
 
@@ -6906,7 +6932,7 @@ impl SendStatusStatisticsRequest {
         self.limit = Some(value);
         self
     }
-    /// How many entries to skip. Documented as always 0. Required.
+    /// Has no effect on the counts. Documented as 0. Required.
     #[must_use]
     pub fn offset(mut self, value: u64) -> Self {
         self.offset = Some(value);
@@ -7026,7 +7052,7 @@ model::json!(SendStatusStatisticsRequest);
 pub struct SendStatusStatisticsResponse {
     /// The counts.
     pub send_status_statistics: SendStatusStatistics,
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -7044,7 +7070,7 @@ impl SendStatusStatisticsResponse {
         self.send_status_statistics = value;
         self
     }
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -7106,7 +7132,7 @@ impl Model for SendStatusStatisticsResponse {
 
 model::json!(SendStatusStatisticsResponse);
 
-/// A prepaid package.
+/// A prepaid package of segments.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SmsPackagesStatistics {
@@ -7120,9 +7146,9 @@ pub struct SmsPackagesStatistics {
     pub package_amount: u64,
     /// 0: a gift; 1: bought.
     pub package_type: u64,
-    /// The id of the package.
+    /// The id of the package, a number.
     pub package_id: u64,
-    /// How many billed segments of the package are used.
+    /// How many billed segments of the package are used so far.
     pub current_usage: u64,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -7164,13 +7190,13 @@ impl SmsPackagesStatistics {
         self.package_type = value;
         self
     }
-    /// The id of the package.
+    /// The id of the package, a number.
     #[must_use]
     pub fn package_id(mut self, value: u64) -> Self {
         self.package_id = value;
         self
     }
-    /// How many billed segments of the package are used.
+    /// How many billed segments of the package are used so far.
     #[must_use]
     pub fn current_usage(mut self, value: u64) -> Self {
         self.current_usage = value;
@@ -7304,7 +7330,7 @@ model::json!(SmsPackagesStatistics);
 
 /// The request of `SmsPackagesStatistics`.
 ///
-/// Answers the prepaid packages of an app and how much of each is used.
+/// Answers the prepaid packages of an app that were created within a span of hours: how many segments each holds, how many are used, and from when until when it can be used.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SmsPackagesStatisticsRequest {
@@ -7312,11 +7338,11 @@ pub struct SmsPackagesStatisticsRequest {
     pub sms_sdk_app_id: Option<String>,
     /// How many packages to answer at most, up to 500. Required.
     pub limit: Option<u64>,
-    /// How many packages to skip, for paging. Required.
+    /// How many packages to skip, 0 for the first page. Required.
     pub offset: Option<u64>,
-    /// The first hour, `yyyymmddhh` in UTC+8, in which packages were created. Required.
+    /// The first hour in which packages were created, `yyyymmddhh` in UTC+8, such as `2024090800`. Required.
     pub begin_time: Option<String>,
-    /// The last hour, `yyyymmddhh` in UTC+8, in which packages were created; after the first and not in the future. Required.
+    /// The last hour in which packages were created, `yyyymmddhh` in UTC+8; after the first and not in the future. Required.
     pub end_time: Option<String>,
 }
 
@@ -7338,19 +7364,19 @@ impl SmsPackagesStatisticsRequest {
         self.limit = Some(value);
         self
     }
-    /// How many packages to skip, for paging. Required.
+    /// How many packages to skip, 0 for the first page. Required.
     #[must_use]
     pub fn offset(mut self, value: u64) -> Self {
         self.offset = Some(value);
         self
     }
-    /// The first hour, `yyyymmddhh` in UTC+8, in which packages were created. Required.
+    /// The first hour in which packages were created, `yyyymmddhh` in UTC+8, such as `2024090800`. Required.
     #[must_use]
     pub fn begin_time(mut self, value: impl Into<String>) -> Self {
         self.begin_time = Some(value.into());
         self
     }
-    /// The last hour, `yyyymmddhh` in UTC+8, in which packages were created; after the first and not in the future. Required.
+    /// The last hour in which packages were created, `yyyymmddhh` in UTC+8; after the first and not in the future. Required.
     #[must_use]
     pub fn end_time(mut self, value: impl Into<String>) -> Self {
         self.end_time = Some(value.into());
@@ -7470,7 +7496,7 @@ model::json!(SmsPackagesStatisticsRequest);
 pub struct SmsPackagesStatisticsResponse {
     /// The packages, one entry each.
     pub sms_packages_statistics_set: Vec<SmsPackagesStatistics>,
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -7491,7 +7517,7 @@ impl SmsPackagesStatisticsResponse {
         self.sms_packages_statistics_set = value.into_iter().collect();
         self
     }
-    /// The id under which the service logged the call. Give it to support when asking about one.
+    /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -7596,7 +7622,7 @@ impl Action for AddSmsSignRequest {
             "UnauthorizedOperation.ServiceSuspendDueToArrears",
             "UnsupportedOperation",
         ],
-        doc: "Creates a signature, the name that stands before a message, and hands it in for review.",
+        doc: "Creates a signature, the name that stands in brackets before a message, and hands it in for review; it can be used once the review has approved it.\n\nReview takes hours in the service, and the carriers' registration of a mainland signature days after it. No callback tells the result: ask with `DescribeSmsSignList`. Only accounts verified as a company may create signatures through the API (`FailedOperation.NotEnterpriseCertification`). A name that is under review is refused with `InvalidParameterValue.SignExistAndUnapproved`, one that is approved with `InvalidParameterValue.SignAlreadyPassedCheck`.",
     };
 }
 
@@ -7646,7 +7672,7 @@ impl Action for AddSmsTemplateRequest {
             "UnauthorizedOperation.ServiceSuspendDueToArrears",
             "UnsupportedOperation",
         ],
-        doc: "Creates a template and hands it in for review; it can be sent once the review has approved it.\n\nReview takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts verified as a company may create templates through the API. Repeating the call creates a second template.",
+        doc: "Creates a template and hands it in for review; it can be sent once the review has approved it.\n\nReview takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts verified as a company may create templates through the API (`FailedOperation.NotEnterpriseCertification`); a mainland template also needs an approved signature (`FailedOperation.MissingSignature`). An account has at most 1000 templates (`FailedOperation.TemplateNumberLimit`). Repeating the call creates a second template.",
     };
 }
 
@@ -7693,7 +7719,7 @@ impl Action for CallbackStatusStatisticsRequest {
             "UnauthorizedOperation.SmsSdkAppIdVerifyFail",
             "UnsupportedOperation",
         ],
-        doc: "Counts the delivery reports of an app within a span of hours of UTC+8, at most 32 days.",
+        doc: "Counts the delivery reports of an app within a span of at most 32 days, and why messages did not arrive.\n\nHours are those of UTC+8; the first and the last hour both count. An hour that is none, an end before the begin, or a longer span is refused.",
     };
 }
 
@@ -7731,7 +7757,7 @@ impl Action for DeleteSmsSignRequest {
             "UnauthorizedOperation.ServiceSuspendDueToArrears",
             "UnsupportedOperation",
         ],
-        doc: "Deletes a signature; its id is not used again.",
+        doc: "Deletes a signature, whatever the state of its review. It cannot be used any more, while messages that were accepted still go out. A second call finds nothing and is refused with `FailedOperation.SignIdNotExist`.",
     };
 }
 
@@ -7769,7 +7795,7 @@ impl Action for DeleteSmsTemplateRequest {
             "UnauthorizedOperation.ServiceSuspendDueToArrears",
             "UnsupportedOperation",
         ],
-        doc: "Deletes a template; its id is not used again.",
+        doc: "Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were accepted still go out. A second call finds nothing and is refused with `FailedOperation.TemplateIdNotExist`.",
     };
 }
 
@@ -7794,7 +7820,7 @@ impl Action for DescribePhoneNumberInfoRequest {
             "InvalidParameterValue.IncorrectPhoneNumber",
             "LimitExceeded.PhoneNumberCountLimit",
         ],
-        doc: "Takes phone numbers apart: country, country code, canonical form. The same parsing as for sending.",
+        doc: "Takes up to 200 phone numbers apart: country, country code, canonical form. The parsing is the same as for sending, and nothing is sent.\n\nA number that cannot be understood has `FailedOperation.PhoneNumberParseFail` in its own entry; the call succeeds all the same.",
     };
 }
 
@@ -7834,7 +7860,7 @@ impl Action for DescribeSendRecordListRequest {
             "UnauthorizedOperation.SmsSdkAppIdVerifyFail",
             "UnsupportedOperation",
         ],
-        doc: "Answers what was sent to one number within the last 72 hours, newest first.",
+        doc: "Answers what was sent to one number within the last 72 hours, newest first, with the outcome of each message.\n\nOnly the newest 1000 records of the span can be reached. Times, `Limit` and `Offset` outside their ranges are refused with a code that names them, such as `InvalidParameterValue.BeginTimeVerifyFail`.",
     };
 }
 
@@ -7873,7 +7899,7 @@ impl Action for DescribeSmsSignListRequest {
             "UnauthorizedOperation.ServiceSuspendDueToArrears",
             "UnsupportedOperation",
         ],
-        doc: "Answers signatures with the state of their review.",
+        doc: "Answers signatures with the state of their review: those whose ids are given, at most 100, or a page of all.\n\nAn id that does not exist is left out of the answer. A `Limit` over 100 is `InvalidParameterValue.LimitVerifyFail`.",
     };
 }
 
@@ -7917,7 +7943,7 @@ impl Action for DescribeSmsTemplateListRequest {
             "UnauthorizedOperation.ServiceSuspendDueToArrears",
             "UnsupportedOperation",
         ],
-        doc: "Answers templates with the state of their review.",
+        doc: "Answers templates with the state of their review: those whose ids are given, at most 100, or a page of all.\n\nAn id that does not exist is left out of the answer. A `Limit` over 100 is `InvalidParameterValue.LimitVerifyFail`. Only the main account may list templates (`FailedOperation.ProhibitSubAccountUse`).",
     };
 }
 
@@ -7968,7 +7994,7 @@ impl Action for ModifySmsSignRequest {
             "UnauthorizedOperation.ServiceSuspendDueToArrears",
             "UnsupportedOperation",
         ],
-        doc: "Changes a signature that is under review or refused, and hands it in again.",
+        doc: "Changes a signature that is under review or refused, and hands it in for review again.\n\nAn approved signature cannot be changed (`InvalidParameterValue.SignAlreadyPassedCheck`): create another one. An id that does not exist is `FailedOperation.MissingSignatureToModify`.",
     };
 }
 
@@ -8014,7 +8040,7 @@ impl Action for ModifySmsTemplateRequest {
             "UnauthorizedOperation.ServiceSuspendDueToArrears",
             "UnsupportedOperation",
         ],
-        doc: "Changes a template that is under review or refused, and hands it in again.",
+        doc: "Changes a template that is under review or refused, and hands it in for review again.\n\nAn approved template cannot be changed (`FailedOperation.TemplateAlreadyPassedCheck`): create another one. An id that does not exist is `FailedOperation.MissingTemplateToModify`.",
     };
 }
 
@@ -8056,7 +8082,7 @@ impl Action for PullSmsReplyStatusRequest {
             "UnauthorizedOperation.SmsSdkAppIdVerifyFail",
             "UnsupportedOperation",
         ],
-        doc: "Takes people's replies to an app out of its queue, oldest first; each is handed out once.",
+        doc: "Takes people's replies to an app out of its queue, oldest first, at most `Limit`.\n\nA reply is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its replies. The queue has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no reply is waiting.",
     };
 }
 
@@ -8099,7 +8125,7 @@ impl Action for PullSmsReplyStatusByPhoneNumberRequest {
             "UnauthorizedOperation.SmsSdkAppIdVerifyFail",
             "UnsupportedOperation",
         ],
-        doc: "Answers the replies of one number within the last 7 days.",
+        doc: "Answers the replies that came from one number within the last 7 days.\n\nTimes that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`, `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`. Nothing published says that replies stay where they are, so the call is treated like a pull and never counted as safe to repeat.",
     };
 }
 
@@ -8140,7 +8166,7 @@ impl Action for PullSmsSendStatusRequest {
             "UnauthorizedOperation.SmsSdkAppIdVerifyFail",
             "UnsupportedOperation",
         ],
-        doc: "Takes delivery reports of an app out of its queue, oldest first, at most `Limit`.\n\nA report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The queue has to be opened for the account by support. An empty answer means that no report is waiting.",
+        doc: "Takes delivery reports of an app out of its queue, oldest first, at most `Limit`.\n\nA report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The queue has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no report is waiting.",
     };
 }
 
@@ -8186,7 +8212,7 @@ impl Action for PullSmsSendStatusByPhoneNumberRequest {
             "UnauthorizedOperation.SmsSdkAppIdVerifyFail",
             "UnsupportedOperation",
         ],
-        doc: "Answers the delivery reports of one number within the last 7 days.",
+        doc: "Answers the delivery reports of one number, for messages sent within the last 7 days.\n\nTimes that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`, `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`. Nothing published says that reports stay where they are, so the call is treated like a pull and never counted as safe to repeat.",
     };
 }
 
@@ -8209,7 +8235,7 @@ impl Action for ReportConversionRequest {
             "InternalError.SendAndRecvFail",
             "UnauthorizedOperation.SmsSdkAppIdVerifyFail",
         ],
-        doc: "Reports that a person typed a sent code back, which lets the service measure delivery. Opened on request.",
+        doc: "Reports that a person typed a sent code back, which lets the service measure how many codes arrive.\n\nThe feature is opened by support on request. Whether the report was taken stands in the `Code` of the answer.",
     };
 }
 
@@ -8281,7 +8307,7 @@ impl Action for SendMultiGlobalSmsRequest {
             "UnsupportedOperation.GlobalTemplateToChineseMainlandPhone",
             "UnsupportedOperation.UnsupportedRegion",
         ],
-        doc: "Sends to up to 200 global numbers, each with its own template and values.\n\nAs with `SendSms`, each number has its own code in the answer, and repeating the call sends again.",
+        doc: "Sends to up to 200 global numbers, each with its own template and values.\n\nAs with `SendSms`, each number has its own code in the answer, and repeating the call sends again. There is no signature: the text is the template's alone. An empty list, more than 200 messages or a mainland number among them is an error of the call, and nothing is sent; use `SendSms` for mainland numbers.",
     };
 }
 
@@ -8351,7 +8377,7 @@ impl Action for SendSmsRequest {
             "UnsupportedOperation.GlobalTemplateToChineseMainlandPhone",
             "UnsupportedOperation.UnsupportedRegion",
         ],
-        doc: "Sends one template with one set of values to up to 200 numbers, all in mainland China or all global.\n\nThe call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its own code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the delivery report comes later. Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.",
+        doc: "Sends one template with one set of values to up to 200 numbers, all in mainland China or all global.\n\nThe call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its own code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the delivery report comes later. What concerns the request as a whole, such as an unknown app or more than 200 numbers, is an error of the call, and nothing is sent.\n\nRepeating the call sends again, so a call that may have reached the service must not be repeated blindly.",
     };
 }
 
@@ -8399,7 +8425,7 @@ impl Action for SendStatusStatisticsRequest {
             "UnauthorizedOperation.SmsSdkAppIdVerifyFail",
             "UnsupportedOperation",
         ],
-        doc: "Counts what an app sent within a span of hours: numbers submitted, numbers accepted, segments billed.\n\nHours are those of UTC+8; the first and the last hour both count, by the time of sending.",
+        doc: "Counts what an app sent within a span of hours: numbers submitted, numbers accepted, segments billed.\n\nHours are those of UTC+8; the first and the last hour both count, by the time of sending. An hour that is none, or an end before the begin, is refused.",
     };
 }
 
@@ -8447,7 +8473,7 @@ impl Action for SmsPackagesStatisticsRequest {
             "UnauthorizedOperation.SmsSdkAppIdVerifyFail",
             "UnsupportedOperation",
         ],
-        doc: "Answers the prepaid packages of an app and how much of each is used.",
+        doc: "Answers the prepaid packages of an app that were created within a span of hours: how many segments each holds, how many are used, and from when until when it can be used.",
     };
 }
 

@@ -5,57 +5,73 @@ use crate::call::Call;
 use crate::V20190711;
 
 impl<C: Clone> V20190711<C> {
-    /// Creates a signature, the name that stands before a message, and hands it in for review.
+    /// Creates a signature, the name that stands in brackets before a message, and hands it in for review; it can be used once the review has approved it.
+    ///
+    /// Review takes hours in the service, and the carriers' registration of a mainland signature days after it. No callback tells the result: ask with `DescribeSmsSignList`. Only accounts verified as a company may create signatures through the API (`FailedOperation.NotEnterpriseCertification`). A name that is under review is refused with `InvalidParameterValue.SignExistAndUnapproved`, one that is approved with `InvalidParameterValue.SignAlreadyPassedCheck`.
     pub fn add_sms_sign(&self) -> Call<C, v20190711::AddSmsSignRequest> {
         Call::new(self.0.clone(), v20190711::AddSmsSignRequest::new())
     }
     /// Creates a template and hands it in for review; it can be sent once the review has approved it.
     ///
-    /// Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts verified as a company may create templates through the API. Repeating the call creates a second template.
+    /// Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts verified as a company may create templates through the API (`FailedOperation.NotEnterpriseCertification`); a mainland template also needs an approved signature (`FailedOperation.MissingSignature`). An account has at most 1000 templates (`FailedOperation.TemplateNumberLimit`). Repeating the call creates a second template.
     pub fn add_sms_template(&self) -> Call<C, v20190711::AddSmsTemplateRequest> {
         Call::new(self.0.clone(), v20190711::AddSmsTemplateRequest::new())
     }
-    /// Counts the delivery reports of an app within a span of hours of UTC+8, at most 32 days.
+    /// Counts the delivery reports of an app within a span of at most 32 days, and why messages did not arrive.
+    ///
+    /// Hours are those of UTC+8; the first and the last hour both count. An hour that is none, an end before the begin, or a longer span is refused.
     pub fn callback_status_statistics(
         &self,
     ) -> Call<C, v20190711::CallbackStatusStatisticsRequest> {
         Call::new(self.0.clone(), v20190711::CallbackStatusStatisticsRequest::new())
     }
-    /// Deletes a signature; its id is not used again.
+    /// Deletes a signature, whatever the state of its review. It cannot be used any more, while messages that were accepted still go out. A second call finds nothing and is refused with `FailedOperation.SignIdNotExist`.
     pub fn delete_sms_sign(&self) -> Call<C, v20190711::DeleteSmsSignRequest> {
         Call::new(self.0.clone(), v20190711::DeleteSmsSignRequest::new())
     }
-    /// Deletes a template; its id is not used again.
+    /// Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were accepted still go out. A second call finds nothing and is refused with `FailedOperation.TemplateIdNotExist`.
     pub fn delete_sms_template(&self) -> Call<C, v20190711::DeleteSmsTemplateRequest> {
         Call::new(self.0.clone(), v20190711::DeleteSmsTemplateRequest::new())
     }
-    /// Answers signatures with the state of their review.
+    /// Answers signatures with the state of their review, by their ids, at most 100 in a call.
+    ///
+    /// An id that does not exist is left out of the answer.
     pub fn describe_sms_sign_list(
         &self,
     ) -> Call<C, v20190711::DescribeSmsSignListRequest> {
         Call::new(self.0.clone(), v20190711::DescribeSmsSignListRequest::new())
     }
-    /// Answers templates with the state of their review.
+    /// Answers templates with the state of their review, by their ids, at most 100 in a call.
+    ///
+    /// An id that does not exist is left out of the answer. Only the main account may list templates (`FailedOperation.ProhibitSubAccountUse`).
     pub fn describe_sms_template_list(
         &self,
     ) -> Call<C, v20190711::DescribeSmsTemplateListRequest> {
         Call::new(self.0.clone(), v20190711::DescribeSmsTemplateListRequest::new())
     }
-    /// Changes a signature that is under review or refused, and hands it in again.
+    /// Changes a signature that is under review or refused, and hands it in for review again.
+    ///
+    /// An approved signature cannot be changed (`InvalidParameterValue.SignAlreadyPassedCheck`): create another one. An id that does not exist is `FailedOperation.MissingSignatureToModify`.
     pub fn modify_sms_sign(&self) -> Call<C, v20190711::ModifySmsSignRequest> {
         Call::new(self.0.clone(), v20190711::ModifySmsSignRequest::new())
     }
-    /// Changes a template that is under review or refused, and hands it in again.
+    /// Changes a template that is under review or refused, and hands it in for review again.
+    ///
+    /// An approved template cannot be changed (`FailedOperation.TemplateAlreadyPassedCheck`): create another one. An id that does not exist is `FailedOperation.MissingTemplateToModify`.
     pub fn modify_sms_template(&self) -> Call<C, v20190711::ModifySmsTemplateRequest> {
         Call::new(self.0.clone(), v20190711::ModifySmsTemplateRequest::new())
     }
-    /// Takes people's replies to an app out of its queue, oldest first; each is handed out once.
+    /// Takes people's replies to an app out of its queue, oldest first, at most `Limit`.
+    ///
+    /// A reply is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its replies. The queue has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no reply is waiting.
     pub fn pull_sms_reply_status(
         &self,
     ) -> Call<C, v20190711::PullSmsReplyStatusRequest> {
         Call::new(self.0.clone(), v20190711::PullSmsReplyStatusRequest::new())
     }
-    /// Answers the replies of one number within the last 7 days.
+    /// Answers the replies that came from one number within the last 7 days.
+    ///
+    /// Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`, `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`. Nothing published says that replies stay where they are, so the call is treated like a pull and never counted as safe to repeat.
     pub fn pull_sms_reply_status_by_phone_number(
         &self,
     ) -> Call<C, v20190711::PullSmsReplyStatusByPhoneNumberRequest> {
@@ -66,11 +82,13 @@ impl<C: Clone> V20190711<C> {
     }
     /// Takes delivery reports of an app out of its queue, oldest first, at most `Limit`.
     ///
-    /// A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The queue has to be opened for the account by support. An empty answer means that no report is waiting.
+    /// A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The queue has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no report is waiting.
     pub fn pull_sms_send_status(&self) -> Call<C, v20190711::PullSmsSendStatusRequest> {
         Call::new(self.0.clone(), v20190711::PullSmsSendStatusRequest::new())
     }
-    /// Answers the delivery reports of one number within the last 7 days.
+    /// Answers the delivery reports of one number, for messages sent within the last 7 days.
+    ///
+    /// Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`, `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`. Nothing published says that reports stay where they are, so the call is treated like a pull and never counted as safe to repeat.
     pub fn pull_sms_send_status_by_phone_number(
         &self,
     ) -> Call<C, v20190711::PullSmsSendStatusByPhoneNumberRequest> {
@@ -81,19 +99,21 @@ impl<C: Clone> V20190711<C> {
     }
     /// Sends one template with one set of values to up to 200 numbers, all in mainland China or all global.
     ///
-    /// The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its own code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the delivery report comes later. Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
+    /// The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its own code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the delivery report comes later. What concerns the request as a whole, such as an unknown app or more than 200 numbers, is an error of the call, and nothing is sent.
+    ///
+    /// Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
     pub fn send_sms(&self) -> Call<C, v20190711::SendSmsRequest> {
         Call::new(self.0.clone(), v20190711::SendSmsRequest::new())
     }
     /// Counts what an app sent within a span of hours: numbers submitted, numbers accepted, segments billed.
     ///
-    /// Hours are those of UTC+8; the first and the last hour both count, by the time of sending.
+    /// Hours are those of UTC+8; the first and the last hour both count, by the time of sending. An hour that is none, or an end before the begin, is refused.
     pub fn send_status_statistics(
         &self,
     ) -> Call<C, v20190711::SendStatusStatisticsRequest> {
         Call::new(self.0.clone(), v20190711::SendStatusStatisticsRequest::new())
     }
-    /// Answers the prepaid packages of an app and how much of each is used.
+    /// Answers the prepaid packages of an app: how many segments each holds, how many are used, and from when until when it can be used.
     pub fn sms_packages_statistics(
         &self,
     ) -> Call<C, v20190711::SmsPackagesStatisticsRequest> {
@@ -103,11 +123,11 @@ impl<C: Clone> V20190711<C> {
 
 /// Parameters of `AddSmsSign`.
 impl<C> Call<C, v20190711::AddSmsSignRequest> {
-    /// The text of the signature, without brackets. Required.
+    /// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to 15 characters without `[` and `]`. Required.
     pub fn sign_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sign_name(value))
     }
-    /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Required.
+    /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Decides which `DocumentType` fits. Required.
     pub fn sign_type(self, value: u64) -> Self {
         self.map(|request| request.sign_type(value))
     }
@@ -123,19 +143,19 @@ impl<C> Call<C, v20190711::AddSmsSignRequest> {
     pub fn used_method(self, value: u64) -> Self {
         self.map(|request| request.used_method(value))
     }
-    /// A picture of the proof in base64, without a `data:` prefix. Required.
+    /// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
     pub fn proof_image(self, value: impl Into<String>) -> Self {
         self.map(|request| request.proof_image(value))
     }
-    /// A picture of the letter of authority in base64, without a `data:` prefix. Looked at only for use on behalf of others.
+    /// A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of others.
     pub fn commission_image(self, value: impl Into<String>) -> Self {
         self.map(|request| request.commission_image(value))
     }
-    /// A note for the reviewer, such as what the messages are for.
+    /// A note for the reviewer, such as what the messages are for. Free text.
     pub fn remark(self, value: impl Into<String>) -> Self {
         self.map(|request| request.remark(value))
     }
-    /// The id of an approved qualification of the company; mainland signatures only.
+    /// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it; leave it out for global ones.
     pub fn qualification_id(self, value: u64) -> Self {
         self.map(|request| request.qualification_id(value))
     }
@@ -143,11 +163,11 @@ impl<C> Call<C, v20190711::AddSmsSignRequest> {
 
 /// Parameters of `AddSmsTemplate`.
 impl<C> Call<C, v20190711::AddSmsTemplateRequest> {
-    /// The name of the template. Free text, for people. Required.
+    /// The name of the template. Free text for people, not empty; it is not part of the message. Required.
     pub fn template_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.template_name(value))
     }
-    /// The text, at most 500 characters when filled in. `{1}`, `{2}` and so on stand for values given when sending: counted from 1 without a gap, never two side by side, never alone. No `【` or `】`. Marketing texts end with how to opt out, such as `拒收请回复R`. Required.
+    /// The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
     pub fn template_content(self, value: impl Into<String>) -> Self {
         self.map(|request| request.template_content(value))
     }
@@ -183,7 +203,7 @@ impl<C> Call<C, v20190711::CallbackStatusStatisticsRequest> {
     pub fn limit(self, value: u64) -> Self {
         self.map(|request| request.limit(value))
     }
-    /// How many entries to skip. Documented as always 0. Required.
+    /// Has no effect on the counts. Documented as 0. Required.
     pub fn offset(self, value: u64) -> Self {
         self.map(|request| request.offset(value))
     }
@@ -199,7 +219,7 @@ impl<C> Call<C, v20190711::DeleteSmsSignRequest> {
 
 /// Parameters of `DeleteSmsTemplate`.
 impl<C> Call<C, v20190711::DeleteSmsTemplateRequest> {
-    /// The id of the template. Required.
+    /// The id of the template: a number here, while sending takes it as text. Required.
     pub fn template_id(self, value: u64) -> Self {
         self.map(|request| request.template_id(value))
     }
@@ -207,11 +227,11 @@ impl<C> Call<C, v20190711::DeleteSmsTemplateRequest> {
 
 /// Parameters of `DescribeSmsSignList`.
 impl<C> Call<C, v20190711::DescribeSmsSignListRequest> {
-    /// The ids of the signatures wanted, at most 100. Required.
+    /// The ids of the signatures wanted, 1 to 100. Required.
     pub fn sign_id_set(self, value: impl IntoIterator<Item = u64>) -> Self {
         self.map(|request| request.sign_id_set(value))
     }
-    /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+    /// Which signatures to list: 0 for mainland China, 1 for global ones. Required.
     pub fn international(self, value: u64) -> Self {
         self.map(|request| request.international(value))
     }
@@ -223,7 +243,7 @@ impl<C> Call<C, v20190711::DescribeSmsTemplateListRequest> {
     pub fn template_id_set(self, value: impl IntoIterator<Item = u64>) -> Self {
         self.map(|request| request.template_id_set(value))
     }
-    /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+    /// Which templates to list: 0 for mainland China, 1 for global ones. Required.
     pub fn international(self, value: u64) -> Self {
         self.map(|request| request.international(value))
     }
@@ -235,11 +255,11 @@ impl<C> Call<C, v20190711::ModifySmsSignRequest> {
     pub fn sign_id(self, value: u64) -> Self {
         self.map(|request| request.sign_id(value))
     }
-    /// The text of the signature, without brackets. Required.
+    /// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to 15 characters without `[` and `]`. Required.
     pub fn sign_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sign_name(value))
     }
-    /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Required.
+    /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Decides which `DocumentType` fits. Required.
     pub fn sign_type(self, value: u64) -> Self {
         self.map(|request| request.sign_type(value))
     }
@@ -247,7 +267,7 @@ impl<C> Call<C, v20190711::ModifySmsSignRequest> {
     pub fn document_type(self, value: u64) -> Self {
         self.map(|request| request.document_type(value))
     }
-    /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+    /// 0: mainland China; 1: global. Must be what the signature has: it cannot be moved from one to the other. Required.
     pub fn international(self, value: u64) -> Self {
         self.map(|request| request.international(value))
     }
@@ -255,19 +275,19 @@ impl<C> Call<C, v20190711::ModifySmsSignRequest> {
     pub fn used_method(self, value: u64) -> Self {
         self.map(|request| request.used_method(value))
     }
-    /// A picture of the proof in base64, without a `data:` prefix. Required.
+    /// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
     pub fn proof_image(self, value: impl Into<String>) -> Self {
         self.map(|request| request.proof_image(value))
     }
-    /// A picture of the letter of authority in base64, without a `data:` prefix. Looked at only for use on behalf of others.
+    /// A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of others.
     pub fn commission_image(self, value: impl Into<String>) -> Self {
         self.map(|request| request.commission_image(value))
     }
-    /// A note for the reviewer, such as what the messages are for.
+    /// A note for the reviewer, such as what the messages are for. Free text.
     pub fn remark(self, value: impl Into<String>) -> Self {
         self.map(|request| request.remark(value))
     }
-    /// The id of an approved qualification of the company; mainland signatures only.
+    /// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it; leave it out for global ones.
     pub fn qualification_id(self, value: u64) -> Self {
         self.map(|request| request.qualification_id(value))
     }
@@ -275,15 +295,15 @@ impl<C> Call<C, v20190711::ModifySmsSignRequest> {
 
 /// Parameters of `ModifySmsTemplate`.
 impl<C> Call<C, v20190711::ModifySmsTemplateRequest> {
-    /// The id of the template. Required.
+    /// The id of the template: a number here, while sending takes it as text. Required.
     pub fn template_id(self, value: u64) -> Self {
         self.map(|request| request.template_id(value))
     }
-    /// The name of the template. Free text, for people. Required.
+    /// The name of the template. Free text for people, not empty; it is not part of the message. Required.
     pub fn template_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.template_name(value))
     }
-    /// The text of the template. `{1}`, `{2}` and so on stand for values given when sending, counted from 1 without a gap. Required.
+    /// The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
     pub fn template_content(self, value: impl Into<String>) -> Self {
         self.map(|request| request.template_content(value))
     }
@@ -291,11 +311,11 @@ impl<C> Call<C, v20190711::ModifySmsTemplateRequest> {
     pub fn sms_type(self, value: u64) -> Self {
         self.map(|request| request.sms_type(value))
     }
-    /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+    /// 0: mainland China; 1: global. Must be what the template has: it cannot be moved from one to the other. Required.
     pub fn international(self, value: u64) -> Self {
         self.map(|request| request.international(value))
     }
-    /// A note for the reviewer, such as what the messages are for. Required.
+    /// A note for the reviewer, such as what was changed. May be empty, but not absent. Required.
     pub fn remark(self, value: impl Into<String>) -> Self {
         self.map(|request| request.remark(value))
     }
@@ -303,7 +323,7 @@ impl<C> Call<C, v20190711::ModifySmsTemplateRequest> {
 
 /// Parameters of `PullSmsReplyStatus`.
 impl<C> Call<C, v20190711::PullSmsReplyStatusRequest> {
-    /// How many entries to answer at most, 1 to 100. Required.
+    /// How many replies to take at most, 1 to 100. Required.
     pub fn limit(self, value: u64) -> Self {
         self.map(|request| request.limit(value))
     }
@@ -319,11 +339,11 @@ impl<C> Call<C, v20190711::PullSmsReplyStatusByPhoneNumberRequest> {
     pub fn send_date_time(self, value: u64) -> Self {
         self.map(|request| request.send_date_time(value))
     }
-    /// How many entries to skip. Documented as always 0. Required.
+    /// How many entries to skip. The only documented value is 0. Required.
     pub fn offset(self, value: u64) -> Self {
         self.map(|request| request.offset(value))
     }
-    /// How many entries to answer at most, 1 to 100. Required.
+    /// How many replies to answer at most, 1 to 100. Required.
     pub fn limit(self, value: u64) -> Self {
         self.map(|request| request.limit(value))
     }
@@ -359,11 +379,11 @@ impl<C> Call<C, v20190711::PullSmsSendStatusByPhoneNumberRequest> {
     pub fn send_date_time(self, value: u64) -> Self {
         self.map(|request| request.send_date_time(value))
     }
-    /// How many entries to skip. Documented as always 0. Required.
+    /// How many entries to skip. The only documented value is 0. Required.
     pub fn offset(self, value: u64) -> Self {
         self.map(|request| request.offset(value))
     }
-    /// How many entries to answer at most, 1 to 100. Required.
+    /// How many reports to answer at most, 1 to 100. Required.
     pub fn limit(self, value: u64) -> Self {
         self.map(|request| request.limit(value))
     }
@@ -402,7 +422,7 @@ impl<C> Call<C, v20190711::SendSmsRequest> {
     pub fn sign(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sign(value))
     }
-    /// The values for `{1}`, `{2}` and so on of the template, in that order: exactly as many as it has variables; unset or empty when it has none. Values of a verification template are 0 to 6 digits each; the whole text may have at most 500 characters.
+    /// The values for `{1}`, `{2}` and so on of the template, in that order: exactly as many as it has variables; unset or empty when it has none. Values of a verification template are 0 to 6 digits each, no value may hold a link, and the whole text may have at most 500 characters.
     pub fn template_param_set(
         self,
         value: impl IntoIterator<Item = impl Into<String>>,
@@ -413,11 +433,11 @@ impl<C> Call<C, v20190711::SendSmsRequest> {
     pub fn extend_code(self, value: impl Into<String>) -> Self {
         self.map(|request| request.extend_code(value))
     }
-    /// The caller's own text, less than 512 bytes, such as an order number. Comes back with every number's entry.
+    /// The caller's own text, less than 512 bytes, such as an order number; empty when unset. Comes back with every number's entry.
     pub fn session_context(self, value: impl Into<String>) -> Self {
         self.map(|request| request.session_context(value))
     }
-    /// The sender shown for global messages. Not needed with the shared sender; ignored for mainland numbers.
+    /// The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for mainland numbers.
     pub fn sender_id(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sender_id(value))
     }
@@ -441,7 +461,7 @@ impl<C> Call<C, v20190711::SendStatusStatisticsRequest> {
     pub fn limit(self, value: u64) -> Self {
         self.map(|request| request.limit(value))
     }
-    /// How many entries to skip. Documented as always 0. Required.
+    /// Has no effect on the counts. Documented as 0. Required.
     pub fn offset(self, value: u64) -> Self {
         self.map(|request| request.offset(value))
     }
@@ -457,7 +477,7 @@ impl<C> Call<C, v20190711::SmsPackagesStatisticsRequest> {
     pub fn limit(self, value: u64) -> Self {
         self.map(|request| request.limit(value))
     }
-    /// How many packages to skip, for paging. Required.
+    /// How many packages to skip, 0 for the first page. Required.
     pub fn offset(self, value: u64) -> Self {
         self.map(|request| request.offset(value))
     }

@@ -5,73 +5,93 @@ use crate::call::Call;
 use crate::{Client, blocking};
 
 impl Client {
-    /// Creates a signature, the name that stands before a message, and hands it in for review.
+    /// Creates a signature, the name that stands in brackets before a message, and hands it in for review; it can be used once the review has approved it.
+    ///
+    /// Review takes hours in the service, and the carriers' registration of a mainland signature days after it. No callback tells the result: ask with `DescribeSmsSignList`. Only accounts verified as a company may create signatures through the API (`FailedOperation.NotEnterpriseCertification`). A name that is under review is refused with `InvalidParameterValue.SignExistAndUnapproved`, one that is approved with `InvalidParameterValue.SignAlreadyPassedCheck`.
     pub fn add_sms_sign(&self) -> Call<Client, v20210111::AddSmsSignRequest> {
         Call::new(self.clone(), v20210111::AddSmsSignRequest::new())
     }
     /// Creates a template and hands it in for review; it can be sent once the review has approved it.
     ///
-    /// Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts verified as a company may create templates through the API. Repeating the call creates a second template.
+    /// Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts verified as a company may create templates through the API (`FailedOperation.NotEnterpriseCertification`); a mainland template also needs an approved signature (`FailedOperation.MissingSignature`). An account has at most 1000 templates (`FailedOperation.TemplateNumberLimit`). Repeating the call creates a second template.
     pub fn add_sms_template(&self) -> Call<Client, v20210111::AddSmsTemplateRequest> {
         Call::new(self.clone(), v20210111::AddSmsTemplateRequest::new())
     }
-    /// Counts the delivery reports of an app within a span of hours of UTC+8, at most 32 days.
+    /// Counts the delivery reports of an app within a span of at most 32 days, and why messages did not arrive.
+    ///
+    /// Hours are those of UTC+8; the first and the last hour both count. An hour that is none, an end before the begin, or a longer span is refused.
     pub fn callback_status_statistics(
         &self,
     ) -> Call<Client, v20210111::CallbackStatusStatisticsRequest> {
         Call::new(self.clone(), v20210111::CallbackStatusStatisticsRequest::new())
     }
-    /// Deletes a signature; its id is not used again.
+    /// Deletes a signature, whatever the state of its review. It cannot be used any more, while messages that were accepted still go out. A second call finds nothing and is refused with `FailedOperation.SignIdNotExist`.
     pub fn delete_sms_sign(&self) -> Call<Client, v20210111::DeleteSmsSignRequest> {
         Call::new(self.clone(), v20210111::DeleteSmsSignRequest::new())
     }
-    /// Deletes a template; its id is not used again.
+    /// Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were accepted still go out. A second call finds nothing and is refused with `FailedOperation.TemplateIdNotExist`.
     pub fn delete_sms_template(
         &self,
     ) -> Call<Client, v20210111::DeleteSmsTemplateRequest> {
         Call::new(self.clone(), v20210111::DeleteSmsTemplateRequest::new())
     }
-    /// Takes phone numbers apart: country, country code, canonical form. The same parsing as for sending.
+    /// Takes up to 200 phone numbers apart: country, country code, canonical form. The parsing is the same as for sending, and nothing is sent.
+    ///
+    /// A number that cannot be understood has `FailedOperation.PhoneNumberParseFail` in its own entry; the call succeeds all the same.
     pub fn describe_phone_number_info(
         &self,
     ) -> Call<Client, v20210111::DescribePhoneNumberInfoRequest> {
         Call::new(self.clone(), v20210111::DescribePhoneNumberInfoRequest::new())
     }
-    /// Answers what was sent to one number within the last 72 hours, newest first.
+    /// Answers what was sent to one number within the last 72 hours, newest first, with the outcome of each message.
+    ///
+    /// Only the newest 1000 records of the span can be reached. Times, `Limit` and `Offset` outside their ranges are refused with a code that names them, such as `InvalidParameterValue.BeginTimeVerifyFail`.
     pub fn describe_send_record_list(
         &self,
     ) -> Call<Client, v20210111::DescribeSendRecordListRequest> {
         Call::new(self.clone(), v20210111::DescribeSendRecordListRequest::new())
     }
-    /// Answers signatures with the state of their review.
+    /// Answers signatures with the state of their review: those whose ids are given, at most 100, or a page of all.
+    ///
+    /// An id that does not exist is left out of the answer. A `Limit` over 100 is `InvalidParameterValue.LimitVerifyFail`.
     pub fn describe_sms_sign_list(
         &self,
     ) -> Call<Client, v20210111::DescribeSmsSignListRequest> {
         Call::new(self.clone(), v20210111::DescribeSmsSignListRequest::new())
     }
-    /// Answers templates with the state of their review.
+    /// Answers templates with the state of their review: those whose ids are given, at most 100, or a page of all.
+    ///
+    /// An id that does not exist is left out of the answer. A `Limit` over 100 is `InvalidParameterValue.LimitVerifyFail`. Only the main account may list templates (`FailedOperation.ProhibitSubAccountUse`).
     pub fn describe_sms_template_list(
         &self,
     ) -> Call<Client, v20210111::DescribeSmsTemplateListRequest> {
         Call::new(self.clone(), v20210111::DescribeSmsTemplateListRequest::new())
     }
-    /// Changes a signature that is under review or refused, and hands it in again.
+    /// Changes a signature that is under review or refused, and hands it in for review again.
+    ///
+    /// An approved signature cannot be changed (`InvalidParameterValue.SignAlreadyPassedCheck`): create another one. An id that does not exist is `FailedOperation.MissingSignatureToModify`.
     pub fn modify_sms_sign(&self) -> Call<Client, v20210111::ModifySmsSignRequest> {
         Call::new(self.clone(), v20210111::ModifySmsSignRequest::new())
     }
-    /// Changes a template that is under review or refused, and hands it in again.
+    /// Changes a template that is under review or refused, and hands it in for review again.
+    ///
+    /// An approved template cannot be changed (`FailedOperation.TemplateAlreadyPassedCheck`): create another one. An id that does not exist is `FailedOperation.MissingTemplateToModify`.
     pub fn modify_sms_template(
         &self,
     ) -> Call<Client, v20210111::ModifySmsTemplateRequest> {
         Call::new(self.clone(), v20210111::ModifySmsTemplateRequest::new())
     }
-    /// Takes people's replies to an app out of its queue, oldest first; each is handed out once.
+    /// Takes people's replies to an app out of its queue, oldest first, at most `Limit`.
+    ///
+    /// A reply is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its replies. The queue has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no reply is waiting.
     pub fn pull_sms_reply_status(
         &self,
     ) -> Call<Client, v20210111::PullSmsReplyStatusRequest> {
         Call::new(self.clone(), v20210111::PullSmsReplyStatusRequest::new())
     }
-    /// Answers the replies of one number within the last 7 days.
+    /// Answers the replies that came from one number within the last 7 days.
+    ///
+    /// Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`, `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`. Nothing published says that replies stay where they are, so the call is treated like a pull and never counted as safe to repeat.
     pub fn pull_sms_reply_status_by_phone_number(
         &self,
     ) -> Call<Client, v20210111::PullSmsReplyStatusByPhoneNumberRequest> {
@@ -79,25 +99,29 @@ impl Client {
     }
     /// Takes delivery reports of an app out of its queue, oldest first, at most `Limit`.
     ///
-    /// A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The queue has to be opened for the account by support. An empty answer means that no report is waiting.
+    /// A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The queue has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no report is waiting.
     pub fn pull_sms_send_status(
         &self,
     ) -> Call<Client, v20210111::PullSmsSendStatusRequest> {
         Call::new(self.clone(), v20210111::PullSmsSendStatusRequest::new())
     }
-    /// Answers the delivery reports of one number within the last 7 days.
+    /// Answers the delivery reports of one number, for messages sent within the last 7 days.
+    ///
+    /// Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`, `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`. Nothing published says that reports stay where they are, so the call is treated like a pull and never counted as safe to repeat.
     pub fn pull_sms_send_status_by_phone_number(
         &self,
     ) -> Call<Client, v20210111::PullSmsSendStatusByPhoneNumberRequest> {
         Call::new(self.clone(), v20210111::PullSmsSendStatusByPhoneNumberRequest::new())
     }
-    /// Reports that a person typed a sent code back, which lets the service measure delivery. Opened on request.
+    /// Reports that a person typed a sent code back, which lets the service measure how many codes arrive.
+    ///
+    /// The feature is opened by support on request. Whether the report was taken stands in the `Code` of the answer.
     pub fn report_conversion(&self) -> Call<Client, v20210111::ReportConversionRequest> {
         Call::new(self.clone(), v20210111::ReportConversionRequest::new())
     }
     /// Sends to up to 200 global numbers, each with its own template and values.
     ///
-    /// As with `SendSms`, each number has its own code in the answer, and repeating the call sends again.
+    /// As with `SendSms`, each number has its own code in the answer, and repeating the call sends again. There is no signature: the text is the template's alone. An empty list, more than 200 messages or a mainland number among them is an error of the call, and nothing is sent; use `SendSms` for mainland numbers.
     pub fn send_multi_global_sms(
         &self,
     ) -> Call<Client, v20210111::SendMultiGlobalSmsRequest> {
@@ -105,19 +129,21 @@ impl Client {
     }
     /// Sends one template with one set of values to up to 200 numbers, all in mainland China or all global.
     ///
-    /// The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its own code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the delivery report comes later. Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
+    /// The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its own code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the delivery report comes later. What concerns the request as a whole, such as an unknown app or more than 200 numbers, is an error of the call, and nothing is sent.
+    ///
+    /// Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
     pub fn send_sms(&self) -> Call<Client, v20210111::SendSmsRequest> {
         Call::new(self.clone(), v20210111::SendSmsRequest::new())
     }
     /// Counts what an app sent within a span of hours: numbers submitted, numbers accepted, segments billed.
     ///
-    /// Hours are those of UTC+8; the first and the last hour both count, by the time of sending.
+    /// Hours are those of UTC+8; the first and the last hour both count, by the time of sending. An hour that is none, or an end before the begin, is refused.
     pub fn send_status_statistics(
         &self,
     ) -> Call<Client, v20210111::SendStatusStatisticsRequest> {
         Call::new(self.clone(), v20210111::SendStatusStatisticsRequest::new())
     }
-    /// Answers the prepaid packages of an app and how much of each is used.
+    /// Answers the prepaid packages of an app that were created within a span of hours: how many segments each holds, how many are used, and from when until when it can be used.
     pub fn sms_packages_statistics(
         &self,
     ) -> Call<Client, v20210111::SmsPackagesStatisticsRequest> {
@@ -126,79 +152,99 @@ impl Client {
 }
 
 impl blocking::Client {
-    /// Creates a signature, the name that stands before a message, and hands it in for review.
+    /// Creates a signature, the name that stands in brackets before a message, and hands it in for review; it can be used once the review has approved it.
+    ///
+    /// Review takes hours in the service, and the carriers' registration of a mainland signature days after it. No callback tells the result: ask with `DescribeSmsSignList`. Only accounts verified as a company may create signatures through the API (`FailedOperation.NotEnterpriseCertification`). A name that is under review is refused with `InvalidParameterValue.SignExistAndUnapproved`, one that is approved with `InvalidParameterValue.SignAlreadyPassedCheck`.
     pub fn add_sms_sign(&self) -> Call<blocking::Client, v20210111::AddSmsSignRequest> {
         Call::new(self.clone(), v20210111::AddSmsSignRequest::new())
     }
     /// Creates a template and hands it in for review; it can be sent once the review has approved it.
     ///
-    /// Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts verified as a company may create templates through the API. Repeating the call creates a second template.
+    /// Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts verified as a company may create templates through the API (`FailedOperation.NotEnterpriseCertification`); a mainland template also needs an approved signature (`FailedOperation.MissingSignature`). An account has at most 1000 templates (`FailedOperation.TemplateNumberLimit`). Repeating the call creates a second template.
     pub fn add_sms_template(
         &self,
     ) -> Call<blocking::Client, v20210111::AddSmsTemplateRequest> {
         Call::new(self.clone(), v20210111::AddSmsTemplateRequest::new())
     }
-    /// Counts the delivery reports of an app within a span of hours of UTC+8, at most 32 days.
+    /// Counts the delivery reports of an app within a span of at most 32 days, and why messages did not arrive.
+    ///
+    /// Hours are those of UTC+8; the first and the last hour both count. An hour that is none, an end before the begin, or a longer span is refused.
     pub fn callback_status_statistics(
         &self,
     ) -> Call<blocking::Client, v20210111::CallbackStatusStatisticsRequest> {
         Call::new(self.clone(), v20210111::CallbackStatusStatisticsRequest::new())
     }
-    /// Deletes a signature; its id is not used again.
+    /// Deletes a signature, whatever the state of its review. It cannot be used any more, while messages that were accepted still go out. A second call finds nothing and is refused with `FailedOperation.SignIdNotExist`.
     pub fn delete_sms_sign(
         &self,
     ) -> Call<blocking::Client, v20210111::DeleteSmsSignRequest> {
         Call::new(self.clone(), v20210111::DeleteSmsSignRequest::new())
     }
-    /// Deletes a template; its id is not used again.
+    /// Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were accepted still go out. A second call finds nothing and is refused with `FailedOperation.TemplateIdNotExist`.
     pub fn delete_sms_template(
         &self,
     ) -> Call<blocking::Client, v20210111::DeleteSmsTemplateRequest> {
         Call::new(self.clone(), v20210111::DeleteSmsTemplateRequest::new())
     }
-    /// Takes phone numbers apart: country, country code, canonical form. The same parsing as for sending.
+    /// Takes up to 200 phone numbers apart: country, country code, canonical form. The parsing is the same as for sending, and nothing is sent.
+    ///
+    /// A number that cannot be understood has `FailedOperation.PhoneNumberParseFail` in its own entry; the call succeeds all the same.
     pub fn describe_phone_number_info(
         &self,
     ) -> Call<blocking::Client, v20210111::DescribePhoneNumberInfoRequest> {
         Call::new(self.clone(), v20210111::DescribePhoneNumberInfoRequest::new())
     }
-    /// Answers what was sent to one number within the last 72 hours, newest first.
+    /// Answers what was sent to one number within the last 72 hours, newest first, with the outcome of each message.
+    ///
+    /// Only the newest 1000 records of the span can be reached. Times, `Limit` and `Offset` outside their ranges are refused with a code that names them, such as `InvalidParameterValue.BeginTimeVerifyFail`.
     pub fn describe_send_record_list(
         &self,
     ) -> Call<blocking::Client, v20210111::DescribeSendRecordListRequest> {
         Call::new(self.clone(), v20210111::DescribeSendRecordListRequest::new())
     }
-    /// Answers signatures with the state of their review.
+    /// Answers signatures with the state of their review: those whose ids are given, at most 100, or a page of all.
+    ///
+    /// An id that does not exist is left out of the answer. A `Limit` over 100 is `InvalidParameterValue.LimitVerifyFail`.
     pub fn describe_sms_sign_list(
         &self,
     ) -> Call<blocking::Client, v20210111::DescribeSmsSignListRequest> {
         Call::new(self.clone(), v20210111::DescribeSmsSignListRequest::new())
     }
-    /// Answers templates with the state of their review.
+    /// Answers templates with the state of their review: those whose ids are given, at most 100, or a page of all.
+    ///
+    /// An id that does not exist is left out of the answer. A `Limit` over 100 is `InvalidParameterValue.LimitVerifyFail`. Only the main account may list templates (`FailedOperation.ProhibitSubAccountUse`).
     pub fn describe_sms_template_list(
         &self,
     ) -> Call<blocking::Client, v20210111::DescribeSmsTemplateListRequest> {
         Call::new(self.clone(), v20210111::DescribeSmsTemplateListRequest::new())
     }
-    /// Changes a signature that is under review or refused, and hands it in again.
+    /// Changes a signature that is under review or refused, and hands it in for review again.
+    ///
+    /// An approved signature cannot be changed (`InvalidParameterValue.SignAlreadyPassedCheck`): create another one. An id that does not exist is `FailedOperation.MissingSignatureToModify`.
     pub fn modify_sms_sign(
         &self,
     ) -> Call<blocking::Client, v20210111::ModifySmsSignRequest> {
         Call::new(self.clone(), v20210111::ModifySmsSignRequest::new())
     }
-    /// Changes a template that is under review or refused, and hands it in again.
+    /// Changes a template that is under review or refused, and hands it in for review again.
+    ///
+    /// An approved template cannot be changed (`FailedOperation.TemplateAlreadyPassedCheck`): create another one. An id that does not exist is `FailedOperation.MissingTemplateToModify`.
     pub fn modify_sms_template(
         &self,
     ) -> Call<blocking::Client, v20210111::ModifySmsTemplateRequest> {
         Call::new(self.clone(), v20210111::ModifySmsTemplateRequest::new())
     }
-    /// Takes people's replies to an app out of its queue, oldest first; each is handed out once.
+    /// Takes people's replies to an app out of its queue, oldest first, at most `Limit`.
+    ///
+    /// A reply is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its replies. The queue has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no reply is waiting.
     pub fn pull_sms_reply_status(
         &self,
     ) -> Call<blocking::Client, v20210111::PullSmsReplyStatusRequest> {
         Call::new(self.clone(), v20210111::PullSmsReplyStatusRequest::new())
     }
-    /// Answers the replies of one number within the last 7 days.
+    /// Answers the replies that came from one number within the last 7 days.
+    ///
+    /// Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`, `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`. Nothing published says that replies stay where they are, so the call is treated like a pull and never counted as safe to repeat.
     pub fn pull_sms_reply_status_by_phone_number(
         &self,
     ) -> Call<blocking::Client, v20210111::PullSmsReplyStatusByPhoneNumberRequest> {
@@ -206,19 +252,23 @@ impl blocking::Client {
     }
     /// Takes delivery reports of an app out of its queue, oldest first, at most `Limit`.
     ///
-    /// A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The queue has to be opened for the account by support. An empty answer means that no report is waiting.
+    /// A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The queue has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no report is waiting.
     pub fn pull_sms_send_status(
         &self,
     ) -> Call<blocking::Client, v20210111::PullSmsSendStatusRequest> {
         Call::new(self.clone(), v20210111::PullSmsSendStatusRequest::new())
     }
-    /// Answers the delivery reports of one number within the last 7 days.
+    /// Answers the delivery reports of one number, for messages sent within the last 7 days.
+    ///
+    /// Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`, `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`. Nothing published says that reports stay where they are, so the call is treated like a pull and never counted as safe to repeat.
     pub fn pull_sms_send_status_by_phone_number(
         &self,
     ) -> Call<blocking::Client, v20210111::PullSmsSendStatusByPhoneNumberRequest> {
         Call::new(self.clone(), v20210111::PullSmsSendStatusByPhoneNumberRequest::new())
     }
-    /// Reports that a person typed a sent code back, which lets the service measure delivery. Opened on request.
+    /// Reports that a person typed a sent code back, which lets the service measure how many codes arrive.
+    ///
+    /// The feature is opened by support on request. Whether the report was taken stands in the `Code` of the answer.
     pub fn report_conversion(
         &self,
     ) -> Call<blocking::Client, v20210111::ReportConversionRequest> {
@@ -226,7 +276,7 @@ impl blocking::Client {
     }
     /// Sends to up to 200 global numbers, each with its own template and values.
     ///
-    /// As with `SendSms`, each number has its own code in the answer, and repeating the call sends again.
+    /// As with `SendSms`, each number has its own code in the answer, and repeating the call sends again. There is no signature: the text is the template's alone. An empty list, more than 200 messages or a mainland number among them is an error of the call, and nothing is sent; use `SendSms` for mainland numbers.
     pub fn send_multi_global_sms(
         &self,
     ) -> Call<blocking::Client, v20210111::SendMultiGlobalSmsRequest> {
@@ -234,19 +284,21 @@ impl blocking::Client {
     }
     /// Sends one template with one set of values to up to 200 numbers, all in mainland China or all global.
     ///
-    /// The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its own code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the delivery report comes later. Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
+    /// The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its own code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the delivery report comes later. What concerns the request as a whole, such as an unknown app or more than 200 numbers, is an error of the call, and nothing is sent.
+    ///
+    /// Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
     pub fn send_sms(&self) -> Call<blocking::Client, v20210111::SendSmsRequest> {
         Call::new(self.clone(), v20210111::SendSmsRequest::new())
     }
     /// Counts what an app sent within a span of hours: numbers submitted, numbers accepted, segments billed.
     ///
-    /// Hours are those of UTC+8; the first and the last hour both count, by the time of sending.
+    /// Hours are those of UTC+8; the first and the last hour both count, by the time of sending. An hour that is none, or an end before the begin, is refused.
     pub fn send_status_statistics(
         &self,
     ) -> Call<blocking::Client, v20210111::SendStatusStatisticsRequest> {
         Call::new(self.clone(), v20210111::SendStatusStatisticsRequest::new())
     }
-    /// Answers the prepaid packages of an app and how much of each is used.
+    /// Answers the prepaid packages of an app that were created within a span of hours: how many segments each holds, how many are used, and from when until when it can be used.
     pub fn sms_packages_statistics(
         &self,
     ) -> Call<blocking::Client, v20210111::SmsPackagesStatisticsRequest> {
@@ -256,11 +308,11 @@ impl blocking::Client {
 
 /// Parameters of `AddSmsSign`.
 impl<C> Call<C, v20210111::AddSmsSignRequest> {
-    /// The text of the signature, without brackets. Required.
+    /// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to 15 characters without `[` and `]`. Required.
     pub fn sign_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sign_name(value))
     }
-    /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Required.
+    /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Decides which `DocumentType` fits. Required.
     pub fn sign_type(self, value: u64) -> Self {
         self.map(|request| request.sign_type(value))
     }
@@ -276,19 +328,19 @@ impl<C> Call<C, v20210111::AddSmsSignRequest> {
     pub fn sign_purpose(self, value: u64) -> Self {
         self.map(|request| request.sign_purpose(value))
     }
-    /// A picture of the proof in base64, without a `data:` prefix. Required.
+    /// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
     pub fn proof_image(self, value: impl Into<String>) -> Self {
         self.map(|request| request.proof_image(value))
     }
-    /// A picture of the letter of authority in base64, without a `data:` prefix. Looked at only for use on behalf of others.
+    /// A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of others.
     pub fn commission_image(self, value: impl Into<String>) -> Self {
         self.map(|request| request.commission_image(value))
     }
-    /// A note for the reviewer, such as what the messages are for.
+    /// A note for the reviewer, such as what the messages are for. Free text.
     pub fn remark(self, value: impl Into<String>) -> Self {
         self.map(|request| request.remark(value))
     }
-    /// The id of an approved qualification of the company; mainland signatures only.
+    /// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it; leave it out for global ones.
     pub fn qualification_id(self, value: u64) -> Self {
         self.map(|request| request.qualification_id(value))
     }
@@ -296,11 +348,11 @@ impl<C> Call<C, v20210111::AddSmsSignRequest> {
 
 /// Parameters of `AddSmsTemplate`.
 impl<C> Call<C, v20210111::AddSmsTemplateRequest> {
-    /// The name of the template. Free text, for people. Required.
+    /// The name of the template. Free text for people, not empty; it is not part of the message. Required.
     pub fn template_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.template_name(value))
     }
-    /// The text, at most 500 characters when filled in. `{1}`, `{2}` and so on stand for values given when sending: counted from 1 without a gap, never two side by side, never alone. No `【` or `】`. Marketing texts end with how to opt out, such as `拒收请回复R`. Required.
+    /// The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
     pub fn template_content(self, value: impl Into<String>) -> Self {
         self.map(|request| request.template_content(value))
     }
@@ -336,7 +388,7 @@ impl<C> Call<C, v20210111::CallbackStatusStatisticsRequest> {
     pub fn limit(self, value: u64) -> Self {
         self.map(|request| request.limit(value))
     }
-    /// How many entries to skip. Documented as always 0. Required.
+    /// Has no effect on the counts. Documented as 0. Required.
     pub fn offset(self, value: u64) -> Self {
         self.map(|request| request.offset(value))
     }
@@ -352,7 +404,7 @@ impl<C> Call<C, v20210111::DeleteSmsSignRequest> {
 
 /// Parameters of `DeleteSmsTemplate`.
 impl<C> Call<C, v20210111::DeleteSmsTemplateRequest> {
-    /// The id of the template. Required.
+    /// The id of the template: a number here, while sending takes it as text. Required.
     pub fn template_id(self, value: u64) -> Self {
         self.map(|request| request.template_id(value))
     }
@@ -360,7 +412,7 @@ impl<C> Call<C, v20210111::DeleteSmsTemplateRequest> {
 
 /// Parameters of `DescribePhoneNumberInfo`.
 impl<C> Call<C, v20210111::DescribePhoneNumberInfoRequest> {
-    /// The numbers to look at, at most 200. Required.
+    /// The numbers to look at, 1 to 200, in E.164 form such as `+8618501234444`; mainland numbers also as `0086…`, `86…` or the bare 11 digits. Required.
     pub fn phone_number_set(
         self,
         value: impl IntoIterator<Item = impl Into<String>>,
@@ -399,11 +451,11 @@ impl<C> Call<C, v20210111::DescribeSendRecordListRequest> {
 
 /// Parameters of `DescribeSmsSignList`.
 impl<C> Call<C, v20210111::DescribeSmsSignListRequest> {
-    /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+    /// Which signatures to list: 0 for mainland China, 1 for global ones. Required.
     pub fn international(self, value: u64) -> Self {
         self.map(|request| request.international(value))
     }
-    /// The ids of the signatures wanted, at most 100.
+    /// The ids of the signatures wanted, at most 100; unset or empty for a page of all.
     pub fn sign_id_set(self, value: impl IntoIterator<Item = u64>) -> Self {
         self.map(|request| request.sign_id_set(value))
     }
@@ -411,7 +463,7 @@ impl<C> Call<C, v20210111::DescribeSmsSignListRequest> {
     pub fn limit(self, value: u64) -> Self {
         self.map(|request| request.limit(value))
     }
-    /// How many signatures to skip. Used only without `SignIdSet`.
+    /// How many signatures to skip, 0 when unset. Used only without `SignIdSet`.
     pub fn offset(self, value: u64) -> Self {
         self.map(|request| request.offset(value))
     }
@@ -419,19 +471,19 @@ impl<C> Call<C, v20210111::DescribeSmsSignListRequest> {
 
 /// Parameters of `DescribeSmsTemplateList`.
 impl<C> Call<C, v20210111::DescribeSmsTemplateListRequest> {
-    /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+    /// Which templates to list: 0 for mainland China, 1 for global ones. Required.
     pub fn international(self, value: u64) -> Self {
         self.map(|request| request.international(value))
     }
-    /// The ids of the templates wanted, at most 100.
+    /// The ids of the templates wanted, at most 100; unset or empty for a page of all.
     pub fn template_id_set(self, value: impl IntoIterator<Item = u64>) -> Self {
         self.map(|request| request.template_id_set(value))
     }
-    /// How many templates to answer at most, up to 100. Used only without `TemplateIdSet`.
+    /// How many templates to answer at most, up to 100. Set it: the documented default is 0. Used only without `TemplateIdSet`.
     pub fn limit(self, value: u64) -> Self {
         self.map(|request| request.limit(value))
     }
-    /// How many templates to skip. Used only without `TemplateIdSet`.
+    /// How many templates to skip, 0 when unset. Used only without `TemplateIdSet`.
     pub fn offset(self, value: u64) -> Self {
         self.map(|request| request.offset(value))
     }
@@ -443,11 +495,11 @@ impl<C> Call<C, v20210111::ModifySmsSignRequest> {
     pub fn sign_id(self, value: u64) -> Self {
         self.map(|request| request.sign_id(value))
     }
-    /// The text of the signature, without brackets. Required.
+    /// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to 15 characters without `[` and `]`. Required.
     pub fn sign_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sign_name(value))
     }
-    /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Required.
+    /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Decides which `DocumentType` fits. Required.
     pub fn sign_type(self, value: u64) -> Self {
         self.map(|request| request.sign_type(value))
     }
@@ -455,7 +507,7 @@ impl<C> Call<C, v20210111::ModifySmsSignRequest> {
     pub fn document_type(self, value: u64) -> Self {
         self.map(|request| request.document_type(value))
     }
-    /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+    /// 0: mainland China; 1: global. Must be what the signature has: it cannot be moved from one to the other. Required.
     pub fn international(self, value: u64) -> Self {
         self.map(|request| request.international(value))
     }
@@ -463,19 +515,19 @@ impl<C> Call<C, v20210111::ModifySmsSignRequest> {
     pub fn sign_purpose(self, value: u64) -> Self {
         self.map(|request| request.sign_purpose(value))
     }
-    /// A picture of the proof in base64, without a `data:` prefix. Required.
+    /// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
     pub fn proof_image(self, value: impl Into<String>) -> Self {
         self.map(|request| request.proof_image(value))
     }
-    /// A picture of the letter of authority in base64, without a `data:` prefix. Looked at only for use on behalf of others.
+    /// A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of others.
     pub fn commission_image(self, value: impl Into<String>) -> Self {
         self.map(|request| request.commission_image(value))
     }
-    /// A note for the reviewer, such as what the messages are for.
+    /// A note for the reviewer, such as what the messages are for. Free text.
     pub fn remark(self, value: impl Into<String>) -> Self {
         self.map(|request| request.remark(value))
     }
-    /// The id of an approved qualification of the company; mainland signatures only.
+    /// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it; leave it out for global ones.
     pub fn qualification_id(self, value: u64) -> Self {
         self.map(|request| request.qualification_id(value))
     }
@@ -483,15 +535,15 @@ impl<C> Call<C, v20210111::ModifySmsSignRequest> {
 
 /// Parameters of `ModifySmsTemplate`.
 impl<C> Call<C, v20210111::ModifySmsTemplateRequest> {
-    /// The id of the template. Required.
+    /// The id of the template: a number here, while sending takes it as text. Required.
     pub fn template_id(self, value: u64) -> Self {
         self.map(|request| request.template_id(value))
     }
-    /// The name of the template. Free text, for people. Required.
+    /// The name of the template. Free text for people, not empty; it is not part of the message. Required.
     pub fn template_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.template_name(value))
     }
-    /// The text of the template. `{1}`, `{2}` and so on stand for values given when sending, counted from 1 without a gap. Required.
+    /// The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
     pub fn template_content(self, value: impl Into<String>) -> Self {
         self.map(|request| request.template_content(value))
     }
@@ -499,11 +551,11 @@ impl<C> Call<C, v20210111::ModifySmsTemplateRequest> {
     pub fn sms_type(self, value: u64) -> Self {
         self.map(|request| request.sms_type(value))
     }
-    /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+    /// 0: mainland China; 1: global. Must be what the template has: it cannot be moved from one to the other. Required.
     pub fn international(self, value: u64) -> Self {
         self.map(|request| request.international(value))
     }
-    /// A note for the reviewer, such as what the messages are for. Required.
+    /// A note for the reviewer, such as what was changed. May be empty, but not absent. Required.
     pub fn remark(self, value: impl Into<String>) -> Self {
         self.map(|request| request.remark(value))
     }
@@ -511,7 +563,7 @@ impl<C> Call<C, v20210111::ModifySmsTemplateRequest> {
 
 /// Parameters of `PullSmsReplyStatus`.
 impl<C> Call<C, v20210111::PullSmsReplyStatusRequest> {
-    /// How many entries to answer at most, 1 to 100. Required.
+    /// How many replies to take at most, 1 to 100. Required.
     pub fn limit(self, value: u64) -> Self {
         self.map(|request| request.limit(value))
     }
@@ -527,11 +579,11 @@ impl<C> Call<C, v20210111::PullSmsReplyStatusByPhoneNumberRequest> {
     pub fn begin_time(self, value: u64) -> Self {
         self.map(|request| request.begin_time(value))
     }
-    /// How many entries to skip. Documented as always 0. Required.
+    /// How many entries to skip. The only documented value is 0. Required.
     pub fn offset(self, value: u64) -> Self {
         self.map(|request| request.offset(value))
     }
-    /// How many entries to answer at most, 1 to 100. Required.
+    /// How many replies to answer at most, 1 to 100. Required.
     pub fn limit(self, value: u64) -> Self {
         self.map(|request| request.limit(value))
     }
@@ -567,11 +619,11 @@ impl<C> Call<C, v20210111::PullSmsSendStatusByPhoneNumberRequest> {
     pub fn begin_time(self, value: u64) -> Self {
         self.map(|request| request.begin_time(value))
     }
-    /// How many entries to skip. Documented as always 0. Required.
+    /// How many entries to skip. The only documented value is 0. Required.
     pub fn offset(self, value: u64) -> Self {
         self.map(|request| request.offset(value))
     }
-    /// How many entries to answer at most, 1 to 100. Required.
+    /// How many reports to answer at most, 1 to 100. Required.
     pub fn limit(self, value: u64) -> Self {
         self.map(|request| request.limit(value))
     }
@@ -595,11 +647,11 @@ impl<C> Call<C, v20210111::ReportConversionRequest> {
     pub fn sms_sdk_app_id(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sms_sdk_app_id(value))
     }
-    /// The id of the message to this number. Opaque text: its form differs between mainland and global messages. Required.
+    /// The `SerialNo` that the send answered for the message with the code. Required.
     pub fn serial_no(self, value: impl Into<String>) -> Self {
         self.map(|request| request.serial_no(value))
     }
-    /// When the code was typed back, in Unix seconds.
+    /// When the code was typed back, in Unix seconds; may be unset.
     pub fn conversion_time(self, value: u64) -> Self {
         self.map(|request| request.conversion_time(value))
     }
@@ -641,7 +693,7 @@ impl<C> Call<C, v20210111::SendSmsRequest> {
     pub fn sign_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sign_name(value))
     }
-    /// The values for `{1}`, `{2}` and so on of the template, in that order: exactly as many as it has variables; unset or empty when it has none. Values of a verification template are 0 to 6 digits each; the whole text may have at most 500 characters.
+    /// The values for `{1}`, `{2}` and so on of the template, in that order: exactly as many as it has variables; unset or empty when it has none. Values of a verification template are 0 to 6 digits each, no value may hold a link, and the whole text may have at most 500 characters.
     pub fn template_param_set(
         self,
         value: impl IntoIterator<Item = impl Into<String>>,
@@ -652,11 +704,11 @@ impl<C> Call<C, v20210111::SendSmsRequest> {
     pub fn extend_code(self, value: impl Into<String>) -> Self {
         self.map(|request| request.extend_code(value))
     }
-    /// The caller's own text, less than 512 bytes, such as an order number. Comes back with every number's entry.
+    /// The caller's own text, less than 512 bytes, such as an order number; empty when unset. Comes back with every number's entry.
     pub fn session_context(self, value: impl Into<String>) -> Self {
         self.map(|request| request.session_context(value))
     }
-    /// The sender shown for global messages. Not needed with the shared sender; ignored for mainland numbers.
+    /// The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for mainland numbers.
     pub fn sender_id(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sender_id(value))
     }
@@ -680,7 +732,7 @@ impl<C> Call<C, v20210111::SendStatusStatisticsRequest> {
     pub fn limit(self, value: u64) -> Self {
         self.map(|request| request.limit(value))
     }
-    /// How many entries to skip. Documented as always 0. Required.
+    /// Has no effect on the counts. Documented as 0. Required.
     pub fn offset(self, value: u64) -> Self {
         self.map(|request| request.offset(value))
     }
@@ -696,15 +748,15 @@ impl<C> Call<C, v20210111::SmsPackagesStatisticsRequest> {
     pub fn limit(self, value: u64) -> Self {
         self.map(|request| request.limit(value))
     }
-    /// How many packages to skip, for paging. Required.
+    /// How many packages to skip, 0 for the first page. Required.
     pub fn offset(self, value: u64) -> Self {
         self.map(|request| request.offset(value))
     }
-    /// The first hour, `yyyymmddhh` in UTC+8, in which packages were created. Required.
+    /// The first hour in which packages were created, `yyyymmddhh` in UTC+8, such as `2024090800`. Required.
     pub fn begin_time(self, value: impl Into<String>) -> Self {
         self.map(|request| request.begin_time(value))
     }
-    /// The last hour, `yyyymmddhh` in UTC+8, in which packages were created; after the first and not in the future. Required.
+    /// The last hour in which packages were created, `yyyymmddhh` in UTC+8; after the first and not in the future. Required.
     pub fn end_time(self, value: impl Into<String>) -> Self {
         self.map(|request| request.end_time(value))
     }

@@ -41,7 +41,13 @@ namespace TencentCloud.Sms.V20190711
         }
 
         /// <summary>
-        /// Creates a signature, the name that stands before a message, and hands it in for review.
+        /// Creates a signature, the name that stands in brackets before a message, and hands it in for review; it can be
+        /// used once the review has approved it.
+        /// <para>Review takes hours in the service, and the carriers' registration of a mainland signature days after it. No
+        /// callback tells the result: ask with <c>DescribeSmsSignList</c>. Only accounts verified as a company may create
+        /// signatures through the API (<c>FailedOperation.NotEnterpriseCertification</c>). A name that is under review is
+        /// refused with <c>InvalidParameterValue.SignExistAndUnapproved</c>, one that is approved with
+        /// <c>InvalidParameterValue.SignAlreadyPassedCheck</c>.</para>
         /// </summary>
         /// <param name="req">The parameters.</param>
         /// <returns>The answer.</returns>
@@ -97,8 +103,10 @@ namespace TencentCloud.Sms.V20190711
         /// <summary>
         /// Creates a template and hands it in for review; it can be sent once the review has approved it.
         /// <para>Review takes hours in the service. No callback tells its result: ask with <c>DescribeSmsTemplateList</c>.
-        /// Only accounts verified as a company may create templates through the API. Repeating the call creates a second
-        /// template.</para>
+        /// Only accounts verified as a company may create templates through the API
+        /// (<c>FailedOperation.NotEnterpriseCertification</c>); a mainland template also needs an approved signature
+        /// (<c>FailedOperation.MissingSignature</c>). An account has at most 1000 templates
+        /// (<c>FailedOperation.TemplateNumberLimit</c>). Repeating the call creates a second template.</para>
         /// </summary>
         /// <param name="req">The parameters.</param>
         /// <returns>The answer.</returns>
@@ -152,7 +160,9 @@ namespace TencentCloud.Sms.V20190711
         }
 
         /// <summary>
-        /// Counts the delivery reports of an app within a span of hours of UTC+8, at most 32 days.
+        /// Counts the delivery reports of an app within a span of at most 32 days, and why messages did not arrive.
+        /// <para>Hours are those of UTC+8; the first and the last hour both count. An hour that is none, an end before the
+        /// begin, or a longer span is refused.</para>
         /// </summary>
         /// <param name="req">The parameters.</param>
         /// <returns>The answer.</returns>
@@ -206,7 +216,8 @@ namespace TencentCloud.Sms.V20190711
         }
 
         /// <summary>
-        /// Deletes a signature; its id is not used again.
+        /// Deletes a signature, whatever the state of its review. It cannot be used any more, while messages that were
+        /// accepted still go out. A second call finds nothing and is refused with <c>FailedOperation.SignIdNotExist</c>.
         /// </summary>
         /// <param name="req">The parameters.</param>
         /// <returns>The answer.</returns>
@@ -260,7 +271,8 @@ namespace TencentCloud.Sms.V20190711
         }
 
         /// <summary>
-        /// Deletes a template; its id is not used again.
+        /// Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were
+        /// accepted still go out. A second call finds nothing and is refused with <c>FailedOperation.TemplateIdNotExist</c>.
         /// </summary>
         /// <param name="req">The parameters.</param>
         /// <returns>The answer.</returns>
@@ -314,7 +326,8 @@ namespace TencentCloud.Sms.V20190711
         }
 
         /// <summary>
-        /// Answers signatures with the state of their review.
+        /// Answers signatures with the state of their review, by their ids, at most 100 in a call.
+        /// <para>An id that does not exist is left out of the answer.</para>
         /// </summary>
         /// <param name="req">The parameters.</param>
         /// <returns>The answer.</returns>
@@ -368,7 +381,9 @@ namespace TencentCloud.Sms.V20190711
         }
 
         /// <summary>
-        /// Answers templates with the state of their review.
+        /// Answers templates with the state of their review, by their ids, at most 100 in a call.
+        /// <para>An id that does not exist is left out of the answer. Only the main account may list templates
+        /// (<c>FailedOperation.ProhibitSubAccountUse</c>).</para>
         /// </summary>
         /// <param name="req">The parameters.</param>
         /// <returns>The answer.</returns>
@@ -422,7 +437,9 @@ namespace TencentCloud.Sms.V20190711
         }
 
         /// <summary>
-        /// Changes a signature that is under review or refused, and hands it in again.
+        /// Changes a signature that is under review or refused, and hands it in for review again.
+        /// <para>An approved signature cannot be changed (<c>InvalidParameterValue.SignAlreadyPassedCheck</c>): create
+        /// another one. An id that does not exist is <c>FailedOperation.MissingSignatureToModify</c>.</para>
         /// </summary>
         /// <param name="req">The parameters.</param>
         /// <returns>The answer.</returns>
@@ -476,7 +493,9 @@ namespace TencentCloud.Sms.V20190711
         }
 
         /// <summary>
-        /// Changes a template that is under review or refused, and hands it in again.
+        /// Changes a template that is under review or refused, and hands it in for review again.
+        /// <para>An approved template cannot be changed (<c>FailedOperation.TemplateAlreadyPassedCheck</c>): create another
+        /// one. An id that does not exist is <c>FailedOperation.MissingTemplateToModify</c>.</para>
         /// </summary>
         /// <param name="req">The parameters.</param>
         /// <returns>The answer.</returns>
@@ -530,7 +549,10 @@ namespace TencentCloud.Sms.V20190711
         }
 
         /// <summary>
-        /// Takes people's replies to an app out of its queue, oldest first; each is handed out once.
+        /// Takes people's replies to an app out of its queue, oldest first, at most <c>Limit</c>.
+        /// <para>A reply is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its
+        /// replies. The queue has to be opened for the account by support, otherwise the answer is
+        /// <c>UnauthorizedOperation.RequestPermissionDeny</c>. An empty answer means that no reply is waiting.</para>
         /// </summary>
         /// <param name="req">The parameters.</param>
         /// <returns>The answer.</returns>
@@ -584,7 +606,11 @@ namespace TencentCloud.Sms.V20190711
         }
 
         /// <summary>
-        /// Answers the replies of one number within the last 7 days.
+        /// Answers the replies that came from one number within the last 7 days.
+        /// <para>Times that do not fit are refused with <c>InvalidParameterValue.BeginTimeVerifyFail</c>,
+        /// <c>InvalidParameterValue.EndTimeVerifyFail</c> or, when the begin is after the end,
+        /// <c>InvalidParameterValue.InvalidStartTime</c>. Nothing published says that replies stay where they are, so the
+        /// call is treated like a pull and never counted as safe to repeat.</para>
         /// </summary>
         /// <param name="req">The parameters.</param>
         /// <returns>The answer.</returns>
@@ -640,8 +666,8 @@ namespace TencentCloud.Sms.V20190711
         /// <summary>
         /// Takes delivery reports of an app out of its queue, oldest first, at most <c>Limit</c>.
         /// <para>A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its
-        /// reports. The queue has to be opened for the account by support. An empty answer means that no report is
-        /// waiting.</para>
+        /// reports. The queue has to be opened for the account by support, otherwise the answer is
+        /// <c>UnauthorizedOperation.RequestPermissionDeny</c>. An empty answer means that no report is waiting.</para>
         /// </summary>
         /// <param name="req">The parameters.</param>
         /// <returns>The answer.</returns>
@@ -695,7 +721,11 @@ namespace TencentCloud.Sms.V20190711
         }
 
         /// <summary>
-        /// Answers the delivery reports of one number within the last 7 days.
+        /// Answers the delivery reports of one number, for messages sent within the last 7 days.
+        /// <para>Times that do not fit are refused with <c>InvalidParameterValue.BeginTimeVerifyFail</c>,
+        /// <c>InvalidParameterValue.EndTimeVerifyFail</c> or, when the begin is after the end,
+        /// <c>InvalidParameterValue.InvalidStartTime</c>. Nothing published says that reports stay where they are, so the
+        /// call is treated like a pull and never counted as safe to repeat.</para>
         /// </summary>
         /// <param name="req">The parameters.</param>
         /// <returns>The answer.</returns>
@@ -752,8 +782,10 @@ namespace TencentCloud.Sms.V20190711
         /// Sends one template with one set of values to up to 200 numbers, all in mainland China or all global.
         /// <para>The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number
         /// has its own code in the answer, <c>Ok</c> when the message was accepted. Accepted means that it is paid and on
-        /// its way; the delivery report comes later. Repeating the call sends again, so a call that may have reached the
-        /// service must not be repeated blindly.</para>
+        /// its way; the delivery report comes later. What concerns the request as a whole, such as an unknown app or more
+        /// than 200 numbers, is an error of the call, and nothing is sent.</para>
+        /// <para>Repeating the call sends again, so a call that may have reached the service must not be repeated
+        /// blindly.</para>
         /// </summary>
         /// <param name="req">The parameters.</param>
         /// <returns>The answer.</returns>
@@ -808,7 +840,8 @@ namespace TencentCloud.Sms.V20190711
 
         /// <summary>
         /// Counts what an app sent within a span of hours: numbers submitted, numbers accepted, segments billed.
-        /// <para>Hours are those of UTC+8; the first and the last hour both count, by the time of sending.</para>
+        /// <para>Hours are those of UTC+8; the first and the last hour both count, by the time of sending. An hour that is
+        /// none, or an end before the begin, is refused.</para>
         /// </summary>
         /// <param name="req">The parameters.</param>
         /// <returns>The answer.</returns>
@@ -862,7 +895,8 @@ namespace TencentCloud.Sms.V20190711
         }
 
         /// <summary>
-        /// Answers the prepaid packages of an app and how much of each is used.
+        /// Answers the prepaid packages of an app: how many segments each holds, how many are used, and from when until when
+        /// it can be used.
         /// </summary>
         /// <param name="req">The parameters.</param>
         /// <returns>The answer.</returns>

@@ -47,27 +47,31 @@ namespace TencentCloud.Sms.V20210111
 
         /// <summary>
         /// The account has no approved signature yet, which a mainland template needs.
-        /// <para>Create a signature first and have it approved.</para>
+        /// <para>Create a signature with <c>AddSmsSign</c> first and have it approved.</para>
         /// </summary>
         public const string FAILEDOPERATION_MISSINGSIGNATURE = "FailedOperation.MissingSignature";
 
         /// <summary>
-        /// The list of signatures is missing.
+        /// The service found no list of signatures to look up.
+        /// <para>Give the ids of 1 to 100 signatures.</para>
         /// </summary>
         public const string FAILEDOPERATION_MISSINGSIGNATURELIST = "FailedOperation.MissingSignatureList";
 
         /// <summary>
-        /// There is no such signature to change.
+        /// The account has no such signature to change or delete.
+        /// <para>Take the id from <c>DescribeSmsSignList</c>.</para>
         /// </summary>
         public const string FAILEDOPERATION_MISSINGSIGNATURETOMODIFY = "FailedOperation.MissingSignatureToModify";
 
         /// <summary>
-        /// The list of templates is missing.
+        /// The service found no list of templates to look up.
+        /// <para>Give the ids of 1 to 100 templates.</para>
         /// </summary>
         public const string FAILEDOPERATION_MISSINGTEMPLATELIST = "FailedOperation.MissingTemplateList";
 
         /// <summary>
-        /// There is no such template to change.
+        /// The account has no such template to change or delete.
+        /// <para>Take the id from <c>DescribeSmsTemplateList</c>.</para>
         /// </summary>
         public const string FAILEDOPERATION_MISSINGTEMPLATETOMODIFY = "FailedOperation.MissingTemplateToModify";
 
@@ -84,7 +88,8 @@ namespace TencentCloud.Sms.V20210111
         public const string FAILEDOPERATION_OTHERERROR = "FailedOperation.OtherError";
 
         /// <summary>
-        /// A parameter is wrong in a way without a code of its own.
+        /// A parameter is wrong in a way that has no code of its own.
+        /// <para>Compare every parameter with its limits, a signature's text with its length and characters first.</para>
         /// </summary>
         public const string FAILEDOPERATION_PARAMETERSOTHERERROR = "FailedOperation.ParametersOtherError";
 
@@ -107,17 +112,20 @@ namespace TencentCloud.Sms.V20210111
         public const string FAILEDOPERATION_PROHIBITSUBACCOUNTUSE = "FailedOperation.ProhibitSubAccountUse";
 
         /// <summary>
-        /// The qualification is not approved.
+        /// The qualification is not approved yet, or was refused.
+        /// <para>Wait for its review, or name another one; the console shows the state.</para>
         /// </summary>
         public const string FAILEDOPERATION_QUALIFICATIONIDNOTAPPROVED = "FailedOperation.QualificationIdNotApproved";
 
         /// <summary>
-        /// There is no signature of that id.
+        /// There is no signature of that id, or it was deleted.
+        /// <para>Take the id from <c>DescribeSmsSignList</c>.</para>
         /// </summary>
         public const string FAILEDOPERATION_SIGNIDNOTEXIST = "FailedOperation.SignIdNotExist";
 
         /// <summary>
         /// The account has as many signatures as it may have.
+        /// <para>Delete signatures that are not used any more.</para>
         /// </summary>
         public const string FAILEDOPERATION_SIGNNUMBERLIMIT = "FailedOperation.SignNumberLimit";
 
@@ -134,7 +142,8 @@ namespace TencentCloud.Sms.V20210111
         public const string FAILEDOPERATION_TEMPLATEALREADYPASSEDCHECK = "FailedOperation.TemplateAlreadyPassedCheck";
 
         /// <summary>
-        /// There is no template of that id.
+        /// There is no template of that id, or it was deleted.
+        /// <para>Take the id from <c>DescribeSmsTemplateList</c>.</para>
         /// </summary>
         public const string FAILEDOPERATION_TEMPLATEIDNOTEXIST = "FailedOperation.TemplateIdNotExist";
 
@@ -145,7 +154,7 @@ namespace TencentCloud.Sms.V20210111
         public const string FAILEDOPERATION_TEMPLATEINCORRECTORUNAPPROVED = "FailedOperation.TemplateIncorrectOrUnapproved";
 
         /// <summary>
-        /// The account has as many templates as it may have.
+        /// The account has as many templates as it may have, 1000 at most.
         /// <para>Delete templates that are not used any more.</para>
         /// </summary>
         public const string FAILEDOPERATION_TEMPLATENUMBERLIMIT = "FailedOperation.TemplateNumberLimit";
@@ -182,7 +191,7 @@ namespace TencentCloud.Sms.V20210111
 
         /// <summary>
         /// The time of the request is more than ten minutes away from the service's clock.
-        /// <para>Set the machine's clock.</para>
+        /// <para>Set the machine's clock by a time server.</para>
         /// </summary>
         public const string INTERNALERROR_REQUESTTIMEEXCEPTION = "InternalError.RequestTimeException";
 
@@ -224,12 +233,14 @@ namespace TencentCloud.Sms.V20210111
 
         /// <summary>
         /// A parameter has the wrong type or form.
-        /// <para>The message names the parameter; compare its type with the definition of the action.</para>
+        /// <para>The message names the parameter; compare its type with the definition of the action: a number is no text, a
+        /// text is no list.</para>
         /// </summary>
         public const string INVALIDPARAMETER = "InvalidParameter";
 
         /// <summary>
-        /// The app and the business do not belong together.
+        /// The app and the business it is used for do not belong together.
+        /// <para>Use an app of the key's account; give the request id to support if it is one.</para>
         /// </summary>
         public const string INVALIDPARAMETER_APPIDANDBIZID = "InvalidParameter.AppidAndBizId";
 
@@ -246,8 +257,9 @@ namespace TencentCloud.Sms.V20210111
         public const string INVALIDPARAMETER_INVALIDPARAMETERS = "InvalidParameter.InvalidParameters";
 
         /// <summary>
-        /// The begin is no time of the form wanted, or too far in the past.
-        /// <para>Statistics take hours as <c>yyyymmddhh</c> in UTC+8, other actions Unix seconds.</para>
+        /// The begin is not a time of the form wanted, or too far in the past.
+        /// <para>Statistics take hours as <c>yyyymmddhh</c> in UTC+8, other actions Unix seconds: by number at most 7 days
+        /// ago, for <c>DescribeSendRecordList</c> at most 72 hours.</para>
         /// </summary>
         public const string INVALIDPARAMETERVALUE_BEGINTIMEVERIFYFAIL = "InvalidParameterValue.BeginTimeVerifyFail";
 
@@ -258,13 +270,15 @@ namespace TencentCloud.Sms.V20210111
         public const string INVALIDPARAMETERVALUE_CONTENTLENGTHLIMIT = "InvalidParameterValue.ContentLengthLimit";
 
         /// <summary>
-        /// The end is no time of the form wanted, in the future, before the begin, or too far after it.
-        /// <para>Statistics take hours as <c>yyyymmddhh</c> in UTC+8, other actions Unix seconds.</para>
+        /// The end is not a time of the form wanted, in the future, before the begin, or too far after it.
+        /// <para>Statistics take hours as <c>yyyymmddhh</c> in UTC+8, other actions Unix seconds;
+        /// <c>CallbackStatusStatistics</c> spans at most 32 days.</para>
         /// </summary>
         public const string INVALIDPARAMETERVALUE_ENDTIMEVERIFYFAIL = "InvalidParameterValue.EndTimeVerifyFail";
 
         /// <summary>
-        /// The picture is not base64, or no picture.
+        /// The picture is not base64, is no picture, or is too big.
+        /// <para>Give a JPEG or PNG of at most 5 MB in base64, without a <c>data:</c> prefix and line breaks.</para>
         /// </summary>
         public const string INVALIDPARAMETERVALUE_IMAGEINVALID = "InvalidParameterValue.ImageInvalid";
 
@@ -275,18 +289,20 @@ namespace TencentCloud.Sms.V20210111
         public const string INVALIDPARAMETERVALUE_INCORRECTPHONENUMBER = "InvalidParameterValue.IncorrectPhoneNumber";
 
         /// <summary>
-        /// The proof does not fit the kind of signature.
+        /// The proof does not fit the kind of signature, or one of the two is unknown.
+        /// <para>Give a <c>DocumentType</c> that goes with the <c>SignType</c>; the texts of the two say which.</para>
         /// </summary>
         public const string INVALIDPARAMETERVALUE_INVALIDDOCUMENTTYPE = "InvalidParameterValue.InvalidDocumentType";
 
         /// <summary>
-        /// <c>International</c> is neither 0 nor 1.
-        /// <para>Give 0 for mainland China, 1 for everything else.</para>
+        /// <c>International</c> is neither 0 nor 1, or not what the signature or template has.
+        /// <para>Give 0 for mainland China, 1 for everything else; a change cannot move one to the other.</para>
         /// </summary>
         public const string INVALIDPARAMETERVALUE_INVALIDINTERNATIONAL = "InvalidParameterValue.InvalidInternational";
 
         /// <summary>
-        /// The purpose of the signature is neither 0 nor 1.
+        /// <c>SignPurpose</c> is neither 0 nor 1.
+        /// <para>Give 0 for the account's own use, 1 for use on behalf of others.</para>
         /// </summary>
         public const string INVALIDPARAMETERVALUE_INVALIDSIGNPURPOSE = "InvalidParameterValue.InvalidSignPurpose";
 
@@ -303,20 +319,22 @@ namespace TencentCloud.Sms.V20210111
         public const string INVALIDPARAMETERVALUE_INVALIDSTARTTIME = "InvalidParameterValue.InvalidStartTime";
 
         /// <summary>
-        /// The template's text has not the form wanted.
-        /// <para>Count variables from <c>{1}</c> without a gap, put text around and between them, and leave <c>【</c> and
-        /// <c>】</c> out.</para>
+        /// The template's text does not have the form wanted.
+        /// <para>Count variables from <c>{1}</c> without a gap, put text around and between them, keep them out of links,
+        /// and leave <c>【</c> and <c>】</c> out.</para>
         /// </summary>
         public const string INVALIDPARAMETERVALUE_INVALIDTEMPLATEFORMAT = "InvalidParameterValue.InvalidTemplateFormat";
 
         /// <summary>
-        /// The use of the signature is neither 0 nor 1.
+        /// The use of the signature, <c>UsedMethod</c> or <c>SignPurpose</c>, is neither 0 nor 1.
+        /// <para>Give 0 for the account's own use, 1 for use on behalf of others.</para>
         /// </summary>
         public const string INVALIDPARAMETERVALUE_INVALIDUSEDMETHOD = "InvalidParameterValue.InvalidUsedMethod";
 
         /// <summary>
         /// <c>Limit</c> is out of range.
-        /// <para>Give 0 to 100 for statistics; other actions say their own limit.</para>
+        /// <para>Give 0 to 100 for counts, 1 to 50 for <c>DescribeSendRecordList</c>, at most 500 for packages, at most 100
+        /// for lists.</para>
         /// </summary>
         public const string INVALIDPARAMETERVALUE_LIMITVERIFYFAIL = "InvalidParameterValue.LimitVerifyFail";
 
@@ -334,7 +352,7 @@ namespace TencentCloud.Sms.V20210111
 
         /// <summary>
         /// <c>Offset</c> is out of range.
-        /// <para>Give 0.</para>
+        /// <para>Give 0; for <c>DescribeSendRecordList</c> 0 to 1000.</para>
         /// </summary>
         public const string INVALIDPARAMETERVALUE_OFFSETVERIFYFAIL = "InvalidParameterValue.OffsetVerifyFail";
 
@@ -346,6 +364,7 @@ namespace TencentCloud.Sms.V20210111
 
         /// <summary>
         /// There is no qualification of that id.
+        /// <para>Copy the id of the qualification from the console.</para>
         /// </summary>
         public const string INVALIDPARAMETERVALUE_QUALIFICATIONIDNOTFOUND = "InvalidParameterValue.QualificationIdNotFound";
 
@@ -356,17 +375,20 @@ namespace TencentCloud.Sms.V20210111
         public const string INVALIDPARAMETERVALUE_SDKAPPIDNOTEXIST = "InvalidParameterValue.SdkAppIdNotExist";
 
         /// <summary>
-        /// The signature is approved already.
+        /// The signature is approved already: it cannot be changed, nor the same one created again.
+        /// <para>Use it as it is, or create one of another text.</para>
         /// </summary>
         public const string INVALIDPARAMETERVALUE_SIGNALREADYPASSEDCHECK = "InvalidParameterValue.SignAlreadyPassedCheck";
 
         /// <summary>
         /// The same signature is under review already.
+        /// <para>Wait for its review, or change it with <c>ModifySmsSign</c>.</para>
         /// </summary>
         public const string INVALIDPARAMETERVALUE_SIGNEXISTANDUNAPPROVED = "InvalidParameterValue.SignExistAndUnapproved";
 
         /// <summary>
-        /// The signature's text is too long: at most 12 characters for the mainland, 15 for global ones.
+        /// The signature's text is too long.
+        /// <para>Give at most 12 characters for the mainland, at most 15 for global ones.</para>
         /// </summary>
         public const string INVALIDPARAMETERVALUE_SIGNNAMELENGTHTOOLONG = "InvalidParameterValue.SignNameLengthTooLong";
 
@@ -395,14 +417,14 @@ namespace TencentCloud.Sms.V20210111
         public const string INVALIDPARAMETERVALUE_UNSUPPORTEDTEMPLATEVARIABLE = "InvalidParameterValue.UnsupportedTemplateVariable";
 
         /// <summary>
-        /// The app has sent as much to the number's country as it may in a day.
+        /// The app has sent as much to the number's country or region as it may in a day.
         /// <para>Wait for the next day in UTC+8, or raise the limit in the console.</para>
         /// </summary>
         public const string LIMITEXCEEDED_APPCOUNTRYORREGIONDAILYLIMIT = "LimitExceeded.AppCountryOrRegionDailyLimit";
 
         /// <summary>
-        /// The app does not allow sending to the number's country.
-        /// <para>Allow it in the console.</para>
+        /// The app does not allow sending to the number's country or region.
+        /// <para>Allow it in the console, in the settings of the app.</para>
         /// </summary>
         public const string LIMITEXCEEDED_APPCOUNTRYORREGIONINBLACKLIST = "LimitExceeded.AppCountryOrRegionInBlacklist";
 
@@ -475,7 +497,7 @@ namespace TencentCloud.Sms.V20210111
 
         /// <summary>
         /// A required parameter is absent.
-        /// <para>The message names the parameter.</para>
+        /// <para>The message names the parameter; give it a value. <c>null</c> counts as absent.</para>
         /// </summary>
         public const string MISSINGPARAMETER = "MissingParameter";
 
@@ -522,7 +544,8 @@ namespace TencentCloud.Sms.V20210111
         public const string UNAUTHORIZEDOPERATION_SMSSDKAPPIDVERIFYFAIL = "UnauthorizedOperation.SmsSdkAppIdVerifyFail";
 
         /// <summary>
-        /// The operation is not supported.
+        /// The operation is not supported for this account, app or number.
+        /// <para>Read the message; if it does not help, give the request id to support.</para>
         /// </summary>
         public const string UNSUPPORTEDOPERATION = "UnsupportedOperation";
 
@@ -551,7 +574,8 @@ namespace TencentCloud.Sms.V20210111
         public const string UNSUPPORTEDOPERATION_GLOBALTEMPLATETOCHINESEMAINLANDPHONE = "UnsupportedOperation.GlobalTemplateToChineseMainlandPhone";
 
         /// <summary>
-        /// The service does not send to the number's country.
+        /// The service does not send to the number's country or region.
+        /// <para>Do not send to it; support can say which ones are offered.</para>
         /// </summary>
         public const string UNSUPPORTEDOPERATION_UNSUPPORTEDREGION = "UnsupportedOperation.UnsupportedRegion";
     }

@@ -46,27 +46,35 @@ final class SmsErrorCode
     /**
      * The account has no approved signature yet, which a mainland template needs.
      *
-     * Create a signature first and have it approved.
+     * Create a signature with `AddSmsSign` first and have it approved.
      */
     const FAILEDOPERATION_MISSINGSIGNATURE = 'FailedOperation.MissingSignature';
 
     /**
-     * The list of signatures is missing.
+     * The service found no list of signatures to look up.
+     *
+     * Give the ids of 1 to 100 signatures.
      */
     const FAILEDOPERATION_MISSINGSIGNATURELIST = 'FailedOperation.MissingSignatureList';
 
     /**
-     * There is no such signature to change.
+     * The account has no such signature to change or delete.
+     *
+     * Take the id from `DescribeSmsSignList`.
      */
     const FAILEDOPERATION_MISSINGSIGNATURETOMODIFY = 'FailedOperation.MissingSignatureToModify';
 
     /**
-     * The list of templates is missing.
+     * The service found no list of templates to look up.
+     *
+     * Give the ids of 1 to 100 templates.
      */
     const FAILEDOPERATION_MISSINGTEMPLATELIST = 'FailedOperation.MissingTemplateList';
 
     /**
-     * There is no such template to change.
+     * The account has no such template to change or delete.
+     *
+     * Take the id from `DescribeSmsTemplateList`.
      */
     const FAILEDOPERATION_MISSINGTEMPLATETOMODIFY = 'FailedOperation.MissingTemplateToModify';
 
@@ -85,7 +93,9 @@ final class SmsErrorCode
     const FAILEDOPERATION_OTHERERROR = 'FailedOperation.OtherError';
 
     /**
-     * A parameter is wrong in a way without a code of its own.
+     * A parameter is wrong in a way that has no code of its own.
+     *
+     * Compare every parameter with its limits, a signature's text with its length and characters first.
      */
     const FAILEDOPERATION_PARAMETERSOTHERERROR = 'FailedOperation.ParametersOtherError';
 
@@ -97,17 +107,23 @@ final class SmsErrorCode
     const FAILEDOPERATION_PHONENUMBERINBLACKLIST = 'FailedOperation.PhoneNumberInBlacklist';
 
     /**
-     * The qualification is not approved.
+     * The qualification is not approved yet, or was refused.
+     *
+     * Wait for its review, or name another one; the console shows the state.
      */
     const FAILEDOPERATION_QUALIFICATIONIDNOTAPPROVED = 'FailedOperation.QualificationIdNotApproved';
 
     /**
-     * There is no signature of that id.
+     * There is no signature of that id, or it was deleted.
+     *
+     * Take the id from `DescribeSmsSignList`.
      */
     const FAILEDOPERATION_SIGNIDNOTEXIST = 'FailedOperation.SignIdNotExist';
 
     /**
      * The account has as many signatures as it may have.
+     *
+     * Delete signatures that are not used any more.
      */
     const FAILEDOPERATION_SIGNNUMBERLIMIT = 'FailedOperation.SignNumberLimit';
 
@@ -126,7 +142,9 @@ final class SmsErrorCode
     const FAILEDOPERATION_TEMPLATEALREADYPASSEDCHECK = 'FailedOperation.TemplateAlreadyPassedCheck';
 
     /**
-     * There is no template of that id.
+     * There is no template of that id, or it was deleted.
+     *
+     * Take the id from `DescribeSmsTemplateList`.
      */
     const FAILEDOPERATION_TEMPLATEIDNOTEXIST = 'FailedOperation.TemplateIdNotExist';
 
@@ -138,7 +156,7 @@ final class SmsErrorCode
     const FAILEDOPERATION_TEMPLATEINCORRECTORUNAPPROVED = 'FailedOperation.TemplateIncorrectOrUnapproved';
 
     /**
-     * The account has as many templates as it may have.
+     * The account has as many templates as it may have, 1000 at most.
      *
      * Delete templates that are not used any more.
      */
@@ -159,7 +177,9 @@ final class SmsErrorCode
     const FAILEDOPERATION_TEMPLATEUNAPPROVEDORNOTEXIST = 'FailedOperation.TemplateUnapprovedOrNotExist';
 
     /**
-     * The service could not put the request's data together.
+     * The service could not put the request's data together inside.
+     *
+     * Try again later; an action that is not idempotent may have been carried out.
      */
     const INTERNALERROR_CONSTRUCTUSERDATAFAIL = 'InternalError.ConstructUserDataFail';
 
@@ -187,7 +207,7 @@ final class SmsErrorCode
     /**
      * The time of the request is more than ten minutes away from the service's clock.
      *
-     * Set the machine's clock.
+     * Set the machine's clock by a time server.
      */
     const INTERNALERROR_REQUESTTIMEEXCEPTION = 'InternalError.RequestTimeException';
 
@@ -236,12 +256,15 @@ final class SmsErrorCode
     /**
      * A parameter has the wrong type or form.
      *
-     * The message names the parameter; compare its type with the definition of the action.
+     * The message names the parameter; compare its type with the definition of the action: a number is no text, a text is no
+     * list.
      */
     const INVALIDPARAMETER = 'InvalidParameter';
 
     /**
-     * The app and the business do not belong together.
+     * The app and the business it is used for do not belong together.
+     *
+     * Use an app of the key's account; give the request id to support if it is one.
      */
     const INVALIDPARAMETER_APPIDANDBIZID = 'InvalidParameter.AppidAndBizId';
 
@@ -253,9 +276,10 @@ final class SmsErrorCode
     const INVALIDPARAMETER_INVALIDPARAMETERS = 'InvalidParameter.InvalidParameters';
 
     /**
-     * The begin is no time of the form wanted, or too far in the past.
+     * The begin is not a time of the form wanted, or too far in the past.
      *
-     * Statistics take hours as `yyyymmddhh` in UTC+8, other actions Unix seconds.
+     * Statistics take hours as `yyyymmddhh` in UTC+8, other actions Unix seconds: by number at most 7 days ago, for
+     * `DescribeSendRecordList` at most 72 hours.
      */
     const INVALIDPARAMETERVALUE_BEGINTIMEVERIFYFAIL = 'InvalidParameterValue.BeginTimeVerifyFail';
 
@@ -267,14 +291,17 @@ final class SmsErrorCode
     const INVALIDPARAMETERVALUE_CONTENTLENGTHLIMIT = 'InvalidParameterValue.ContentLengthLimit';
 
     /**
-     * The end is no time of the form wanted, in the future, before the begin, or too far after it.
+     * The end is not a time of the form wanted, in the future, before the begin, or too far after it.
      *
-     * Statistics take hours as `yyyymmddhh` in UTC+8, other actions Unix seconds.
+     * Statistics take hours as `yyyymmddhh` in UTC+8, other actions Unix seconds; `CallbackStatusStatistics` spans at most
+     * 32 days.
      */
     const INVALIDPARAMETERVALUE_ENDTIMEVERIFYFAIL = 'InvalidParameterValue.EndTimeVerifyFail';
 
     /**
-     * The picture is not base64, or no picture.
+     * The picture is not base64, is no picture, or is too big.
+     *
+     * Give a JPEG or PNG of at most 5 MB in base64, without a `data:` prefix and line breaks.
      */
     const INVALIDPARAMETERVALUE_IMAGEINVALID = 'InvalidParameterValue.ImageInvalid';
 
@@ -286,14 +313,16 @@ final class SmsErrorCode
     const INVALIDPARAMETERVALUE_INCORRECTPHONENUMBER = 'InvalidParameterValue.IncorrectPhoneNumber';
 
     /**
-     * The proof does not fit the kind of signature.
+     * The proof does not fit the kind of signature, or one of the two is unknown.
+     *
+     * Give a `DocumentType` that goes with the `SignType`; the texts of the two say which.
      */
     const INVALIDPARAMETERVALUE_INVALIDDOCUMENTTYPE = 'InvalidParameterValue.InvalidDocumentType';
 
     /**
-     * `International` is neither 0 nor 1.
+     * `International` is neither 0 nor 1, or not what the signature or template has.
      *
-     * Give 0 for mainland China, 1 for everything else.
+     * Give 0 for mainland China, 1 for everything else; a change cannot move one to the other.
      */
     const INVALIDPARAMETERVALUE_INVALIDINTERNATIONAL = 'InvalidParameterValue.InvalidInternational';
 
@@ -312,7 +341,9 @@ final class SmsErrorCode
     const INVALIDPARAMETERVALUE_INVALIDSTARTTIME = 'InvalidParameterValue.InvalidStartTime';
 
     /**
-     * The use of the signature is neither 0 nor 1.
+     * The use of the signature, `UsedMethod` or `SignPurpose`, is neither 0 nor 1.
+     *
+     * Give 0 for the account's own use, 1 for use on behalf of others.
      */
     const INVALIDPARAMETERVALUE_INVALIDUSEDMETHOD = 'InvalidParameterValue.InvalidUsedMethod';
 
@@ -325,6 +356,8 @@ final class SmsErrorCode
 
     /**
      * The list of signatures is empty.
+     *
+     * Give the ids of 1 to 100 signatures.
      */
     const INVALIDPARAMETERVALUE_MISSINGSIGNATURELIST = 'InvalidParameterValue.MissingSignatureList';
 
@@ -337,6 +370,8 @@ final class SmsErrorCode
 
     /**
      * There is no qualification of that id.
+     *
+     * Copy the id of the qualification from the console.
      */
     const INVALIDPARAMETERVALUE_QUALIFICATIONIDNOTFOUND = 'InvalidParameterValue.QualificationIdNotFound';
 
@@ -348,17 +383,23 @@ final class SmsErrorCode
     const INVALIDPARAMETERVALUE_SDKAPPIDNOTEXIST = 'InvalidParameterValue.SdkAppIdNotExist';
 
     /**
-     * The signature is approved already.
+     * The signature is approved already: it cannot be changed, nor the same one created again.
+     *
+     * Use it as it is, or create one of another text.
      */
     const INVALIDPARAMETERVALUE_SIGNALREADYPASSEDCHECK = 'InvalidParameterValue.SignAlreadyPassedCheck';
 
     /**
      * The same signature is under review already.
+     *
+     * Wait for its review, or change it with `ModifySmsSign`.
      */
     const INVALIDPARAMETERVALUE_SIGNEXISTANDUNAPPROVED = 'InvalidParameterValue.SignExistAndUnapproved';
 
     /**
-     * The signature's text is too long: at most 12 characters for the mainland, 15 for global ones.
+     * The signature's text is too long.
+     *
+     * Give at most 12 characters for the mainland, at most 15 for global ones.
      */
     const INVALIDPARAMETERVALUE_SIGNNAMELENGTHTOOLONG = 'InvalidParameterValue.SignNameLengthTooLong';
 
@@ -384,16 +425,16 @@ final class SmsErrorCode
     const INVALIDPARAMETERVALUE_UNSUPPORTEDTEMPLATEVARIABLE = 'InvalidParameterValue.UnsupportedTemplateVariable';
 
     /**
-     * The app has sent as much to the number's country as it may in a day.
+     * The app has sent as much to the number's country or region as it may in a day.
      *
      * Wait for the next day in UTC+8, or raise the limit in the console.
      */
     const LIMITEXCEEDED_APPCOUNTRYORREGIONDAILYLIMIT = 'LimitExceeded.AppCountryOrRegionDailyLimit';
 
     /**
-     * The app does not allow sending to the number's country.
+     * The app does not allow sending to the number's country or region.
      *
-     * Allow it in the console.
+     * Allow it in the console, in the settings of the app.
      */
     const LIMITEXCEEDED_APPCOUNTRYORREGIONINBLACKLIST = 'LimitExceeded.AppCountryOrRegionInBlacklist';
 
@@ -477,7 +518,7 @@ final class SmsErrorCode
     /**
      * A required parameter is absent.
      *
-     * The message names the parameter.
+     * The message names the parameter; give it a value. `null` counts as absent.
      */
     const MISSINGPARAMETER = 'MissingParameter';
 
@@ -490,6 +531,8 @@ final class SmsErrorCode
 
     /**
      * The list of signatures is absent.
+     *
+     * Give the ids of 1 to 100 signatures.
      */
     const MISSINGPARAMETER_MISSINGSIGNATURELIST = 'MissingParameter.MissingSignatureList';
 
@@ -536,7 +579,9 @@ final class SmsErrorCode
     const UNAUTHORIZEDOPERATION_SMSSDKAPPIDVERIFYFAIL = 'UnauthorizedOperation.SmsSdkAppIdVerifyFail';
 
     /**
-     * The operation is not supported.
+     * The operation is not supported for this account, app or number.
+     *
+     * Read the message; if it does not help, give the request id to support.
      */
     const UNSUPPORTEDOPERATION = 'UnsupportedOperation';
 
@@ -562,7 +607,9 @@ final class SmsErrorCode
     const UNSUPPORTEDOPERATION_GLOBALTEMPLATETOCHINESEMAINLANDPHONE = 'UnsupportedOperation.GlobalTemplateToChineseMainlandPhone';
 
     /**
-     * The service does not send to the number's country.
+     * The service does not send to the number's country or region.
+     *
+     * Do not send to it; support can say which ones are offered.
      */
     const UNSUPPORTEDOPERATION_UNSUPPORTEDREGION = 'UnsupportedOperation.UnsupportedRegion';
 }

@@ -16,79 +16,134 @@ use TencentCloud\Sms\V20210111\Models;
  * call is only begun, and gives an {@see AsyncCall} to wait for.
  *
  * @method Models\AddSmsSignResponse AddSmsSign(Models\AddSmsSignRequest $req, array $options = [])
- *   Creates a signature, the name that stands before a message, and hands it in for review.
+ *   Creates a signature, the name that stands in brackets before a message, and hands it in for review; it can be used once
+ *   the review has approved it.
+ *
+ *   Review takes hours in the service, and the carriers' registration of a mainland signature days after it. No callback
+ *   tells the result: ask with `DescribeSmsSignList`. Only accounts verified as a company may create signatures through the
+ *   API (`FailedOperation.NotEnterpriseCertification`). A name that is under review is refused with
+ *   `InvalidParameterValue.SignExistAndUnapproved`, one that is approved with
+ *   `InvalidParameterValue.SignAlreadyPassedCheck`.
  * @method AsyncCall AddSmsSignAsync(Models\AddSmsSignRequest $req, array $options = []) Begins AddSmsSign.
  * @method Models\AddSmsTemplateResponse AddSmsTemplate(Models\AddSmsTemplateRequest $req, array $options = [])
  *   Creates a template and hands it in for review; it can be sent once the review has approved it.
  *
  *   Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts
- *   verified as a company may create templates through the API. Repeating the call creates a second template.
+ *   verified as a company may create templates through the API (`FailedOperation.NotEnterpriseCertification`); a mainland
+ *   template also needs an approved signature (`FailedOperation.MissingSignature`). An account has at most 1000 templates
+ *   (`FailedOperation.TemplateNumberLimit`). Repeating the call creates a second template.
  * @method AsyncCall AddSmsTemplateAsync(Models\AddSmsTemplateRequest $req, array $options = []) Begins AddSmsTemplate.
  * @method Models\CallbackStatusStatisticsResponse CallbackStatusStatistics(Models\CallbackStatusStatisticsRequest $req, array $options = [])
- *   Counts the delivery reports of an app within a span of hours of UTC+8, at most 32 days.
+ *   Counts the delivery reports of an app within a span of at most 32 days, and why messages did not arrive.
+ *
+ *   Hours are those of UTC+8; the first and the last hour both count. An hour that is none, an end before the begin, or a
+ *   longer span is refused.
  * @method AsyncCall CallbackStatusStatisticsAsync(Models\CallbackStatusStatisticsRequest $req, array $options = []) Begins CallbackStatusStatistics.
  * @method Models\DeleteSmsSignResponse DeleteSmsSign(Models\DeleteSmsSignRequest $req, array $options = [])
- *   Deletes a signature; its id is not used again.
+ *   Deletes a signature, whatever the state of its review. It cannot be used any more, while messages that were accepted
+ *   still go out. A second call finds nothing and is refused with `FailedOperation.SignIdNotExist`.
  * @method AsyncCall DeleteSmsSignAsync(Models\DeleteSmsSignRequest $req, array $options = []) Begins DeleteSmsSign.
  * @method Models\DeleteSmsTemplateResponse DeleteSmsTemplate(Models\DeleteSmsTemplateRequest $req, array $options = [])
- *   Deletes a template; its id is not used again.
+ *   Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were accepted
+ *   still go out. A second call finds nothing and is refused with `FailedOperation.TemplateIdNotExist`.
  * @method AsyncCall DeleteSmsTemplateAsync(Models\DeleteSmsTemplateRequest $req, array $options = []) Begins DeleteSmsTemplate.
  * @method Models\DescribePhoneNumberInfoResponse DescribePhoneNumberInfo(Models\DescribePhoneNumberInfoRequest $req, array $options = [])
- *   Takes phone numbers apart: country, country code, canonical form. The same parsing as for sending.
+ *   Takes up to 200 phone numbers apart: country, country code, canonical form. The parsing is the same as for sending, and
+ *   nothing is sent.
+ *
+ *   A number that cannot be understood has `FailedOperation.PhoneNumberParseFail` in its own entry; the call succeeds all
+ *   the same.
  * @method AsyncCall DescribePhoneNumberInfoAsync(Models\DescribePhoneNumberInfoRequest $req, array $options = []) Begins DescribePhoneNumberInfo.
  * @method Models\DescribeSendRecordListResponse DescribeSendRecordList(Models\DescribeSendRecordListRequest $req, array $options = [])
- *   Answers what was sent to one number within the last 72 hours, newest first.
+ *   Answers what was sent to one number within the last 72 hours, newest first, with the outcome of each message.
+ *
+ *   Only the newest 1000 records of the span can be reached. Times, `Limit` and `Offset` outside their ranges are refused
+ *   with a code that names them, such as `InvalidParameterValue.BeginTimeVerifyFail`.
  * @method AsyncCall DescribeSendRecordListAsync(Models\DescribeSendRecordListRequest $req, array $options = []) Begins DescribeSendRecordList.
  * @method Models\DescribeSmsSignListResponse DescribeSmsSignList(Models\DescribeSmsSignListRequest $req, array $options = [])
- *   Answers signatures with the state of their review.
+ *   Answers signatures with the state of their review: those whose ids are given, at most 100, or a page of all.
+ *
+ *   An id that does not exist is left out of the answer. A `Limit` over 100 is `InvalidParameterValue.LimitVerifyFail`.
  * @method AsyncCall DescribeSmsSignListAsync(Models\DescribeSmsSignListRequest $req, array $options = []) Begins DescribeSmsSignList.
  * @method Models\DescribeSmsTemplateListResponse DescribeSmsTemplateList(Models\DescribeSmsTemplateListRequest $req, array $options = [])
- *   Answers templates with the state of their review.
+ *   Answers templates with the state of their review: those whose ids are given, at most 100, or a page of all.
+ *
+ *   An id that does not exist is left out of the answer. A `Limit` over 100 is `InvalidParameterValue.LimitVerifyFail`. Only
+ *   the main account may list templates (`FailedOperation.ProhibitSubAccountUse`).
  * @method AsyncCall DescribeSmsTemplateListAsync(Models\DescribeSmsTemplateListRequest $req, array $options = []) Begins DescribeSmsTemplateList.
  * @method Models\ModifySmsSignResponse ModifySmsSign(Models\ModifySmsSignRequest $req, array $options = [])
- *   Changes a signature that is under review or refused, and hands it in again.
+ *   Changes a signature that is under review or refused, and hands it in for review again.
+ *
+ *   An approved signature cannot be changed (`InvalidParameterValue.SignAlreadyPassedCheck`): create another one. An id that
+ *   does not exist is `FailedOperation.MissingSignatureToModify`.
  * @method AsyncCall ModifySmsSignAsync(Models\ModifySmsSignRequest $req, array $options = []) Begins ModifySmsSign.
  * @method Models\ModifySmsTemplateResponse ModifySmsTemplate(Models\ModifySmsTemplateRequest $req, array $options = [])
- *   Changes a template that is under review or refused, and hands it in again.
+ *   Changes a template that is under review or refused, and hands it in for review again.
+ *
+ *   An approved template cannot be changed (`FailedOperation.TemplateAlreadyPassedCheck`): create another one. An id that
+ *   does not exist is `FailedOperation.MissingTemplateToModify`.
  * @method AsyncCall ModifySmsTemplateAsync(Models\ModifySmsTemplateRequest $req, array $options = []) Begins ModifySmsTemplate.
  * @method Models\PullSmsReplyStatusResponse PullSmsReplyStatus(Models\PullSmsReplyStatusRequest $req, array $options = [])
- *   Takes people's replies to an app out of its queue, oldest first; each is handed out once.
+ *   Takes people's replies to an app out of its queue, oldest first, at most `Limit`.
+ *
+ *   A reply is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its replies. The
+ *   queue has to be opened for the account by support, otherwise the answer is
+ *   `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no reply is waiting.
  * @method AsyncCall PullSmsReplyStatusAsync(Models\PullSmsReplyStatusRequest $req, array $options = []) Begins PullSmsReplyStatus.
  * @method Models\PullSmsReplyStatusByPhoneNumberResponse PullSmsReplyStatusByPhoneNumber(Models\PullSmsReplyStatusByPhoneNumberRequest $req, array $options = [])
- *   Answers the replies of one number within the last 7 days.
+ *   Answers the replies that came from one number within the last 7 days.
+ *
+ *   Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`,
+ *   `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`.
+ *   Nothing published says that replies stay where they are, so the call is treated like a pull and never counted as safe to
+ *   repeat.
  * @method AsyncCall PullSmsReplyStatusByPhoneNumberAsync(Models\PullSmsReplyStatusByPhoneNumberRequest $req, array $options = []) Begins PullSmsReplyStatusByPhoneNumber.
  * @method Models\PullSmsSendStatusResponse PullSmsSendStatus(Models\PullSmsSendStatusRequest $req, array $options = [])
  *   Takes delivery reports of an app out of its queue, oldest first, at most `Limit`.
  *
  *   A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The
- *   queue has to be opened for the account by support. An empty answer means that no report is waiting.
+ *   queue has to be opened for the account by support, otherwise the answer is
+ *   `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no report is waiting.
  * @method AsyncCall PullSmsSendStatusAsync(Models\PullSmsSendStatusRequest $req, array $options = []) Begins PullSmsSendStatus.
  * @method Models\PullSmsSendStatusByPhoneNumberResponse PullSmsSendStatusByPhoneNumber(Models\PullSmsSendStatusByPhoneNumberRequest $req, array $options = [])
- *   Answers the delivery reports of one number within the last 7 days.
+ *   Answers the delivery reports of one number, for messages sent within the last 7 days.
+ *
+ *   Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`,
+ *   `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`.
+ *   Nothing published says that reports stay where they are, so the call is treated like a pull and never counted as safe to
+ *   repeat.
  * @method AsyncCall PullSmsSendStatusByPhoneNumberAsync(Models\PullSmsSendStatusByPhoneNumberRequest $req, array $options = []) Begins PullSmsSendStatusByPhoneNumber.
  * @method Models\ReportConversionResponse ReportConversion(Models\ReportConversionRequest $req, array $options = [])
- *   Reports that a person typed a sent code back, which lets the service measure delivery. Opened on request.
+ *   Reports that a person typed a sent code back, which lets the service measure how many codes arrive.
+ *
+ *   The feature is opened by support on request. Whether the report was taken stands in the `Code` of the answer.
  * @method AsyncCall ReportConversionAsync(Models\ReportConversionRequest $req, array $options = []) Begins ReportConversion.
  * @method Models\SendMultiGlobalSmsResponse SendMultiGlobalSms(Models\SendMultiGlobalSmsRequest $req, array $options = [])
  *   Sends to up to 200 global numbers, each with its own template and values.
  *
- *   As with `SendSms`, each number has its own code in the answer, and repeating the call sends again.
+ *   As with `SendSms`, each number has its own code in the answer, and repeating the call sends again. There is no
+ *   signature: the text is the template's alone. An empty list, more than 200 messages or a mainland number among them is an
+ *   error of the call, and nothing is sent; use `SendSms` for mainland numbers.
  * @method AsyncCall SendMultiGlobalSmsAsync(Models\SendMultiGlobalSmsRequest $req, array $options = []) Begins SendMultiGlobalSms.
  * @method Models\SendSmsResponse SendSms(Models\SendSmsRequest $req, array $options = [])
  *   Sends one template with one set of values to up to 200 numbers, all in mainland China or all global.
  *
  *   The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its own
  *   code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the delivery
- *   report comes later. Repeating the call sends again, so a call that may have reached the service must not be repeated
- *   blindly.
+ *   report comes later. What concerns the request as a whole, such as an unknown app or more than 200 numbers, is an error
+ *   of the call, and nothing is sent.
+ *
+ *   Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
  * @method AsyncCall SendSmsAsync(Models\SendSmsRequest $req, array $options = []) Begins SendSms.
  * @method Models\SendStatusStatisticsResponse SendStatusStatistics(Models\SendStatusStatisticsRequest $req, array $options = [])
  *   Counts what an app sent within a span of hours: numbers submitted, numbers accepted, segments billed.
  *
- *   Hours are those of UTC+8; the first and the last hour both count, by the time of sending.
+ *   Hours are those of UTC+8; the first and the last hour both count, by the time of sending. An hour that is none, or an
+ *   end before the begin, is refused.
  * @method AsyncCall SendStatusStatisticsAsync(Models\SendStatusStatisticsRequest $req, array $options = []) Begins SendStatusStatistics.
  * @method Models\SmsPackagesStatisticsResponse SmsPackagesStatistics(Models\SmsPackagesStatisticsRequest $req, array $options = [])
- *   Answers the prepaid packages of an app and how much of each is used.
+ *   Answers the prepaid packages of an app that were created within a span of hours: how many segments each holds, how many
+ *   are used, and from when until when it can be used.
  * @method AsyncCall SmsPackagesStatisticsAsync(Models\SmsPackagesStatisticsRequest $req, array $options = []) Begins SmsPackagesStatistics.
  */
 class SmsClient extends AbstractClient

@@ -194,7 +194,14 @@ public:
         return client;
     }
 
-    /// Creates a signature, the name that stands before a message, and hands it in for review.
+    /// Creates a signature, the name that stands in brackets before a message, and hands it in for review; it can be used
+    /// once the review has approved it.
+    ///
+    /// Review takes hours in the service, and the carriers' registration of a mainland signature days after it. No callback
+    /// tells the result: ask with `DescribeSmsSignList`. Only accounts verified as a company may create signatures through
+    /// the API (`FailedOperation.NotEnterpriseCertification`). A name that is under review is refused with
+    /// `InvalidParameterValue.SignExistAndUnapproved`, one that is approved with
+    /// `InvalidParameterValue.SignAlreadyPassedCheck`.
     AddSmsSignOutcome AddSmsSign(const Model::AddSmsSignRequest &request) { return CallModel<Model::AddSmsSignResponse>("AddSmsSign", request); }
     /// The same; `handler` is told the outcome.
     void AddSmsSignAsync(const Model::AddSmsSignRequest& request, const AddSmsSignAsyncHandler& handler, const std::shared_ptr<const AsyncCallerContext>& context = nullptr)
@@ -207,7 +214,9 @@ public:
     /// Creates a template and hands it in for review; it can be sent once the review has approved it.
     ///
     /// Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts
-    /// verified as a company may create templates through the API. Repeating the call creates a second template.
+    /// verified as a company may create templates through the API (`FailedOperation.NotEnterpriseCertification`); a mainland
+    /// template also needs an approved signature (`FailedOperation.MissingSignature`). An account has at most 1000 templates
+    /// (`FailedOperation.TemplateNumberLimit`). Repeating the call creates a second template.
     AddSmsTemplateOutcome AddSmsTemplate(const Model::AddSmsTemplateRequest &request) { return CallModel<Model::AddSmsTemplateResponse>("AddSmsTemplate", request); }
     /// The same; `handler` is told the outcome.
     void AddSmsTemplateAsync(const Model::AddSmsTemplateRequest& request, const AddSmsTemplateAsyncHandler& handler, const std::shared_ptr<const AsyncCallerContext>& context = nullptr)
@@ -217,7 +226,10 @@ public:
     /// The same; the outcome is promised.
     AddSmsTemplateOutcomeCallable AddSmsTemplateCallable(const Model::AddSmsTemplateRequest& request) { return CallModelFuture<Model::AddSmsTemplateResponse>("AddSmsTemplate", request); }
 
-    /// Counts the delivery reports of an app within a span of hours of UTC+8, at most 32 days.
+    /// Counts the delivery reports of an app within a span of at most 32 days, and why messages did not arrive.
+    ///
+    /// Hours are those of UTC+8; the first and the last hour both count. An hour that is none, an end before the begin, or a
+    /// longer span is refused.
     CallbackStatusStatisticsOutcome CallbackStatusStatistics(const Model::CallbackStatusStatisticsRequest &request) { return CallModel<Model::CallbackStatusStatisticsResponse>("CallbackStatusStatistics", request); }
     /// The same; `handler` is told the outcome.
     void CallbackStatusStatisticsAsync(const Model::CallbackStatusStatisticsRequest& request, const CallbackStatusStatisticsAsyncHandler& handler, const std::shared_ptr<const AsyncCallerContext>& context = nullptr)
@@ -227,7 +239,8 @@ public:
     /// The same; the outcome is promised.
     CallbackStatusStatisticsOutcomeCallable CallbackStatusStatisticsCallable(const Model::CallbackStatusStatisticsRequest& request) { return CallModelFuture<Model::CallbackStatusStatisticsResponse>("CallbackStatusStatistics", request); }
 
-    /// Deletes a signature; its id is not used again.
+    /// Deletes a signature, whatever the state of its review. It cannot be used any more, while messages that were accepted
+    /// still go out. A second call finds nothing and is refused with `FailedOperation.SignIdNotExist`.
     DeleteSmsSignOutcome DeleteSmsSign(const Model::DeleteSmsSignRequest &request) { return CallModel<Model::DeleteSmsSignResponse>("DeleteSmsSign", request); }
     /// The same; `handler` is told the outcome.
     void DeleteSmsSignAsync(const Model::DeleteSmsSignRequest& request, const DeleteSmsSignAsyncHandler& handler, const std::shared_ptr<const AsyncCallerContext>& context = nullptr)
@@ -237,7 +250,8 @@ public:
     /// The same; the outcome is promised.
     DeleteSmsSignOutcomeCallable DeleteSmsSignCallable(const Model::DeleteSmsSignRequest& request) { return CallModelFuture<Model::DeleteSmsSignResponse>("DeleteSmsSign", request); }
 
-    /// Deletes a template; its id is not used again.
+    /// Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were accepted
+    /// still go out. A second call finds nothing and is refused with `FailedOperation.TemplateIdNotExist`.
     DeleteSmsTemplateOutcome DeleteSmsTemplate(const Model::DeleteSmsTemplateRequest &request) { return CallModel<Model::DeleteSmsTemplateResponse>("DeleteSmsTemplate", request); }
     /// The same; `handler` is told the outcome.
     void DeleteSmsTemplateAsync(const Model::DeleteSmsTemplateRequest& request, const DeleteSmsTemplateAsyncHandler& handler, const std::shared_ptr<const AsyncCallerContext>& context = nullptr)
@@ -247,7 +261,9 @@ public:
     /// The same; the outcome is promised.
     DeleteSmsTemplateOutcomeCallable DeleteSmsTemplateCallable(const Model::DeleteSmsTemplateRequest& request) { return CallModelFuture<Model::DeleteSmsTemplateResponse>("DeleteSmsTemplate", request); }
 
-    /// Answers signatures with the state of their review.
+    /// Answers signatures with the state of their review, by their ids, at most 100 in a call.
+    ///
+    /// An id that does not exist is left out of the answer.
     DescribeSmsSignListOutcome DescribeSmsSignList(const Model::DescribeSmsSignListRequest &request) { return CallModel<Model::DescribeSmsSignListResponse>("DescribeSmsSignList", request); }
     /// The same; `handler` is told the outcome.
     void DescribeSmsSignListAsync(const Model::DescribeSmsSignListRequest& request, const DescribeSmsSignListAsyncHandler& handler, const std::shared_ptr<const AsyncCallerContext>& context = nullptr)
@@ -257,7 +273,10 @@ public:
     /// The same; the outcome is promised.
     DescribeSmsSignListOutcomeCallable DescribeSmsSignListCallable(const Model::DescribeSmsSignListRequest& request) { return CallModelFuture<Model::DescribeSmsSignListResponse>("DescribeSmsSignList", request); }
 
-    /// Answers templates with the state of their review.
+    /// Answers templates with the state of their review, by their ids, at most 100 in a call.
+    ///
+    /// An id that does not exist is left out of the answer. Only the main account may list templates
+    /// (`FailedOperation.ProhibitSubAccountUse`).
     DescribeSmsTemplateListOutcome DescribeSmsTemplateList(const Model::DescribeSmsTemplateListRequest &request) { return CallModel<Model::DescribeSmsTemplateListResponse>("DescribeSmsTemplateList", request); }
     /// The same; `handler` is told the outcome.
     void DescribeSmsTemplateListAsync(const Model::DescribeSmsTemplateListRequest& request, const DescribeSmsTemplateListAsyncHandler& handler, const std::shared_ptr<const AsyncCallerContext>& context = nullptr)
@@ -267,7 +286,10 @@ public:
     /// The same; the outcome is promised.
     DescribeSmsTemplateListOutcomeCallable DescribeSmsTemplateListCallable(const Model::DescribeSmsTemplateListRequest& request) { return CallModelFuture<Model::DescribeSmsTemplateListResponse>("DescribeSmsTemplateList", request); }
 
-    /// Changes a signature that is under review or refused, and hands it in again.
+    /// Changes a signature that is under review or refused, and hands it in for review again.
+    ///
+    /// An approved signature cannot be changed (`InvalidParameterValue.SignAlreadyPassedCheck`): create another one. An id
+    /// that does not exist is `FailedOperation.MissingSignatureToModify`.
     ModifySmsSignOutcome ModifySmsSign(const Model::ModifySmsSignRequest &request) { return CallModel<Model::ModifySmsSignResponse>("ModifySmsSign", request); }
     /// The same; `handler` is told the outcome.
     void ModifySmsSignAsync(const Model::ModifySmsSignRequest& request, const ModifySmsSignAsyncHandler& handler, const std::shared_ptr<const AsyncCallerContext>& context = nullptr)
@@ -277,7 +299,10 @@ public:
     /// The same; the outcome is promised.
     ModifySmsSignOutcomeCallable ModifySmsSignCallable(const Model::ModifySmsSignRequest& request) { return CallModelFuture<Model::ModifySmsSignResponse>("ModifySmsSign", request); }
 
-    /// Changes a template that is under review or refused, and hands it in again.
+    /// Changes a template that is under review or refused, and hands it in for review again.
+    ///
+    /// An approved template cannot be changed (`FailedOperation.TemplateAlreadyPassedCheck`): create another one. An id that
+    /// does not exist is `FailedOperation.MissingTemplateToModify`.
     ModifySmsTemplateOutcome ModifySmsTemplate(const Model::ModifySmsTemplateRequest &request) { return CallModel<Model::ModifySmsTemplateResponse>("ModifySmsTemplate", request); }
     /// The same; `handler` is told the outcome.
     void ModifySmsTemplateAsync(const Model::ModifySmsTemplateRequest& request, const ModifySmsTemplateAsyncHandler& handler, const std::shared_ptr<const AsyncCallerContext>& context = nullptr)
@@ -287,7 +312,11 @@ public:
     /// The same; the outcome is promised.
     ModifySmsTemplateOutcomeCallable ModifySmsTemplateCallable(const Model::ModifySmsTemplateRequest& request) { return CallModelFuture<Model::ModifySmsTemplateResponse>("ModifySmsTemplate", request); }
 
-    /// Takes people's replies to an app out of its queue, oldest first; each is handed out once.
+    /// Takes people's replies to an app out of its queue, oldest first, at most `Limit`.
+    ///
+    /// A reply is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its replies. The
+    /// queue has to be opened for the account by support, otherwise the answer is
+    /// `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no reply is waiting.
     PullSmsReplyStatusOutcome PullSmsReplyStatus(const Model::PullSmsReplyStatusRequest &request) { return CallModel<Model::PullSmsReplyStatusResponse>("PullSmsReplyStatus", request); }
     /// The same; `handler` is told the outcome.
     void PullSmsReplyStatusAsync(const Model::PullSmsReplyStatusRequest& request, const PullSmsReplyStatusAsyncHandler& handler, const std::shared_ptr<const AsyncCallerContext>& context = nullptr)
@@ -297,7 +326,12 @@ public:
     /// The same; the outcome is promised.
     PullSmsReplyStatusOutcomeCallable PullSmsReplyStatusCallable(const Model::PullSmsReplyStatusRequest& request) { return CallModelFuture<Model::PullSmsReplyStatusResponse>("PullSmsReplyStatus", request); }
 
-    /// Answers the replies of one number within the last 7 days.
+    /// Answers the replies that came from one number within the last 7 days.
+    ///
+    /// Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`,
+    /// `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end,
+    /// `InvalidParameterValue.InvalidStartTime`. Nothing published says that replies stay where they are, so the call is
+    /// treated like a pull and never counted as safe to repeat.
     PullSmsReplyStatusByPhoneNumberOutcome PullSmsReplyStatusByPhoneNumber(const Model::PullSmsReplyStatusByPhoneNumberRequest &request) { return CallModel<Model::PullSmsReplyStatusByPhoneNumberResponse>("PullSmsReplyStatusByPhoneNumber", request); }
     /// The same; `handler` is told the outcome.
     void PullSmsReplyStatusByPhoneNumberAsync(const Model::PullSmsReplyStatusByPhoneNumberRequest& request, const PullSmsReplyStatusByPhoneNumberAsyncHandler& handler, const std::shared_ptr<const AsyncCallerContext>& context = nullptr)
@@ -310,7 +344,8 @@ public:
     /// Takes delivery reports of an app out of its queue, oldest first, at most `Limit`.
     ///
     /// A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The
-    /// queue has to be opened for the account by support. An empty answer means that no report is waiting.
+    /// queue has to be opened for the account by support, otherwise the answer is
+    /// `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no report is waiting.
     PullSmsSendStatusOutcome PullSmsSendStatus(const Model::PullSmsSendStatusRequest &request) { return CallModel<Model::PullSmsSendStatusResponse>("PullSmsSendStatus", request); }
     /// The same; `handler` is told the outcome.
     void PullSmsSendStatusAsync(const Model::PullSmsSendStatusRequest& request, const PullSmsSendStatusAsyncHandler& handler, const std::shared_ptr<const AsyncCallerContext>& context = nullptr)
@@ -320,7 +355,12 @@ public:
     /// The same; the outcome is promised.
     PullSmsSendStatusOutcomeCallable PullSmsSendStatusCallable(const Model::PullSmsSendStatusRequest& request) { return CallModelFuture<Model::PullSmsSendStatusResponse>("PullSmsSendStatus", request); }
 
-    /// Answers the delivery reports of one number within the last 7 days.
+    /// Answers the delivery reports of one number, for messages sent within the last 7 days.
+    ///
+    /// Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`,
+    /// `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end,
+    /// `InvalidParameterValue.InvalidStartTime`. Nothing published says that reports stay where they are, so the call is
+    /// treated like a pull and never counted as safe to repeat.
     PullSmsSendStatusByPhoneNumberOutcome PullSmsSendStatusByPhoneNumber(const Model::PullSmsSendStatusByPhoneNumberRequest &request) { return CallModel<Model::PullSmsSendStatusByPhoneNumberResponse>("PullSmsSendStatusByPhoneNumber", request); }
     /// The same; `handler` is told the outcome.
     void PullSmsSendStatusByPhoneNumberAsync(const Model::PullSmsSendStatusByPhoneNumberRequest& request, const PullSmsSendStatusByPhoneNumberAsyncHandler& handler, const std::shared_ptr<const AsyncCallerContext>& context = nullptr)
@@ -334,8 +374,10 @@ public:
     ///
     /// The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its
     /// own code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the
-    /// delivery report comes later. Repeating the call sends again, so a call that may have reached the service must not be
-    /// repeated blindly.
+    /// delivery report comes later. What concerns the request as a whole, such as an unknown app or more than 200 numbers,
+    /// is an error of the call, and nothing is sent.
+    ///
+    /// Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
     SendSmsOutcome SendSms(const Model::SendSmsRequest &request) { return CallModel<Model::SendSmsResponse>("SendSms", request); }
     /// The same; `handler` is told the outcome.
     void SendSmsAsync(const Model::SendSmsRequest& request, const SendSmsAsyncHandler& handler, const std::shared_ptr<const AsyncCallerContext>& context = nullptr)
@@ -347,7 +389,8 @@ public:
 
     /// Counts what an app sent within a span of hours: numbers submitted, numbers accepted, segments billed.
     ///
-    /// Hours are those of UTC+8; the first and the last hour both count, by the time of sending.
+    /// Hours are those of UTC+8; the first and the last hour both count, by the time of sending. An hour that is none, or an
+    /// end before the begin, is refused.
     SendStatusStatisticsOutcome SendStatusStatistics(const Model::SendStatusStatisticsRequest &request) { return CallModel<Model::SendStatusStatisticsResponse>("SendStatusStatistics", request); }
     /// The same; `handler` is told the outcome.
     void SendStatusStatisticsAsync(const Model::SendStatusStatisticsRequest& request, const SendStatusStatisticsAsyncHandler& handler, const std::shared_ptr<const AsyncCallerContext>& context = nullptr)
@@ -357,7 +400,8 @@ public:
     /// The same; the outcome is promised.
     SendStatusStatisticsOutcomeCallable SendStatusStatisticsCallable(const Model::SendStatusStatisticsRequest& request) { return CallModelFuture<Model::SendStatusStatisticsResponse>("SendStatusStatistics", request); }
 
-    /// Answers the prepaid packages of an app and how much of each is used.
+    /// Answers the prepaid packages of an app: how many segments each holds, how many are used, and from when until when it
+    /// can be used.
     SmsPackagesStatisticsOutcome SmsPackagesStatistics(const Model::SmsPackagesStatisticsRequest &request) { return CallModel<Model::SmsPackagesStatisticsResponse>("SmsPackagesStatistics", request); }
     /// The same; `handler` is told the outcome.
     void SmsPackagesStatisticsAsync(const Model::SmsPackagesStatisticsRequest& request, const SmsPackagesStatisticsAsyncHandler& handler, const std::shared_ptr<const AsyncCallerContext>& context = nullptr)

@@ -40,15 +40,23 @@ constexpr const char *FAILEDOPERATION_JSONPARSEFAIL = "FailedOperation.JsonParse
 constexpr const char *FAILEDOPERATION_MARKETINGSENDTIMECONSTRAINT = "FailedOperation.MarketingSendTimeConstraint";
 /// The account has no approved signature yet, which a mainland template needs.
 ///
-/// Create a signature first and have it approved.
+/// Create a signature with `AddSmsSign` first and have it approved.
 constexpr const char *FAILEDOPERATION_MISSINGSIGNATURE = "FailedOperation.MissingSignature";
-/// The list of signatures is missing.
+/// The service found no list of signatures to look up.
+///
+/// Give the ids of 1 to 100 signatures.
 constexpr const char *FAILEDOPERATION_MISSINGSIGNATURELIST = "FailedOperation.MissingSignatureList";
-/// There is no such signature to change.
+/// The account has no such signature to change or delete.
+///
+/// Take the id from `DescribeSmsSignList`.
 constexpr const char *FAILEDOPERATION_MISSINGSIGNATURETOMODIFY = "FailedOperation.MissingSignatureToModify";
-/// The list of templates is missing.
+/// The service found no list of templates to look up.
+///
+/// Give the ids of 1 to 100 templates.
 constexpr const char *FAILEDOPERATION_MISSINGTEMPLATELIST = "FailedOperation.MissingTemplateList";
-/// There is no such template to change.
+/// The account has no such template to change or delete.
+///
+/// Take the id from `DescribeSmsTemplateList`.
 constexpr const char *FAILEDOPERATION_MISSINGTEMPLATETOMODIFY = "FailedOperation.MissingTemplateToModify";
 /// The account is not verified as a company, which signatures and templates need.
 ///
@@ -58,7 +66,9 @@ constexpr const char *FAILEDOPERATION_NOTENTERPRISECERTIFICATION = "FailedOperat
 ///
 /// Give the request id to support.
 constexpr const char *FAILEDOPERATION_OTHERERROR = "FailedOperation.OtherError";
-/// A parameter is wrong in a way without a code of its own.
+/// A parameter is wrong in a way that has no code of its own.
+///
+/// Compare every parameter with its limits, a signature's text with its length and characters first.
 constexpr const char *FAILEDOPERATION_PARAMETERSOTHERERROR = "FailedOperation.ParametersOtherError";
 /// The person opted out, or the carrier does not deliver to the number.
 ///
@@ -72,11 +82,17 @@ constexpr const char *FAILEDOPERATION_PHONENUMBERPARSEFAIL = "FailedOperation.Ph
 ///
 /// Use a key of the main account.
 constexpr const char *FAILEDOPERATION_PROHIBITSUBACCOUNTUSE = "FailedOperation.ProhibitSubAccountUse";
-/// The qualification is not approved.
+/// The qualification is not approved yet, or was refused.
+///
+/// Wait for its review, or name another one; the console shows the state.
 constexpr const char *FAILEDOPERATION_QUALIFICATIONIDNOTAPPROVED = "FailedOperation.QualificationIdNotApproved";
-/// There is no signature of that id.
+/// There is no signature of that id, or it was deleted.
+///
+/// Take the id from `DescribeSmsSignList`.
 constexpr const char *FAILEDOPERATION_SIGNIDNOTEXIST = "FailedOperation.SignIdNotExist";
 /// The account has as many signatures as it may have.
+///
+/// Delete signatures that are not used any more.
 constexpr const char *FAILEDOPERATION_SIGNNUMBERLIMIT = "FailedOperation.SignNumberLimit";
 /// The signature is missing, wrong or not approved.
 ///
@@ -86,13 +102,15 @@ constexpr const char *FAILEDOPERATION_SIGNATUREINCORRECTORUNAPPROVED = "FailedOp
 ///
 /// An approved template cannot be changed; create another one.
 constexpr const char *FAILEDOPERATION_TEMPLATEALREADYPASSEDCHECK = "FailedOperation.TemplateAlreadyPassedCheck";
-/// There is no template of that id.
+/// There is no template of that id, or it was deleted.
+///
+/// Take the id from `DescribeSmsTemplateList`.
 constexpr const char *FAILEDOPERATION_TEMPLATEIDNOTEXIST = "FailedOperation.TemplateIdNotExist";
 /// The template is not approved, or the values do not fit it; the older, wider form of two newer codes.
 ///
 /// Use an approved template and give exactly as many values as it has variables.
 constexpr const char *FAILEDOPERATION_TEMPLATEINCORRECTORUNAPPROVED = "FailedOperation.TemplateIncorrectOrUnapproved";
-/// The account has as many templates as it may have.
+/// The account has as many templates as it may have, 1000 at most.
 ///
 /// Delete templates that are not used any more.
 constexpr const char *FAILEDOPERATION_TEMPLATENUMBERLIMIT = "FailedOperation.TemplateNumberLimit";
@@ -118,7 +136,7 @@ constexpr const char *INTERNALERROR_OTHERERROR = "InternalError.OtherError";
 constexpr const char *INTERNALERROR_PARSEBACKENDRESPONSEFAIL = "InternalError.ParseBackendResponseFail";
 /// The time of the request is more than ten minutes away from the service's clock.
 ///
-/// Set the machine's clock.
+/// Set the machine's clock by a time server.
 constexpr const char *INTERNALERROR_REQUESTTIMEEXCEPTION = "InternalError.RequestTimeException";
 /// The service has no such interface inside.
 ///
@@ -146,9 +164,12 @@ constexpr const char *INTERNALERROR_TIMEOUT = "InternalError.Timeout";
 constexpr const char *INTERNALERROR_UNKNOWNERROR = "InternalError.UnknownError";
 /// A parameter has the wrong type or form.
 ///
-/// The message names the parameter; compare its type with the definition of the action.
+/// The message names the parameter; compare its type with the definition of the action: a number is no text, a text is no
+/// list.
 constexpr const char *INVALIDPARAMETER = "InvalidParameter";
-/// The app and the business do not belong together.
+/// The app and the business it is used for do not belong together.
+///
+/// Use an app of the key's account; give the request id to support if it is one.
 constexpr const char *INVALIDPARAMETER_APPIDANDBIZID = "InvalidParameter.AppidAndBizId";
 /// The template has a banned word.
 ///
@@ -158,31 +179,39 @@ constexpr const char *INVALIDPARAMETER_DIRTYWORDFOUND = "InvalidParameter.DirtyW
 ///
 /// Compare every parameter with its limits.
 constexpr const char *INVALIDPARAMETER_INVALIDPARAMETERS = "InvalidParameter.InvalidParameters";
-/// The begin is no time of the form wanted, or too far in the past.
+/// The begin is not a time of the form wanted, or too far in the past.
 ///
-/// Statistics take hours as `yyyymmddhh` in UTC+8, other actions Unix seconds.
+/// Statistics take hours as `yyyymmddhh` in UTC+8, other actions Unix seconds: by number at most 7 days ago, for
+/// `DescribeSendRecordList` at most 72 hours.
 constexpr const char *INVALIDPARAMETERVALUE_BEGINTIMEVERIFYFAIL = "InvalidParameterValue.BeginTimeVerifyFail";
 /// The whole text has more than 500 characters.
 ///
 /// Shorten the values or the template.
 constexpr const char *INVALIDPARAMETERVALUE_CONTENTLENGTHLIMIT = "InvalidParameterValue.ContentLengthLimit";
-/// The end is no time of the form wanted, in the future, before the begin, or too far after it.
+/// The end is not a time of the form wanted, in the future, before the begin, or too far after it.
 ///
-/// Statistics take hours as `yyyymmddhh` in UTC+8, other actions Unix seconds.
+/// Statistics take hours as `yyyymmddhh` in UTC+8, other actions Unix seconds; `CallbackStatusStatistics` spans at most 32
+/// days.
 constexpr const char *INVALIDPARAMETERVALUE_ENDTIMEVERIFYFAIL = "InvalidParameterValue.EndTimeVerifyFail";
-/// The picture is not base64, or no picture.
+/// The picture is not base64, is no picture, or is too big.
+///
+/// Give a JPEG or PNG of at most 5 MB in base64, without a `data:` prefix and line breaks.
 constexpr const char *INVALIDPARAMETERVALUE_IMAGEINVALID = "InvalidParameterValue.ImageInvalid";
 /// The text given as a phone number is none.
 ///
 /// Give it in E.164 form, such as `+8618501234444`.
 constexpr const char *INVALIDPARAMETERVALUE_INCORRECTPHONENUMBER = "InvalidParameterValue.IncorrectPhoneNumber";
-/// The proof does not fit the kind of signature.
-constexpr const char *INVALIDPARAMETERVALUE_INVALIDDOCUMENTTYPE = "InvalidParameterValue.InvalidDocumentType";
-/// `International` is neither 0 nor 1.
+/// The proof does not fit the kind of signature, or one of the two is unknown.
 ///
-/// Give 0 for mainland China, 1 for everything else.
+/// Give a `DocumentType` that goes with the `SignType`; the texts of the two say which.
+constexpr const char *INVALIDPARAMETERVALUE_INVALIDDOCUMENTTYPE = "InvalidParameterValue.InvalidDocumentType";
+/// `International` is neither 0 nor 1, or not what the signature or template has.
+///
+/// Give 0 for mainland China, 1 for everything else; a change cannot move one to the other.
 constexpr const char *INVALIDPARAMETERVALUE_INVALIDINTERNATIONAL = "InvalidParameterValue.InvalidInternational";
-/// The purpose of the signature is neither 0 nor 1.
+/// `SignPurpose` is neither 0 nor 1.
+///
+/// Give 0 for the account's own use, 1 for use on behalf of others.
 constexpr const char *INVALIDPARAMETERVALUE_INVALIDSIGNPURPOSE = "InvalidParameterValue.InvalidSignPurpose";
 /// `SmsType` is none of the known ones.
 ///
@@ -192,15 +221,18 @@ constexpr const char *INVALIDPARAMETERVALUE_INVALIDSMSTYPE = "InvalidParameterVa
 ///
 /// Swap or correct the two.
 constexpr const char *INVALIDPARAMETERVALUE_INVALIDSTARTTIME = "InvalidParameterValue.InvalidStartTime";
-/// The template's text has not the form wanted.
+/// The template's text does not have the form wanted.
 ///
-/// Count variables from `{1}` without a gap, put text around and between them, and leave `【` and `】` out.
+/// Count variables from `{1}` without a gap, put text around and between them, keep them out of links, and leave `【` and `】`
+/// out.
 constexpr const char *INVALIDPARAMETERVALUE_INVALIDTEMPLATEFORMAT = "InvalidParameterValue.InvalidTemplateFormat";
-/// The use of the signature is neither 0 nor 1.
+/// The use of the signature, `UsedMethod` or `SignPurpose`, is neither 0 nor 1.
+///
+/// Give 0 for the account's own use, 1 for use on behalf of others.
 constexpr const char *INVALIDPARAMETERVALUE_INVALIDUSEDMETHOD = "InvalidParameterValue.InvalidUsedMethod";
 /// `Limit` is out of range.
 ///
-/// Give 0 to 100 for statistics; other actions say their own limit.
+/// Give 0 to 100 for counts, 1 to 50 for `DescribeSendRecordList`, at most 500 for packages, at most 100 for lists.
 constexpr const char *INVALIDPARAMETERVALUE_LIMITVERIFYFAIL = "InvalidParameterValue.LimitVerifyFail";
 /// A marketing template does not say how to opt out.
 ///
@@ -212,23 +244,31 @@ constexpr const char *INVALIDPARAMETERVALUE_MARKETINGTEMPLATEWITHOUTUNSUBSCRIBE 
 constexpr const char *INVALIDPARAMETERVALUE_MULTISMSINFOSETEMPTY = "InvalidParameterValue.MultiSmsInfoSetEmpty";
 /// `Offset` is out of range.
 ///
-/// Give 0.
+/// Give 0; for `DescribeSendRecordList` 0 to 1000.
 constexpr const char *INVALIDPARAMETERVALUE_OFFSETVERIFYFAIL = "InvalidParameterValue.OffsetVerifyFail";
 /// A value has a link in it.
 ///
 /// Put the link into the template's own text.
 constexpr const char *INVALIDPARAMETERVALUE_PROHIBITEDUSEURLINTEMPLATEPARAMETER = "InvalidParameterValue.ProhibitedUseUrlInTemplateParameter";
 /// There is no qualification of that id.
+///
+/// Copy the id of the qualification from the console.
 constexpr const char *INVALIDPARAMETERVALUE_QUALIFICATIONIDNOTFOUND = "InvalidParameterValue.QualificationIdNotFound";
 /// There is no SMS app of that id.
 ///
 /// Copy the app's id from the SMS console; it is neither the SecretId nor the account's AppId.
 constexpr const char *INVALIDPARAMETERVALUE_SDKAPPIDNOTEXIST = "InvalidParameterValue.SdkAppIdNotExist";
-/// The signature is approved already.
+/// The signature is approved already: it cannot be changed, nor the same one created again.
+///
+/// Use it as it is, or create one of another text.
 constexpr const char *INVALIDPARAMETERVALUE_SIGNALREADYPASSEDCHECK = "InvalidParameterValue.SignAlreadyPassedCheck";
 /// The same signature is under review already.
+///
+/// Wait for its review, or change it with `ModifySmsSign`.
 constexpr const char *INVALIDPARAMETERVALUE_SIGNEXISTANDUNAPPROVED = "InvalidParameterValue.SignExistAndUnapproved";
-/// The signature's text is too long: at most 12 characters for the mainland, 15 for global ones.
+/// The signature's text is too long.
+///
+/// Give at most 12 characters for the mainland, at most 15 for global ones.
 constexpr const char *INVALIDPARAMETERVALUE_SIGNNAMELENGTHTOOLONG = "InvalidParameterValue.SignNameLengthTooLong";
 /// A value does not fit a verification template.
 ///
@@ -246,13 +286,13 @@ constexpr const char *INVALIDPARAMETERVALUE_TEMPLATEWITHDIRTYWORDS = "InvalidPar
 ///
 /// Write the text without variables, or ask support.
 constexpr const char *INVALIDPARAMETERVALUE_UNSUPPORTEDTEMPLATEVARIABLE = "InvalidParameterValue.UnsupportedTemplateVariable";
-/// The app has sent as much to the number's country as it may in a day.
+/// The app has sent as much to the number's country or region as it may in a day.
 ///
 /// Wait for the next day in UTC+8, or raise the limit in the console.
 constexpr const char *LIMITEXCEEDED_APPCOUNTRYORREGIONDAILYLIMIT = "LimitExceeded.AppCountryOrRegionDailyLimit";
-/// The app does not allow sending to the number's country.
+/// The app does not allow sending to the number's country or region.
 ///
-/// Allow it in the console.
+/// Allow it in the console, in the settings of the app.
 constexpr const char *LIMITEXCEEDED_APPCOUNTRYORREGIONINBLACKLIST = "LimitExceeded.AppCountryOrRegionInBlacklist";
 /// The app has sent as much as it may in a day.
 ///
@@ -300,7 +340,7 @@ constexpr const char *LIMITEXCEEDED_PHONENUMBERSAMECONTENTDAILYLIMIT = "LimitExc
 constexpr const char *LIMITEXCEEDED_PHONENUMBERTHIRTYSECONDLIMIT = "LimitExceeded.PhoneNumberThirtySecondLimit";
 /// A required parameter is absent.
 ///
-/// The message names the parameter.
+/// The message names the parameter; give it a value. `null` counts as absent.
 constexpr const char *MISSINGPARAMETER = "MissingParameter";
 /// The list of numbers is empty.
 ///
@@ -330,7 +370,9 @@ constexpr const char *UNAUTHORIZEDOPERATION_SERVICESUSPENDDUETOARREARS = "Unauth
 ///
 /// Use an app of the key's account, or the other account's key.
 constexpr const char *UNAUTHORIZEDOPERATION_SMSSDKAPPIDVERIFYFAIL = "UnauthorizedOperation.SmsSdkAppIdVerifyFail";
-/// The operation is not supported.
+/// The operation is not supported for this account, app or number.
+///
+/// Read the message; if it does not help, give the request id to support.
 constexpr const char *UNSUPPORTEDOPERATION = "UnsupportedOperation";
 /// The template is for the mainland, the numbers are global.
 ///
@@ -348,7 +390,9 @@ constexpr const char *UNSUPPORTEDOPERATION_CONTAINDOMESTICPHONENUMBER = "Unsuppo
 ///
 /// Use a mainland template.
 constexpr const char *UNSUPPORTEDOPERATION_GLOBALTEMPLATETOCHINESEMAINLANDPHONE = "UnsupportedOperation.GlobalTemplateToChineseMainlandPhone";
-/// The service does not send to the number's country.
+/// The service does not send to the number's country or region.
+///
+/// Do not send to it; support can say which ones are offered.
 constexpr const char *UNSUPPORTEDOPERATION_UNSUPPORTEDREGION = "UnsupportedOperation.UnsupportedRegion";
 
 } // namespace SmsErrorCode

@@ -7,18 +7,25 @@ namespace TencentCloud.Sms.V20190711.Models
 {
     /// <summary>
     /// The request of <c>AddSmsSign</c>.
-    /// <para>Creates a signature, the name that stands before a message, and hands it in for review.</para>
+    /// <para>Creates a signature, the name that stands in brackets before a message, and hands it in for review; it can be
+    /// used once the review has approved it.</para>
+    /// <para>Review takes hours in the service, and the carriers' registration of a mainland signature days after it. No
+    /// callback tells the result: ask with <c>DescribeSmsSignList</c>. Only accounts verified as a company may create
+    /// signatures through the API (<c>FailedOperation.NotEnterpriseCertification</c>). A name that is under review is
+    /// refused with <c>InvalidParameterValue.SignExistAndUnapproved</c>, one that is approved with
+    /// <c>InvalidParameterValue.SignAlreadyPassedCheck</c>.</para>
     /// </summary>
     public class AddSmsSignRequest : AbstractModel
     {
         /// <summary>
-        /// The text of the signature, without brackets. Required.
+        /// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2
+        /// to 15 characters without <c>[</c> and <c>]</c>. Required.
         /// </summary>
         public string SignName{ get; set; }
 
         /// <summary>
         /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or
-        /// other. Required.
+        /// other. Decides which <c>DocumentType</c> fits. Required.
         /// </summary>
         public ulong? SignType{ get; set; }
 
@@ -40,23 +47,24 @@ namespace TencentCloud.Sms.V20190711.Models
         public ulong? UsedMethod{ get; set; }
 
         /// <summary>
-        /// A picture of the proof in base64, without a <c>data:</c> prefix. Required.
+        /// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a <c>data:</c> prefix. Required.
         /// </summary>
         public string ProofImage{ get; set; }
 
         /// <summary>
-        /// A picture of the letter of authority in base64, without a <c>data:</c> prefix. Looked at only for use on behalf
+        /// A picture of the letter of authority, in base64 without a <c>data:</c> prefix. Looked at only for use on behalf
         /// of others.
         /// </summary>
         public string CommissionImage{ get; set; }
 
         /// <summary>
-        /// A note for the reviewer, such as what the messages are for.
+        /// A note for the reviewer, such as what the messages are for. Free text.
         /// </summary>
         public string Remark{ get; set; }
 
         /// <summary>
-        /// The id of an approved qualification of the company; mainland signatures only.
+        /// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it;
+        /// leave it out for global ones.
         /// </summary>
         public ulong? QualificationId{ get; set; }
 

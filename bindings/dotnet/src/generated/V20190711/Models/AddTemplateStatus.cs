@@ -6,7 +6,7 @@ using TencentCloud.Common;
 namespace TencentCloud.Sms.V20190711.Models
 {
     /// <summary>
-    /// A template that was created.
+    /// A template that was created and now waits for its review.
     /// </summary>
     public class AddTemplateStatus : AbstractModel
     {

@@ -11,7 +11,7 @@ namespace TencentCloud.Sms.V20190711.Models
     public class CallbackStatusStatistics : AbstractModel
     {
         /// <summary>
-        /// Reports in all.
+        /// Reports in all, of success and of failure.
         /// </summary>
         public ulong? CallbackCount{ get; set; }
 
@@ -26,7 +26,7 @@ namespace TencentCloud.Sms.V20190711.Models
         public ulong? CallbackFailCount{ get; set; }
 
         /// <summary>
-        /// Reports of success.
+        /// Reports that the message reached the phone.
         /// </summary>
         public ulong? CallbackSuccessCount{ get; set; }
 

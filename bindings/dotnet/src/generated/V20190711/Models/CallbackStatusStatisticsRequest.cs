@@ -7,7 +7,9 @@ namespace TencentCloud.Sms.V20190711.Models
 {
     /// <summary>
     /// The request of <c>CallbackStatusStatistics</c>.
-    /// <para>Counts the delivery reports of an app within a span of hours of UTC+8, at most 32 days.</para>
+    /// <para>Counts the delivery reports of an app within a span of at most 32 days, and why messages did not arrive.</para>
+    /// <para>Hours are those of UTC+8; the first and the last hour both count. An hour that is none, an end before the
+    /// begin, or a longer span is refused.</para>
     /// </summary>
     public class CallbackStatusStatisticsRequest : AbstractModel
     {
@@ -34,7 +36,7 @@ namespace TencentCloud.Sms.V20190711.Models
         public ulong? Limit{ get; set; }
 
         /// <summary>
-        /// How many entries to skip. Documented as always 0. Required.
+        /// Has no effect on the counts. Documented as 0. Required.
         /// </summary>
         public ulong? Offset{ get; set; }
 

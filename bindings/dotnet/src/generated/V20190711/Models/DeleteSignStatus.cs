@@ -6,7 +6,7 @@ using TencentCloud.Common;
 namespace TencentCloud.Sms.V20190711.Models
 {
     /// <summary>
-    /// A signature that was deleted.
+    /// The deletion of a signature.
     /// </summary>
     public class DeleteSignStatus : AbstractModel
     {

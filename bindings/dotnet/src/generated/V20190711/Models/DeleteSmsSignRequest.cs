@@ -7,7 +7,8 @@ namespace TencentCloud.Sms.V20190711.Models
 {
     /// <summary>
     /// The request of <c>DeleteSmsSign</c>.
-    /// <para>Deletes a signature; its id is not used again.</para>
+    /// <para>Deletes a signature, whatever the state of its review. It cannot be used any more, while messages that were
+    /// accepted still go out. A second call finds nothing and is refused with <c>FailedOperation.SignIdNotExist</c>.</para>
     /// </summary>
     public class DeleteSmsSignRequest : AbstractModel
     {

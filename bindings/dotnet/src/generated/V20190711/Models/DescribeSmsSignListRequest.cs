@@ -7,17 +7,18 @@ namespace TencentCloud.Sms.V20190711.Models
 {
     /// <summary>
     /// The request of <c>DescribeSmsSignList</c>.
-    /// <para>Answers signatures with the state of their review.</para>
+    /// <para>Answers signatures with the state of their review, by their ids, at most 100 in a call.</para>
+    /// <para>An id that does not exist is left out of the answer.</para>
     /// </summary>
     public class DescribeSmsSignListRequest : AbstractModel
     {
         /// <summary>
-        /// The ids of the signatures wanted, at most 100. Required.
+        /// The ids of the signatures wanted, 1 to 100. Required.
         /// </summary>
         public ulong?[] SignIdSet{ get; set; }
 
         /// <summary>
-        /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+        /// Which signatures to list: 0 for mainland China, 1 for global ones. Required.
         /// </summary>
         public ulong? International{ get; set; }
 

@@ -7,7 +7,9 @@ namespace TencentCloud.Sms.V20190711.Models
 {
     /// <summary>
     /// The request of <c>DescribeSmsTemplateList</c>.
-    /// <para>Answers templates with the state of their review.</para>
+    /// <para>Answers templates with the state of their review, by their ids, at most 100 in a call.</para>
+    /// <para>An id that does not exist is left out of the answer. Only the main account may list templates
+    /// (<c>FailedOperation.ProhibitSubAccountUse</c>).</para>
     /// </summary>
     public class DescribeSmsTemplateListRequest : AbstractModel
     {
@@ -17,7 +19,7 @@ namespace TencentCloud.Sms.V20190711.Models
         public ulong?[] TemplateIdSet{ get; set; }
 
         /// <summary>
-        /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+        /// Which templates to list: 0 for mainland China, 1 for global ones. Required.
         /// </summary>
         public ulong? International{ get; set; }
 

@@ -7,23 +7,26 @@ namespace TencentCloud.Sms.V20190711.Models
 {
     /// <summary>
     /// The request of <c>ModifySmsTemplate</c>.
-    /// <para>Changes a template that is under review or refused, and hands it in again.</para>
+    /// <para>Changes a template that is under review or refused, and hands it in for review again.</para>
+    /// <para>An approved template cannot be changed (<c>FailedOperation.TemplateAlreadyPassedCheck</c>): create another one.
+    /// An id that does not exist is <c>FailedOperation.MissingTemplateToModify</c>.</para>
     /// </summary>
     public class ModifySmsTemplateRequest : AbstractModel
     {
         /// <summary>
-        /// The id of the template. Required.
+        /// The id of the template: a number here, while sending takes it as text. Required.
         /// </summary>
         public ulong? TemplateId{ get; set; }
 
         /// <summary>
-        /// The name of the template. Free text, for people. Required.
+        /// The name of the template. Free text for people, not empty; it is not part of the message. Required.
         /// </summary>
         public string TemplateName{ get; set; }
 
         /// <summary>
-        /// The text of the template. <c>{1}</c>, <c>{2}</c> and so on stand for values given when sending, counted from 1
-        /// without a gap. Required.
+        /// The text, at most 500 characters with the signature and the values. <c>{1}</c>, <c>{2}</c> and so on stand for
+        /// values given when sending: counted from 1 without a gap, never two side by side, never alone, never inside a
+        /// link. No <c>【</c> or <c>】</c>. Mainland marketing texts end with how to opt out, such as <c>拒收请回复R</c>. Required.
         /// </summary>
         public string TemplateContent{ get; set; }
 
@@ -34,12 +37,12 @@ namespace TencentCloud.Sms.V20190711.Models
         public ulong? SmsType{ get; set; }
 
         /// <summary>
-        /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+        /// 0: mainland China; 1: global. Must be what the template has: it cannot be moved from one to the other. Required.
         /// </summary>
         public ulong? International{ get; set; }
 
         /// <summary>
-        /// A note for the reviewer, such as what the messages are for. Required.
+        /// A note for the reviewer, such as what was changed. May be empty, but not absent. Required.
         /// </summary>
         public string Remark{ get; set; }
 

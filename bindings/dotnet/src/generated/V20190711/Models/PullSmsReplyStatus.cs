@@ -6,7 +6,7 @@ using TencentCloud.Common;
 namespace TencentCloud.Sms.V20190711.Models
 {
     /// <summary>
-    /// One reply of a person.
+    /// One reply of a person to a message.
     /// </summary>
     public class PullSmsReplyStatus : AbstractModel
     {
@@ -31,7 +31,7 @@ namespace TencentCloud.Sms.V20190711.Models
         public string Sign{ get; set; }
 
         /// <summary>
-        /// What the person answered.
+        /// What the person answered, as it came.
         /// </summary>
         public string ReplyContent{ get; set; }
 
@@ -41,7 +41,7 @@ namespace TencentCloud.Sms.V20190711.Models
         public string ReplyTime{ get; set; }
 
         /// <summary>
-        /// The same in Unix seconds.
+        /// When the person answered, in Unix seconds.
         /// </summary>
         public ulong? ReplyUnixTime{ get; set; }
 

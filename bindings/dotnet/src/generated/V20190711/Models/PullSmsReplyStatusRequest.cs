@@ -7,12 +7,15 @@ namespace TencentCloud.Sms.V20190711.Models
 {
     /// <summary>
     /// The request of <c>PullSmsReplyStatus</c>.
-    /// <para>Takes people's replies to an app out of its queue, oldest first; each is handed out once.</para>
+    /// <para>Takes people's replies to an app out of its queue, oldest first, at most <c>Limit</c>.</para>
+    /// <para>A reply is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its replies.
+    /// The queue has to be opened for the account by support, otherwise the answer is
+    /// <c>UnauthorizedOperation.RequestPermissionDeny</c>. An empty answer means that no reply is waiting.</para>
     /// </summary>
     public class PullSmsReplyStatusRequest : AbstractModel
     {
         /// <summary>
-        /// How many entries to answer at most, 1 to 100. Required.
+        /// How many replies to take at most, 1 to 100. Required.
         /// </summary>
         public ulong? Limit{ get; set; }
 

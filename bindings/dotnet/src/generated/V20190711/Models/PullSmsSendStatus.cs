@@ -16,7 +16,7 @@ namespace TencentCloud.Sms.V20190711.Models
         public string UserReceiveTime{ get; set; }
 
         /// <summary>
-        /// The same in Unix seconds.
+        /// When the phone got the message, in Unix seconds.
         /// </summary>
         public ulong? UserReceiveUnixTime{ get; set; }
 
@@ -48,7 +48,8 @@ namespace TencentCloud.Sms.V20190711.Models
         public string ReportStatus{ get; set; }
 
         /// <summary>
-        /// The carrier's code word, such as <c>DELIVRD</c>, <c>UNDELIV</c> or <c>MK:0001</c>.
+        /// The carrier's code word: <c>DELIVRD</c> when the message reached the phone, otherwise one such as <c>UNDELIV</c>
+        /// or <c>MK:0001</c>.
         /// </summary>
         public string Description{ get; set; }
 

@@ -16,7 +16,7 @@ namespace TencentCloud.Sms.V20190711.Models
         public PullSmsSendStatus[] PullSmsSendStatusSet{ get; set; }
 
         /// <summary>
-        /// The id under which the service logged the call. Give it to support when asking about one.
+        /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
         /// </summary>
         public string RequestId{ get; set; }
 

@@ -22,7 +22,8 @@ namespace TencentCloud.Sms.V20190711.Models
         public string PhoneNumber{ get; set; }
 
         /// <summary>
-        /// How many segments are billed for this number; 0 when it was refused.
+        /// How many segments are billed for this number; 0 when it was refused. A mainland text of up to 70 characters is
+        /// one segment, a longer one is cut by 67.
         /// </summary>
         public ulong? Fee{ get; set; }
 

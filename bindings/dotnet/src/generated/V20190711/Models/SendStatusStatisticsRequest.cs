@@ -8,7 +8,8 @@ namespace TencentCloud.Sms.V20190711.Models
     /// <summary>
     /// The request of <c>SendStatusStatistics</c>.
     /// <para>Counts what an app sent within a span of hours: numbers submitted, numbers accepted, segments billed.</para>
-    /// <para>Hours are those of UTC+8; the first and the last hour both count, by the time of sending.</para>
+    /// <para>Hours are those of UTC+8; the first and the last hour both count, by the time of sending. An hour that is none,
+    /// or an end before the begin, is refused.</para>
     /// </summary>
     public class SendStatusStatisticsRequest : AbstractModel
     {
@@ -35,7 +36,7 @@ namespace TencentCloud.Sms.V20190711.Models
         public ulong? Limit{ get; set; }
 
         /// <summary>
-        /// How many entries to skip. Documented as always 0. Required.
+        /// Has no effect on the counts. Documented as 0. Required.
         /// </summary>
         public ulong? Offset{ get; set; }
 

@@ -6,37 +6,37 @@ using TencentCloud.Common;
 namespace TencentCloud.Sms.V20190711.Models
 {
     /// <summary>
-    /// A prepaid package.
+    /// A prepaid package of segments.
     /// </summary>
     public class SmsPackagesStatistics : AbstractModel
     {
         /// <summary>
-        /// When the package was created, as text in UTC+8.
+        /// When the package was created, as <c>2019-10-08 17:18:37</c> in UTC+8.
         /// </summary>
         public string PackageCreateTime{ get; set; }
 
         /// <summary>
-        /// The same in Unix seconds.
+        /// When the package was created, in Unix seconds.
         /// </summary>
         public ulong? PackageCreateUnixTime{ get; set; }
 
         /// <summary>
-        /// From when it can be used, as text in UTC+8.
+        /// From when it can be used, as <c>2019-10-08 17:18:37</c> in UTC+8.
         /// </summary>
         public string PackageEffectiveTime{ get; set; }
 
         /// <summary>
-        /// The same in Unix seconds.
+        /// From when it can be used, in Unix seconds.
         /// </summary>
         public ulong? PackageEffectiveUnixTime{ get; set; }
 
         /// <summary>
-        /// Until when it can be used, as text in UTC+8.
+        /// Until when it can be used, as <c>2019-10-08 17:18:37</c> in UTC+8.
         /// </summary>
         public string PackageExpiredTime{ get; set; }
 
         /// <summary>
-        /// The same in Unix seconds.
+        /// Until when it can be used, in Unix seconds.
         /// </summary>
         public ulong? PackageExpiredUnixTime{ get; set; }
 
@@ -51,12 +51,12 @@ namespace TencentCloud.Sms.V20190711.Models
         public ulong? TypeOfPackage{ get; set; }
 
         /// <summary>
-        /// The id of the package.
+        /// The id of the package, a number.
         /// </summary>
         public ulong? PackageId{ get; set; }
 
         /// <summary>
-        /// How many billed segments of the package are used.
+        /// How many billed segments of the package are used so far.
         /// </summary>
         public ulong? CurrentUsage{ get; set; }
 

@@ -7,7 +7,8 @@ namespace TencentCloud.Sms.V20190711.Models
 {
     /// <summary>
     /// The request of <c>SmsPackagesStatistics</c>.
-    /// <para>Answers the prepaid packages of an app and how much of each is used.</para>
+    /// <para>Answers the prepaid packages of an app: how many segments each holds, how many are used, and from when until
+    /// when it can be used.</para>
     /// </summary>
     public class SmsPackagesStatisticsRequest : AbstractModel
     {
@@ -23,7 +24,7 @@ namespace TencentCloud.Sms.V20190711.Models
         public ulong? Limit{ get; set; }
 
         /// <summary>
-        /// How many packages to skip, for paging. Required.
+        /// How many packages to skip, 0 for the first page. Required.
         /// </summary>
         public ulong? Offset{ get; set; }
 

@@ -6,7 +6,7 @@ using TencentCloud.Common;
 namespace TencentCloud.Sms.V20210111.Models
 {
     /// <summary>
-    /// A signature that was created.
+    /// A signature that was created and now waits for its review.
     /// </summary>
     public class AddSignStatus : AbstractModel
     {

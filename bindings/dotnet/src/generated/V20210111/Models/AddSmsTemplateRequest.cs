@@ -9,20 +9,22 @@ namespace TencentCloud.Sms.V20210111.Models
     /// The request of <c>AddSmsTemplate</c>.
     /// <para>Creates a template and hands it in for review; it can be sent once the review has approved it.</para>
     /// <para>Review takes hours in the service. No callback tells its result: ask with <c>DescribeSmsTemplateList</c>. Only
-    /// accounts verified as a company may create templates through the API. Repeating the call creates a second
-    /// template.</para>
+    /// accounts verified as a company may create templates through the API
+    /// (<c>FailedOperation.NotEnterpriseCertification</c>); a mainland template also needs an approved signature
+    /// (<c>FailedOperation.MissingSignature</c>). An account has at most 1000 templates
+    /// (<c>FailedOperation.TemplateNumberLimit</c>). Repeating the call creates a second template.</para>
     /// </summary>
     public class AddSmsTemplateRequest : AbstractModel
     {
         /// <summary>
-        /// The name of the template. Free text, for people. Required.
+        /// The name of the template. Free text for people, not empty; it is not part of the message. Required.
         /// </summary>
         public string TemplateName{ get; set; }
 
         /// <summary>
-        /// The text, at most 500 characters when filled in. <c>{1}</c>, <c>{2}</c> and so on stand for values given when
-        /// sending: counted from 1 without a gap, never two side by side, never alone. No <c>【</c> or <c>】</c>. Marketing
-        /// texts end with how to opt out, such as <c>拒收请回复R</c>. Required.
+        /// The text, at most 500 characters with the signature and the values. <c>{1}</c>, <c>{2}</c> and so on stand for
+        /// values given when sending: counted from 1 without a gap, never two side by side, never alone, never inside a
+        /// link. No <c>【</c> or <c>】</c>. Mainland marketing texts end with how to opt out, such as <c>拒收请回复R</c>. Required.
         /// </summary>
         public string TemplateContent{ get; set; }
 

@@ -7,12 +7,14 @@ namespace TencentCloud.Sms.V20210111.Models
 {
     /// <summary>
     /// The request of <c>DeleteSmsTemplate</c>.
-    /// <para>Deletes a template; its id is not used again.</para>
+    /// <para>Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were
+    /// accepted still go out. A second call finds nothing and is refused with
+    /// <c>FailedOperation.TemplateIdNotExist</c>.</para>
     /// </summary>
     public class DeleteSmsTemplateRequest : AbstractModel
     {
         /// <summary>
-        /// The id of the template. Required.
+        /// The id of the template: a number here, while sending takes it as text. Required.
         /// </summary>
         public ulong? TemplateId{ get; set; }
 

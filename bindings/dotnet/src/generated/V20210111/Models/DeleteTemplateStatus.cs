@@ -6,7 +6,7 @@ using TencentCloud.Common;
 namespace TencentCloud.Sms.V20210111.Models
 {
     /// <summary>
-    /// A template that was deleted.
+    /// The deletion of a template.
     /// </summary>
     public class DeleteTemplateStatus : AbstractModel
     {

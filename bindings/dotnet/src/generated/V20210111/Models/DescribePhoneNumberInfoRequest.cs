@@ -7,12 +7,16 @@ namespace TencentCloud.Sms.V20210111.Models
 {
     /// <summary>
     /// The request of <c>DescribePhoneNumberInfo</c>.
-    /// <para>Takes phone numbers apart: country, country code, canonical form. The same parsing as for sending.</para>
+    /// <para>Takes up to 200 phone numbers apart: country, country code, canonical form. The parsing is the same as for
+    /// sending, and nothing is sent.</para>
+    /// <para>A number that cannot be understood has <c>FailedOperation.PhoneNumberParseFail</c> in its own entry; the call
+    /// succeeds all the same.</para>
     /// </summary>
     public class DescribePhoneNumberInfoRequest : AbstractModel
     {
         /// <summary>
-        /// The numbers to look at, at most 200. Required.
+        /// The numbers to look at, 1 to 200, in E.164 form such as <c>+8618501234444</c>; mainland numbers also as
+        /// <c>0086…</c>, <c>86…</c> or the bare 11 digits. Required.
         /// </summary>
         public string[] PhoneNumberSet{ get; set; }
 

@@ -7,7 +7,10 @@ namespace TencentCloud.Sms.V20210111.Models
 {
     /// <summary>
     /// The request of <c>DescribeSendRecordList</c>.
-    /// <para>Answers what was sent to one number within the last 72 hours, newest first.</para>
+    /// <para>Answers what was sent to one number within the last 72 hours, newest first, with the outcome of each
+    /// message.</para>
+    /// <para>Only the newest 1000 records of the span can be reached. Times, <c>Limit</c> and <c>Offset</c> outside their
+    /// ranges are refused with a code that names them, such as <c>InvalidParameterValue.BeginTimeVerifyFail</c>.</para>
     /// </summary>
     public class DescribeSendRecordListRequest : AbstractModel
     {

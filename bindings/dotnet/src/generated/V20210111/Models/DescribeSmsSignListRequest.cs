@@ -7,17 +7,20 @@ namespace TencentCloud.Sms.V20210111.Models
 {
     /// <summary>
     /// The request of <c>DescribeSmsSignList</c>.
-    /// <para>Answers signatures with the state of their review.</para>
+    /// <para>Answers signatures with the state of their review: those whose ids are given, at most 100, or a page of
+    /// all.</para>
+    /// <para>An id that does not exist is left out of the answer. A <c>Limit</c> over 100 is
+    /// <c>InvalidParameterValue.LimitVerifyFail</c>.</para>
     /// </summary>
     public class DescribeSmsSignListRequest : AbstractModel
     {
         /// <summary>
-        /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+        /// Which signatures to list: 0 for mainland China, 1 for global ones. Required.
         /// </summary>
         public ulong? International{ get; set; }
 
         /// <summary>
-        /// The ids of the signatures wanted, at most 100.
+        /// The ids of the signatures wanted, at most 100; unset or empty for a page of all.
         /// </summary>
         public ulong?[] SignIdSet{ get; set; }
 
@@ -27,7 +30,7 @@ namespace TencentCloud.Sms.V20210111.Models
         public ulong? Limit{ get; set; }
 
         /// <summary>
-        /// How many signatures to skip. Used only without <c>SignIdSet</c>.
+        /// How many signatures to skip, 0 when unset. Used only without <c>SignIdSet</c>.
         /// </summary>
         public ulong? Offset{ get; set; }
 

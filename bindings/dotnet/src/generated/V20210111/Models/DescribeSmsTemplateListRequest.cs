@@ -7,27 +7,32 @@ namespace TencentCloud.Sms.V20210111.Models
 {
     /// <summary>
     /// The request of <c>DescribeSmsTemplateList</c>.
-    /// <para>Answers templates with the state of their review.</para>
+    /// <para>Answers templates with the state of their review: those whose ids are given, at most 100, or a page of
+    /// all.</para>
+    /// <para>An id that does not exist is left out of the answer. A <c>Limit</c> over 100 is
+    /// <c>InvalidParameterValue.LimitVerifyFail</c>. Only the main account may list templates
+    /// (<c>FailedOperation.ProhibitSubAccountUse</c>).</para>
     /// </summary>
     public class DescribeSmsTemplateListRequest : AbstractModel
     {
         /// <summary>
-        /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+        /// Which templates to list: 0 for mainland China, 1 for global ones. Required.
         /// </summary>
         public ulong? International{ get; set; }
 
         /// <summary>
-        /// The ids of the templates wanted, at most 100.
+        /// The ids of the templates wanted, at most 100; unset or empty for a page of all.
         /// </summary>
         public ulong?[] TemplateIdSet{ get; set; }
 
         /// <summary>
-        /// How many templates to answer at most, up to 100. Used only without <c>TemplateIdSet</c>.
+        /// How many templates to answer at most, up to 100. Set it: the documented default is 0. Used only without
+        /// <c>TemplateIdSet</c>.
         /// </summary>
         public ulong? Limit{ get; set; }
 
         /// <summary>
-        /// How many templates to skip. Used only without <c>TemplateIdSet</c>.
+        /// How many templates to skip, 0 when unset. Used only without <c>TemplateIdSet</c>.
         /// </summary>
         public ulong? Offset{ get; set; }
 

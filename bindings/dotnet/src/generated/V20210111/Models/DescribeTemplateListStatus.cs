@@ -11,7 +11,7 @@ namespace TencentCloud.Sms.V20210111.Models
     public class DescribeTemplateListStatus : AbstractModel
     {
         /// <summary>
-        /// The id of the template.
+        /// The id of the template: a number here, while sending takes it as text.
         /// </summary>
         public ulong? TemplateId{ get; set; }
 
@@ -32,7 +32,7 @@ namespace TencentCloud.Sms.V20210111.Models
         public string ReviewReply{ get; set; }
 
         /// <summary>
-        /// The name of the template. Free text, for people.
+        /// The name of the template. Free text for people, not empty; it is not part of the message.
         /// </summary>
         public string TemplateName{ get; set; }
 

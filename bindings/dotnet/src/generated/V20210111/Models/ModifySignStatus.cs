@@ -6,7 +6,7 @@ using TencentCloud.Common;
 namespace TencentCloud.Sms.V20210111.Models
 {
     /// <summary>
-    /// A signature that was changed.
+    /// A signature that was changed and now waits for its review.
     /// </summary>
     public class ModifySignStatus : AbstractModel
     {

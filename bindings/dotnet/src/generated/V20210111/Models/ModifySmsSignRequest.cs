@@ -7,7 +7,9 @@ namespace TencentCloud.Sms.V20210111.Models
 {
     /// <summary>
     /// The request of <c>ModifySmsSign</c>.
-    /// <para>Changes a signature that is under review or refused, and hands it in again.</para>
+    /// <para>Changes a signature that is under review or refused, and hands it in for review again.</para>
+    /// <para>An approved signature cannot be changed (<c>InvalidParameterValue.SignAlreadyPassedCheck</c>): create another
+    /// one. An id that does not exist is <c>FailedOperation.MissingSignatureToModify</c>.</para>
     /// </summary>
     public class ModifySmsSignRequest : AbstractModel
     {
@@ -17,13 +19,14 @@ namespace TencentCloud.Sms.V20210111.Models
         public ulong? SignId{ get; set; }
 
         /// <summary>
-        /// The text of the signature, without brackets. Required.
+        /// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2
+        /// to 15 characters without <c>[</c> and <c>]</c>. Required.
         /// </summary>
         public string SignName{ get; set; }
 
         /// <summary>
         /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or
-        /// other. Required.
+        /// other. Decides which <c>DocumentType</c> fits. Required.
         /// </summary>
         public ulong? SignType{ get; set; }
 
@@ -35,7 +38,7 @@ namespace TencentCloud.Sms.V20210111.Models
         public ulong? DocumentType{ get; set; }
 
         /// <summary>
-        /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+        /// 0: mainland China; 1: global. Must be what the signature has: it cannot be moved from one to the other. Required.
         /// </summary>
         public ulong? International{ get; set; }
 
@@ -45,23 +48,24 @@ namespace TencentCloud.Sms.V20210111.Models
         public ulong? SignPurpose{ get; set; }
 
         /// <summary>
-        /// A picture of the proof in base64, without a <c>data:</c> prefix. Required.
+        /// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a <c>data:</c> prefix. Required.
         /// </summary>
         public string ProofImage{ get; set; }
 
         /// <summary>
-        /// A picture of the letter of authority in base64, without a <c>data:</c> prefix. Looked at only for use on behalf
+        /// A picture of the letter of authority, in base64 without a <c>data:</c> prefix. Looked at only for use on behalf
         /// of others.
         /// </summary>
         public string CommissionImage{ get; set; }
 
         /// <summary>
-        /// A note for the reviewer, such as what the messages are for.
+        /// A note for the reviewer, such as what the messages are for. Free text.
         /// </summary>
         public string Remark{ get; set; }
 
         /// <summary>
-        /// The id of an approved qualification of the company; mainland signatures only.
+        /// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it;
+        /// leave it out for global ones.
         /// </summary>
         public ulong? QualificationId{ get; set; }
 

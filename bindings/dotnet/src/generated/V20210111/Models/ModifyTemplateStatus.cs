@@ -6,12 +6,12 @@ using TencentCloud.Common;
 namespace TencentCloud.Sms.V20210111.Models
 {
     /// <summary>
-    /// A template that was changed.
+    /// A template that was changed and now waits for its review.
     /// </summary>
     public class ModifyTemplateStatus : AbstractModel
     {
         /// <summary>
-        /// The id of the template.
+        /// The id of the template: a number here, while sending takes it as text.
         /// </summary>
         public ulong? TemplateId{ get; set; }
 

@@ -11,7 +11,7 @@ namespace TencentCloud.Sms.V20210111.Models
     public class MultiSmsInfo : AbstractModel
     {
         /// <summary>
-        /// The number in E.164 form, outside mainland China. Required.
+        /// The number in E.164 form, such as <c>+85261234567</c>, outside mainland China. Required.
         /// </summary>
         public string PhoneNumber{ get; set; }
 
@@ -26,12 +26,13 @@ namespace TencentCloud.Sms.V20210111.Models
         public string[] TemplateParamSet{ get; set; }
 
         /// <summary>
-        /// The sender shown for global messages. Not needed with the shared sender; ignored for mainland numbers.
+        /// The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for
+        /// mainland numbers.
         /// </summary>
         public string SenderId{ get; set; }
 
         /// <summary>
-        /// The caller's own text, less than 512 bytes. Comes back with the message's entry.
+        /// The caller's own text, less than 512 bytes; empty when unset. Comes back with the message's entry.
         /// </summary>
         public string SessionContext{ get; set; }
 

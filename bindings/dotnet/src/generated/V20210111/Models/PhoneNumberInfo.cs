@@ -11,12 +11,12 @@ namespace TencentCloud.Sms.V20210111.Models
     public class PhoneNumberInfo : AbstractModel
     {
         /// <summary>
-        /// <c>Ok</c>, or the error code of this number.
+        /// <c>Ok</c>, or the error code of this number, such as <c>FailedOperation.PhoneNumberParseFail</c>.
         /// </summary>
         public string Code{ get; set; }
 
         /// <summary>
-        /// The same in words.
+        /// The same in words. For people: the texts may change at any time.
         /// </summary>
         public string Message{ get; set; }
 
@@ -31,17 +31,18 @@ namespace TencentCloud.Sms.V20210111.Models
         public string SubscriberNumber{ get; set; }
 
         /// <summary>
-        /// The phone number in E.164 form, such as <c>+8618501234444</c>.
+        /// The number in E.164 form; as it was given when it could not be understood.
         /// </summary>
         public string PhoneNumber{ get; set; }
 
         /// <summary>
-        /// The ISO 3166 code of the number's country or region, such as <c>CN</c>; <c>DEF</c> when it is not known.
+        /// The ISO 3166 code of the number's country or region, two letters such as <c>CN</c>; <c>DEF</c> when it is not
+        /// known.
         /// </summary>
         public string IsoCode{ get; set; }
 
         /// <summary>
-        /// The country or region in English, such as <c>China</c>.
+        /// The country or region in English, such as <c>China</c>; empty when it is not known.
         /// </summary>
         public string IsoName{ get; set; }
 

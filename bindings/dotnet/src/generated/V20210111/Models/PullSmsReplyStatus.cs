@@ -6,7 +6,7 @@ using TencentCloud.Common;
 namespace TencentCloud.Sms.V20210111.Models
 {
     /// <summary>
-    /// One reply of a person.
+    /// One reply of a person to a message.
     /// </summary>
     public class PullSmsReplyStatus : AbstractModel
     {
@@ -31,7 +31,7 @@ namespace TencentCloud.Sms.V20210111.Models
         public string SignName{ get; set; }
 
         /// <summary>
-        /// What the person answered.
+        /// What the person answered, as it came.
         /// </summary>
         public string ReplyContent{ get; set; }
 

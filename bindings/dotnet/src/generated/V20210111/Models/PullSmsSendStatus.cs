@@ -41,7 +41,8 @@ namespace TencentCloud.Sms.V20210111.Models
         public string ReportStatus{ get; set; }
 
         /// <summary>
-        /// The carrier's code word, such as <c>DELIVRD</c>, <c>UNDELIV</c> or <c>MK:0001</c>.
+        /// The carrier's code word: <c>DELIVRD</c> when the message reached the phone, otherwise one such as <c>UNDELIV</c>
+        /// or <c>MK:0001</c>.
         /// </summary>
         public string Description{ get; set; }
 

@@ -7,7 +7,11 @@ namespace TencentCloud.Sms.V20210111.Models
 {
     /// <summary>
     /// The request of <c>PullSmsSendStatusByPhoneNumber</c>.
-    /// <para>Answers the delivery reports of one number within the last 7 days.</para>
+    /// <para>Answers the delivery reports of one number, for messages sent within the last 7 days.</para>
+    /// <para>Times that do not fit are refused with <c>InvalidParameterValue.BeginTimeVerifyFail</c>,
+    /// <c>InvalidParameterValue.EndTimeVerifyFail</c> or, when the begin is after the end,
+    /// <c>InvalidParameterValue.InvalidStartTime</c>. Nothing published says that reports stay where they are, so the call
+    /// is treated like a pull and never counted as safe to repeat.</para>
     /// </summary>
     public class PullSmsSendStatusByPhoneNumberRequest : AbstractModel
     {
@@ -17,12 +21,12 @@ namespace TencentCloud.Sms.V20210111.Models
         public ulong? BeginTime{ get; set; }
 
         /// <summary>
-        /// How many entries to skip. Documented as always 0. Required.
+        /// How many entries to skip. The only documented value is 0. Required.
         /// </summary>
         public ulong? Offset{ get; set; }
 
         /// <summary>
-        /// How many entries to answer at most, 1 to 100. Required.
+        /// How many reports to answer at most, 1 to 100. Required.
         /// </summary>
         public ulong? Limit{ get; set; }
 

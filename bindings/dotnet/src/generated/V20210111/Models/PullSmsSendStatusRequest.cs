@@ -9,8 +9,8 @@ namespace TencentCloud.Sms.V20210111.Models
     /// The request of <c>PullSmsSendStatus</c>.
     /// <para>Takes delivery reports of an app out of its queue, oldest first, at most <c>Limit</c>.</para>
     /// <para>A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its
-    /// reports. The queue has to be opened for the account by support. An empty answer means that no report is
-    /// waiting.</para>
+    /// reports. The queue has to be opened for the account by support, otherwise the answer is
+    /// <c>UnauthorizedOperation.RequestPermissionDeny</c>. An empty answer means that no report is waiting.</para>
     /// </summary>
     public class PullSmsSendStatusRequest : AbstractModel
     {

@@ -7,8 +7,9 @@ namespace TencentCloud.Sms.V20210111.Models
 {
     /// <summary>
     /// The request of <c>ReportConversion</c>.
-    /// <para>Reports that a person typed a sent code back, which lets the service measure delivery. Opened on
-    /// request.</para>
+    /// <para>Reports that a person typed a sent code back, which lets the service measure how many codes arrive.</para>
+    /// <para>The feature is opened by support on request. Whether the report was taken stands in the <c>Code</c> of the
+    /// answer.</para>
     /// </summary>
     public class ReportConversionRequest : AbstractModel
     {
@@ -19,13 +20,12 @@ namespace TencentCloud.Sms.V20210111.Models
         public string SmsSdkAppId{ get; set; }
 
         /// <summary>
-        /// The id of the message to this number. Opaque text: its form differs between mainland and global messages.
-        /// Required.
+        /// The <c>SerialNo</c> that the send answered for the message with the code. Required.
         /// </summary>
         public string SerialNo{ get; set; }
 
         /// <summary>
-        /// When the code was typed back, in Unix seconds.
+        /// When the code was typed back, in Unix seconds; may be unset.
         /// </summary>
         public ulong? ConversionTime{ get; set; }
 

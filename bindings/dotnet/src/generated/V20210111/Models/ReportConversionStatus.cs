@@ -16,7 +16,7 @@ namespace TencentCloud.Sms.V20210111.Models
         public string Code{ get; set; }
 
         /// <summary>
-        /// The same in words.
+        /// The same in words. For people: the texts may change at any time.
         /// </summary>
         public string Message{ get; set; }
 

@@ -8,7 +8,9 @@ namespace TencentCloud.Sms.V20210111.Models
     /// <summary>
     /// The request of <c>SendMultiGlobalSms</c>.
     /// <para>Sends to up to 200 global numbers, each with its own template and values.</para>
-    /// <para>As with <c>SendSms</c>, each number has its own code in the answer, and repeating the call sends again.</para>
+    /// <para>As with <c>SendSms</c>, each number has its own code in the answer, and repeating the call sends again. There
+    /// is no signature: the text is the template's alone. An empty list, more than 200 messages or a mainland number among
+    /// them is an error of the call, and nothing is sent; use <c>SendSms</c> for mainland numbers.</para>
     /// </summary>
     public class SendMultiGlobalSmsRequest : AbstractModel
     {

@@ -11,7 +11,8 @@ namespace TencentCloud.Sms.V20210111.Models
     public class SendMultiStatus : AbstractModel
     {
         /// <summary>
-        /// The id of the message to this number. Opaque text: its form differs between mainland and global messages.
+        /// The id of the message to this number, which its delivery report repeats. There is one even when the message was
+        /// refused, so look at <c>Code</c>.
         /// </summary>
         public string SerialNo{ get; set; }
 
@@ -36,12 +37,13 @@ namespace TencentCloud.Sms.V20210111.Models
         public string Code{ get; set; }
 
         /// <summary>
-        /// <c>send success</c>, or in words why the message was refused.
+        /// <c>send success</c>, or in words why the message was refused. For people: the texts may change at any time.
         /// </summary>
         public string Message{ get; set; }
 
         /// <summary>
-        /// The ISO 3166 code of the number's country or region, such as <c>CN</c>; <c>DEF</c> when it is not known.
+        /// The ISO 3166 code of the number's country or region, two letters such as <c>CN</c>; <c>DEF</c> when it is not
+        /// known.
         /// </summary>
         public string IsoCode{ get; set; }
 

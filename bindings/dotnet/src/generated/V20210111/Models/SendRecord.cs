@@ -6,7 +6,7 @@ using TencentCloud.Common;
 namespace TencentCloud.Sms.V20210111.Models
 {
     /// <summary>
-    /// A message that was sent.
+    /// A message that was sent, and what became of it.
     /// </summary>
     public class SendRecord : AbstractModel
     {
@@ -26,17 +26,18 @@ namespace TencentCloud.Sms.V20210111.Models
         public ulong? SendStatus{ get; set; }
 
         /// <summary>
-        /// The code of the send, <c>Ok</c> when the message was accepted.
+        /// The code of the send: <c>Ok</c> when the message was accepted, otherwise an error code.
         /// </summary>
         public string RequestCode{ get; set; }
 
         /// <summary>
-        /// The carrier's code word of the delivery report; empty while there is none.
+        /// The carrier's code word of the delivery report when <c>SendStatus</c> is 2 or 4; otherwise empty.
         /// </summary>
         public string StatusCode{ get; set; }
 
         /// <summary>
-        /// The ISO 3166 code of the number's country or region, such as <c>CN</c>; <c>DEF</c> when it is not known.
+        /// The ISO 3166 code of the number's country or region, two letters such as <c>CN</c>; <c>DEF</c> when it is not
+        /// known.
         /// </summary>
         public string IsoCode{ get; set; }
 
@@ -51,7 +52,7 @@ namespace TencentCloud.Sms.V20210111.Models
         public ulong? SendTime{ get; set; }
 
         /// <summary>
-        /// When the phone got it, in Unix seconds; 0 when it did not.
+        /// When the phone got it, in Unix seconds, when <c>SendStatus</c> is 2; otherwise 0.
         /// </summary>
         public ulong? UserReceiveTime{ get; set; }
 

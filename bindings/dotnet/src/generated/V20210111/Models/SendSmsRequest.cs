@@ -10,8 +10,10 @@ namespace TencentCloud.Sms.V20210111.Models
     /// <para>Sends one template with one set of values to up to 200 numbers, all in mainland China or all global.</para>
     /// <para>The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has
     /// its own code in the answer, <c>Ok</c> when the message was accepted. Accepted means that it is paid and on its way;
-    /// the delivery report comes later. Repeating the call sends again, so a call that may have reached the service must not
-    /// be repeated blindly.</para>
+    /// the delivery report comes later. What concerns the request as a whole, such as an unknown app or more than 200
+    /// numbers, is an error of the call, and nothing is sent.</para>
+    /// <para>Repeating the call sends again, so a call that may have reached the service must not be repeated
+    /// blindly.</para>
     /// </summary>
     public class SendSmsRequest : AbstractModel
     {
@@ -41,8 +43,8 @@ namespace TencentCloud.Sms.V20210111.Models
 
         /// <summary>
         /// The values for <c>{1}</c>, <c>{2}</c> and so on of the template, in that order: exactly as many as it has
-        /// variables; unset or empty when it has none. Values of a verification template are 0 to 6 digits each; the whole
-        /// text may have at most 500 characters.
+        /// variables; unset or empty when it has none. Values of a verification template are 0 to 6 digits each, no value
+        /// may hold a link, and the whole text may have at most 500 characters.
         /// </summary>
         public string[] TemplateParamSet{ get; set; }
 
@@ -53,12 +55,14 @@ namespace TencentCloud.Sms.V20210111.Models
         public string ExtendCode{ get; set; }
 
         /// <summary>
-        /// The caller's own text, less than 512 bytes, such as an order number. Comes back with every number's entry.
+        /// The caller's own text, less than 512 bytes, such as an order number; empty when unset. Comes back with every
+        /// number's entry.
         /// </summary>
         public string SessionContext{ get; set; }
 
         /// <summary>
-        /// The sender shown for global messages. Not needed with the shared sender; ignored for mainland numbers.
+        /// The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for
+        /// mainland numbers.
         /// </summary>
         public string SenderId{ get; set; }
 

@@ -11,7 +11,7 @@ namespace TencentCloud.Sms.V20210111.Models
     public class SendStatusStatistics : AbstractModel
     {
         /// <summary>
-        /// Segments billed: a long message has more than one.
+        /// Segments billed. A long message has more than one: 100 messages, 20 of them of two segments, are 120.
         /// </summary>
         public ulong? FeeCount{ get; set; }
 
@@ -21,7 +21,7 @@ namespace TencentCloud.Sms.V20210111.Models
         public ulong? RequestCount{ get; set; }
 
         /// <summary>
-        /// Numbers accepted.
+        /// Numbers accepted, whether or not the message reached the phone.
         /// </summary>
         public ulong? RequestSuccessCount{ get; set; }
 

@@ -6,7 +6,7 @@ using TencentCloud.Common;
 namespace TencentCloud.Sms.V20210111.Models
 {
     /// <summary>
-    /// A prepaid package.
+    /// A prepaid package of segments.
     /// </summary>
     public class SmsPackagesStatistics : AbstractModel
     {
@@ -36,12 +36,12 @@ namespace TencentCloud.Sms.V20210111.Models
         public ulong? PackageType{ get; set; }
 
         /// <summary>
-        /// The id of the package.
+        /// The id of the package, a number.
         /// </summary>
         public ulong? PackageId{ get; set; }
 
         /// <summary>
-        /// How many billed segments of the package are used.
+        /// How many billed segments of the package are used so far.
         /// </summary>
         public ulong? CurrentUsage{ get; set; }
 

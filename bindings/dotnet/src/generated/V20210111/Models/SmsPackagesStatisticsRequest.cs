@@ -7,7 +7,8 @@ namespace TencentCloud.Sms.V20210111.Models
 {
     /// <summary>
     /// The request of <c>SmsPackagesStatistics</c>.
-    /// <para>Answers the prepaid packages of an app and how much of each is used.</para>
+    /// <para>Answers the prepaid packages of an app that were created within a span of hours: how many segments each holds,
+    /// how many are used, and from when until when it can be used.</para>
     /// </summary>
     public class SmsPackagesStatisticsRequest : AbstractModel
     {
@@ -23,17 +24,17 @@ namespace TencentCloud.Sms.V20210111.Models
         public ulong? Limit{ get; set; }
 
         /// <summary>
-        /// How many packages to skip, for paging. Required.
+        /// How many packages to skip, 0 for the first page. Required.
         /// </summary>
         public ulong? Offset{ get; set; }
 
         /// <summary>
-        /// The first hour, <c>yyyymmddhh</c> in UTC+8, in which packages were created. Required.
+        /// The first hour in which packages were created, <c>yyyymmddhh</c> in UTC+8, such as <c>2024090800</c>. Required.
         /// </summary>
         public string BeginTime{ get; set; }
 
         /// <summary>
-        /// The last hour, <c>yyyymmddhh</c> in UTC+8, in which packages were created; after the first and not in the future.
+        /// The last hour in which packages were created, <c>yyyymmddhh</c> in UTC+8; after the first and not in the future.
         /// Required.
         /// </summary>
         public string EndTime{ get; set; }

@@ -46,84 +46,134 @@ import {
 /** The client of version 2021-01-11. One is enough for a program; any number of calls may be under way at once. */
 export declare class Client extends TencentCloudCommon.AbstractClient {
   constructor(clientConfig: TencentCloudCommon.ClientConfig)
-  /** Creates a signature, the name that stands before a message, and hands it in for review. */
+  /**
+   * Creates a signature, the name that stands in brackets before a message, and hands it in for review; it can be used once the review has approved it.
+   *
+   * Review takes hours in the service, and the carriers' registration of a mainland signature days after it. No callback tells the result: ask with `DescribeSmsSignList`. Only accounts verified as a company may create signatures through the API (`FailedOperation.NotEnterpriseCertification`). A name that is under review is refused with `InvalidParameterValue.SignExistAndUnapproved`, one that is approved with `InvalidParameterValue.SignAlreadyPassedCheck`.
+   */
   AddSmsSign(req: AddSmsSignRequest, cb?: (error: string, rep: AddSmsSignResponse) => void): Promise<AddSmsSignResponse>
   AddSmsSign(req: AddSmsSignRequest, options: TencentCloudCommon.RequestOptions, cb?: (error: string, rep: AddSmsSignResponse) => void): Promise<AddSmsSignResponse>
   /**
    * Creates a template and hands it in for review; it can be sent once the review has approved it.
    *
-   * Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts verified as a company may create templates through the API. Repeating the call creates a second template.
+   * Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts verified as a company may create templates through the API (`FailedOperation.NotEnterpriseCertification`); a mainland template also needs an approved signature (`FailedOperation.MissingSignature`). An account has at most 1000 templates (`FailedOperation.TemplateNumberLimit`). Repeating the call creates a second template.
    */
   AddSmsTemplate(req: AddSmsTemplateRequest, cb?: (error: string, rep: AddSmsTemplateResponse) => void): Promise<AddSmsTemplateResponse>
   AddSmsTemplate(req: AddSmsTemplateRequest, options: TencentCloudCommon.RequestOptions, cb?: (error: string, rep: AddSmsTemplateResponse) => void): Promise<AddSmsTemplateResponse>
-  /** Counts the delivery reports of an app within a span of hours of UTC+8, at most 32 days. */
+  /**
+   * Counts the delivery reports of an app within a span of at most 32 days, and why messages did not arrive.
+   *
+   * Hours are those of UTC+8; the first and the last hour both count. An hour that is none, an end before the begin, or a longer span is refused.
+   */
   CallbackStatusStatistics(req: CallbackStatusStatisticsRequest, cb?: (error: string, rep: CallbackStatusStatisticsResponse) => void): Promise<CallbackStatusStatisticsResponse>
   CallbackStatusStatistics(req: CallbackStatusStatisticsRequest, options: TencentCloudCommon.RequestOptions, cb?: (error: string, rep: CallbackStatusStatisticsResponse) => void): Promise<CallbackStatusStatisticsResponse>
-  /** Deletes a signature; its id is not used again. */
+  /** Deletes a signature, whatever the state of its review. It cannot be used any more, while messages that were accepted still go out. A second call finds nothing and is refused with `FailedOperation.SignIdNotExist`. */
   DeleteSmsSign(req: DeleteSmsSignRequest, cb?: (error: string, rep: DeleteSmsSignResponse) => void): Promise<DeleteSmsSignResponse>
   DeleteSmsSign(req: DeleteSmsSignRequest, options: TencentCloudCommon.RequestOptions, cb?: (error: string, rep: DeleteSmsSignResponse) => void): Promise<DeleteSmsSignResponse>
-  /** Deletes a template; its id is not used again. */
+  /** Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were accepted still go out. A second call finds nothing and is refused with `FailedOperation.TemplateIdNotExist`. */
   DeleteSmsTemplate(req: DeleteSmsTemplateRequest, cb?: (error: string, rep: DeleteSmsTemplateResponse) => void): Promise<DeleteSmsTemplateResponse>
   DeleteSmsTemplate(req: DeleteSmsTemplateRequest, options: TencentCloudCommon.RequestOptions, cb?: (error: string, rep: DeleteSmsTemplateResponse) => void): Promise<DeleteSmsTemplateResponse>
-  /** Takes phone numbers apart: country, country code, canonical form. The same parsing as for sending. */
+  /**
+   * Takes up to 200 phone numbers apart: country, country code, canonical form. The parsing is the same as for sending, and nothing is sent.
+   *
+   * A number that cannot be understood has `FailedOperation.PhoneNumberParseFail` in its own entry; the call succeeds all the same.
+   */
   DescribePhoneNumberInfo(req: DescribePhoneNumberInfoRequest, cb?: (error: string, rep: DescribePhoneNumberInfoResponse) => void): Promise<DescribePhoneNumberInfoResponse>
   DescribePhoneNumberInfo(req: DescribePhoneNumberInfoRequest, options: TencentCloudCommon.RequestOptions, cb?: (error: string, rep: DescribePhoneNumberInfoResponse) => void): Promise<DescribePhoneNumberInfoResponse>
-  /** Answers what was sent to one number within the last 72 hours, newest first. */
+  /**
+   * Answers what was sent to one number within the last 72 hours, newest first, with the outcome of each message.
+   *
+   * Only the newest 1000 records of the span can be reached. Times, `Limit` and `Offset` outside their ranges are refused with a code that names them, such as `InvalidParameterValue.BeginTimeVerifyFail`.
+   */
   DescribeSendRecordList(req: DescribeSendRecordListRequest, cb?: (error: string, rep: DescribeSendRecordListResponse) => void): Promise<DescribeSendRecordListResponse>
   DescribeSendRecordList(req: DescribeSendRecordListRequest, options: TencentCloudCommon.RequestOptions, cb?: (error: string, rep: DescribeSendRecordListResponse) => void): Promise<DescribeSendRecordListResponse>
-  /** Answers signatures with the state of their review. */
+  /**
+   * Answers signatures with the state of their review: those whose ids are given, at most 100, or a page of all.
+   *
+   * An id that does not exist is left out of the answer. A `Limit` over 100 is `InvalidParameterValue.LimitVerifyFail`.
+   */
   DescribeSmsSignList(req: DescribeSmsSignListRequest, cb?: (error: string, rep: DescribeSmsSignListResponse) => void): Promise<DescribeSmsSignListResponse>
   DescribeSmsSignList(req: DescribeSmsSignListRequest, options: TencentCloudCommon.RequestOptions, cb?: (error: string, rep: DescribeSmsSignListResponse) => void): Promise<DescribeSmsSignListResponse>
-  /** Answers templates with the state of their review. */
+  /**
+   * Answers templates with the state of their review: those whose ids are given, at most 100, or a page of all.
+   *
+   * An id that does not exist is left out of the answer. A `Limit` over 100 is `InvalidParameterValue.LimitVerifyFail`. Only the main account may list templates (`FailedOperation.ProhibitSubAccountUse`).
+   */
   DescribeSmsTemplateList(req: DescribeSmsTemplateListRequest, cb?: (error: string, rep: DescribeSmsTemplateListResponse) => void): Promise<DescribeSmsTemplateListResponse>
   DescribeSmsTemplateList(req: DescribeSmsTemplateListRequest, options: TencentCloudCommon.RequestOptions, cb?: (error: string, rep: DescribeSmsTemplateListResponse) => void): Promise<DescribeSmsTemplateListResponse>
-  /** Changes a signature that is under review or refused, and hands it in again. */
+  /**
+   * Changes a signature that is under review or refused, and hands it in for review again.
+   *
+   * An approved signature cannot be changed (`InvalidParameterValue.SignAlreadyPassedCheck`): create another one. An id that does not exist is `FailedOperation.MissingSignatureToModify`.
+   */
   ModifySmsSign(req: ModifySmsSignRequest, cb?: (error: string, rep: ModifySmsSignResponse) => void): Promise<ModifySmsSignResponse>
   ModifySmsSign(req: ModifySmsSignRequest, options: TencentCloudCommon.RequestOptions, cb?: (error: string, rep: ModifySmsSignResponse) => void): Promise<ModifySmsSignResponse>
-  /** Changes a template that is under review or refused, and hands it in again. */
+  /**
+   * Changes a template that is under review or refused, and hands it in for review again.
+   *
+   * An approved template cannot be changed (`FailedOperation.TemplateAlreadyPassedCheck`): create another one. An id that does not exist is `FailedOperation.MissingTemplateToModify`.
+   */
   ModifySmsTemplate(req: ModifySmsTemplateRequest, cb?: (error: string, rep: ModifySmsTemplateResponse) => void): Promise<ModifySmsTemplateResponse>
   ModifySmsTemplate(req: ModifySmsTemplateRequest, options: TencentCloudCommon.RequestOptions, cb?: (error: string, rep: ModifySmsTemplateResponse) => void): Promise<ModifySmsTemplateResponse>
-  /** Takes people's replies to an app out of its queue, oldest first; each is handed out once. */
+  /**
+   * Takes people's replies to an app out of its queue, oldest first, at most `Limit`.
+   *
+   * A reply is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its replies. The queue has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no reply is waiting.
+   */
   PullSmsReplyStatus(req: PullSmsReplyStatusRequest, cb?: (error: string, rep: PullSmsReplyStatusResponse) => void): Promise<PullSmsReplyStatusResponse>
   PullSmsReplyStatus(req: PullSmsReplyStatusRequest, options: TencentCloudCommon.RequestOptions, cb?: (error: string, rep: PullSmsReplyStatusResponse) => void): Promise<PullSmsReplyStatusResponse>
-  /** Answers the replies of one number within the last 7 days. */
+  /**
+   * Answers the replies that came from one number within the last 7 days.
+   *
+   * Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`, `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`. Nothing published says that replies stay where they are, so the call is treated like a pull and never counted as safe to repeat.
+   */
   PullSmsReplyStatusByPhoneNumber(req: PullSmsReplyStatusByPhoneNumberRequest, cb?: (error: string, rep: PullSmsReplyStatusByPhoneNumberResponse) => void): Promise<PullSmsReplyStatusByPhoneNumberResponse>
   PullSmsReplyStatusByPhoneNumber(req: PullSmsReplyStatusByPhoneNumberRequest, options: TencentCloudCommon.RequestOptions, cb?: (error: string, rep: PullSmsReplyStatusByPhoneNumberResponse) => void): Promise<PullSmsReplyStatusByPhoneNumberResponse>
   /**
    * Takes delivery reports of an app out of its queue, oldest first, at most `Limit`.
    *
-   * A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The queue has to be opened for the account by support. An empty answer means that no report is waiting.
+   * A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The queue has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no report is waiting.
    */
   PullSmsSendStatus(req: PullSmsSendStatusRequest, cb?: (error: string, rep: PullSmsSendStatusResponse) => void): Promise<PullSmsSendStatusResponse>
   PullSmsSendStatus(req: PullSmsSendStatusRequest, options: TencentCloudCommon.RequestOptions, cb?: (error: string, rep: PullSmsSendStatusResponse) => void): Promise<PullSmsSendStatusResponse>
-  /** Answers the delivery reports of one number within the last 7 days. */
+  /**
+   * Answers the delivery reports of one number, for messages sent within the last 7 days.
+   *
+   * Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`, `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`. Nothing published says that reports stay where they are, so the call is treated like a pull and never counted as safe to repeat.
+   */
   PullSmsSendStatusByPhoneNumber(req: PullSmsSendStatusByPhoneNumberRequest, cb?: (error: string, rep: PullSmsSendStatusByPhoneNumberResponse) => void): Promise<PullSmsSendStatusByPhoneNumberResponse>
   PullSmsSendStatusByPhoneNumber(req: PullSmsSendStatusByPhoneNumberRequest, options: TencentCloudCommon.RequestOptions, cb?: (error: string, rep: PullSmsSendStatusByPhoneNumberResponse) => void): Promise<PullSmsSendStatusByPhoneNumberResponse>
-  /** Reports that a person typed a sent code back, which lets the service measure delivery. Opened on request. */
+  /**
+   * Reports that a person typed a sent code back, which lets the service measure how many codes arrive.
+   *
+   * The feature is opened by support on request. Whether the report was taken stands in the `Code` of the answer.
+   */
   ReportConversion(req: ReportConversionRequest, cb?: (error: string, rep: ReportConversionResponse) => void): Promise<ReportConversionResponse>
   ReportConversion(req: ReportConversionRequest, options: TencentCloudCommon.RequestOptions, cb?: (error: string, rep: ReportConversionResponse) => void): Promise<ReportConversionResponse>
   /**
    * Sends to up to 200 global numbers, each with its own template and values.
    *
-   * As with `SendSms`, each number has its own code in the answer, and repeating the call sends again.
+   * As with `SendSms`, each number has its own code in the answer, and repeating the call sends again. There is no signature: the text is the template's alone. An empty list, more than 200 messages or a mainland number among them is an error of the call, and nothing is sent; use `SendSms` for mainland numbers.
    */
   SendMultiGlobalSms(req: SendMultiGlobalSmsRequest, cb?: (error: string, rep: SendMultiGlobalSmsResponse) => void): Promise<SendMultiGlobalSmsResponse>
   SendMultiGlobalSms(req: SendMultiGlobalSmsRequest, options: TencentCloudCommon.RequestOptions, cb?: (error: string, rep: SendMultiGlobalSmsResponse) => void): Promise<SendMultiGlobalSmsResponse>
   /**
    * Sends one template with one set of values to up to 200 numbers, all in mainland China or all global.
    *
-   * The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its own code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the delivery report comes later. Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
+   * The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its own code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the delivery report comes later. What concerns the request as a whole, such as an unknown app or more than 200 numbers, is an error of the call, and nothing is sent.
+   *
+   * Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
    */
   SendSms(req: SendSmsRequest, cb?: (error: string, rep: SendSmsResponse) => void): Promise<SendSmsResponse>
   SendSms(req: SendSmsRequest, options: TencentCloudCommon.RequestOptions, cb?: (error: string, rep: SendSmsResponse) => void): Promise<SendSmsResponse>
   /**
    * Counts what an app sent within a span of hours: numbers submitted, numbers accepted, segments billed.
    *
-   * Hours are those of UTC+8; the first and the last hour both count, by the time of sending.
+   * Hours are those of UTC+8; the first and the last hour both count, by the time of sending. An hour that is none, or an end before the begin, is refused.
    */
   SendStatusStatistics(req: SendStatusStatisticsRequest, cb?: (error: string, rep: SendStatusStatisticsResponse) => void): Promise<SendStatusStatisticsResponse>
   SendStatusStatistics(req: SendStatusStatisticsRequest, options: TencentCloudCommon.RequestOptions, cb?: (error: string, rep: SendStatusStatisticsResponse) => void): Promise<SendStatusStatisticsResponse>
-  /** Answers the prepaid packages of an app and how much of each is used. */
+  /** Answers the prepaid packages of an app that were created within a span of hours: how many segments each holds, how many are used, and from when until when it can be used. */
   SmsPackagesStatistics(req: SmsPackagesStatisticsRequest, cb?: (error: string, rep: SmsPackagesStatisticsResponse) => void): Promise<SmsPackagesStatisticsResponse>
   SmsPackagesStatistics(req: SmsPackagesStatisticsRequest, options: TencentCloudCommon.RequestOptions, cb?: (error: string, rep: SmsPackagesStatisticsResponse) => void): Promise<SmsPackagesStatisticsResponse>
 }

@@ -45,20 +45,36 @@ export declare const FAILEDOPERATION_MARKETINGSENDTIMECONSTRAINT = "FailedOperat
 /**
  * The account has no approved signature yet, which a mainland template needs.
  *
- * Create a signature first and have it approved.
+ * Create a signature with `AddSmsSign` first and have it approved.
  */
 export declare const FAILEDOPERATION_MISSINGSIGNATURE = "FailedOperation.MissingSignature"
 
-/** The list of signatures is missing. */
+/**
+ * The service found no list of signatures to look up.
+ *
+ * Give the ids of 1 to 100 signatures.
+ */
 export declare const FAILEDOPERATION_MISSINGSIGNATURELIST = "FailedOperation.MissingSignatureList"
 
-/** There is no such signature to change. */
+/**
+ * The account has no such signature to change or delete.
+ *
+ * Take the id from `DescribeSmsSignList`.
+ */
 export declare const FAILEDOPERATION_MISSINGSIGNATURETOMODIFY = "FailedOperation.MissingSignatureToModify"
 
-/** The list of templates is missing. */
+/**
+ * The service found no list of templates to look up.
+ *
+ * Give the ids of 1 to 100 templates.
+ */
 export declare const FAILEDOPERATION_MISSINGTEMPLATELIST = "FailedOperation.MissingTemplateList"
 
-/** There is no such template to change. */
+/**
+ * The account has no such template to change or delete.
+ *
+ * Take the id from `DescribeSmsTemplateList`.
+ */
 export declare const FAILEDOPERATION_MISSINGTEMPLATETOMODIFY = "FailedOperation.MissingTemplateToModify"
 
 /**
@@ -75,7 +91,11 @@ export declare const FAILEDOPERATION_NOTENTERPRISECERTIFICATION = "FailedOperati
  */
 export declare const FAILEDOPERATION_OTHERERROR = "FailedOperation.OtherError"
 
-/** A parameter is wrong in a way without a code of its own. */
+/**
+ * A parameter is wrong in a way that has no code of its own.
+ *
+ * Compare every parameter with its limits, a signature's text with its length and characters first.
+ */
 export declare const FAILEDOPERATION_PARAMETERSOTHERERROR = "FailedOperation.ParametersOtherError"
 
 /**
@@ -99,13 +119,25 @@ export declare const FAILEDOPERATION_PHONENUMBERPARSEFAIL = "FailedOperation.Pho
  */
 export declare const FAILEDOPERATION_PROHIBITSUBACCOUNTUSE = "FailedOperation.ProhibitSubAccountUse"
 
-/** The qualification is not approved. */
+/**
+ * The qualification is not approved yet, or was refused.
+ *
+ * Wait for its review, or name another one; the console shows the state.
+ */
 export declare const FAILEDOPERATION_QUALIFICATIONIDNOTAPPROVED = "FailedOperation.QualificationIdNotApproved"
 
-/** There is no signature of that id. */
+/**
+ * There is no signature of that id, or it was deleted.
+ *
+ * Take the id from `DescribeSmsSignList`.
+ */
 export declare const FAILEDOPERATION_SIGNIDNOTEXIST = "FailedOperation.SignIdNotExist"
 
-/** The account has as many signatures as it may have. */
+/**
+ * The account has as many signatures as it may have.
+ *
+ * Delete signatures that are not used any more.
+ */
 export declare const FAILEDOPERATION_SIGNNUMBERLIMIT = "FailedOperation.SignNumberLimit"
 
 /**
@@ -122,7 +154,11 @@ export declare const FAILEDOPERATION_SIGNATUREINCORRECTORUNAPPROVED = "FailedOpe
  */
 export declare const FAILEDOPERATION_TEMPLATEALREADYPASSEDCHECK = "FailedOperation.TemplateAlreadyPassedCheck"
 
-/** There is no template of that id. */
+/**
+ * There is no template of that id, or it was deleted.
+ *
+ * Take the id from `DescribeSmsTemplateList`.
+ */
 export declare const FAILEDOPERATION_TEMPLATEIDNOTEXIST = "FailedOperation.TemplateIdNotExist"
 
 /**
@@ -133,7 +169,7 @@ export declare const FAILEDOPERATION_TEMPLATEIDNOTEXIST = "FailedOperation.Templ
 export declare const FAILEDOPERATION_TEMPLATEINCORRECTORUNAPPROVED = "FailedOperation.TemplateIncorrectOrUnapproved"
 
 /**
- * The account has as many templates as it may have.
+ * The account has as many templates as it may have, 1000 at most.
  *
  * Delete templates that are not used any more.
  */
@@ -177,7 +213,7 @@ export declare const INTERNALERROR_PARSEBACKENDRESPONSEFAIL = "InternalError.Par
 /**
  * The time of the request is more than ten minutes away from the service's clock.
  *
- * Set the machine's clock.
+ * Set the machine's clock by a time server.
  */
 export declare const INTERNALERROR_REQUESTTIMEEXCEPTION = "InternalError.RequestTimeException"
 
@@ -226,11 +262,15 @@ export declare const INTERNALERROR_UNKNOWNERROR = "InternalError.UnknownError"
 /**
  * A parameter has the wrong type or form.
  *
- * The message names the parameter; compare its type with the definition of the action.
+ * The message names the parameter; compare its type with the definition of the action: a number is no text, a text is no list.
  */
 export declare const INVALIDPARAMETER = "InvalidParameter"
 
-/** The app and the business do not belong together. */
+/**
+ * The app and the business it is used for do not belong together.
+ *
+ * Use an app of the key's account; give the request id to support if it is one.
+ */
 export declare const INVALIDPARAMETER_APPIDANDBIZID = "InvalidParameter.AppidAndBizId"
 
 /**
@@ -248,9 +288,9 @@ export declare const INVALIDPARAMETER_DIRTYWORDFOUND = "InvalidParameter.DirtyWo
 export declare const INVALIDPARAMETER_INVALIDPARAMETERS = "InvalidParameter.InvalidParameters"
 
 /**
- * The begin is no time of the form wanted, or too far in the past.
+ * The begin is not a time of the form wanted, or too far in the past.
  *
- * Statistics take hours as `yyyymmddhh` in UTC+8, other actions Unix seconds.
+ * Statistics take hours as `yyyymmddhh` in UTC+8, other actions Unix seconds: by number at most 7 days ago, for `DescribeSendRecordList` at most 72 hours.
  */
 export declare const INVALIDPARAMETERVALUE_BEGINTIMEVERIFYFAIL = "InvalidParameterValue.BeginTimeVerifyFail"
 
@@ -262,13 +302,17 @@ export declare const INVALIDPARAMETERVALUE_BEGINTIMEVERIFYFAIL = "InvalidParamet
 export declare const INVALIDPARAMETERVALUE_CONTENTLENGTHLIMIT = "InvalidParameterValue.ContentLengthLimit"
 
 /**
- * The end is no time of the form wanted, in the future, before the begin, or too far after it.
+ * The end is not a time of the form wanted, in the future, before the begin, or too far after it.
  *
- * Statistics take hours as `yyyymmddhh` in UTC+8, other actions Unix seconds.
+ * Statistics take hours as `yyyymmddhh` in UTC+8, other actions Unix seconds; `CallbackStatusStatistics` spans at most 32 days.
  */
 export declare const INVALIDPARAMETERVALUE_ENDTIMEVERIFYFAIL = "InvalidParameterValue.EndTimeVerifyFail"
 
-/** The picture is not base64, or no picture. */
+/**
+ * The picture is not base64, is no picture, or is too big.
+ *
+ * Give a JPEG or PNG of at most 5 MB in base64, without a `data:` prefix and line breaks.
+ */
 export declare const INVALIDPARAMETERVALUE_IMAGEINVALID = "InvalidParameterValue.ImageInvalid"
 
 /**
@@ -278,17 +322,25 @@ export declare const INVALIDPARAMETERVALUE_IMAGEINVALID = "InvalidParameterValue
  */
 export declare const INVALIDPARAMETERVALUE_INCORRECTPHONENUMBER = "InvalidParameterValue.IncorrectPhoneNumber"
 
-/** The proof does not fit the kind of signature. */
+/**
+ * The proof does not fit the kind of signature, or one of the two is unknown.
+ *
+ * Give a `DocumentType` that goes with the `SignType`; the texts of the two say which.
+ */
 export declare const INVALIDPARAMETERVALUE_INVALIDDOCUMENTTYPE = "InvalidParameterValue.InvalidDocumentType"
 
 /**
- * `International` is neither 0 nor 1.
+ * `International` is neither 0 nor 1, or not what the signature or template has.
  *
- * Give 0 for mainland China, 1 for everything else.
+ * Give 0 for mainland China, 1 for everything else; a change cannot move one to the other.
  */
 export declare const INVALIDPARAMETERVALUE_INVALIDINTERNATIONAL = "InvalidParameterValue.InvalidInternational"
 
-/** The purpose of the signature is neither 0 nor 1. */
+/**
+ * `SignPurpose` is neither 0 nor 1.
+ *
+ * Give 0 for the account's own use, 1 for use on behalf of others.
+ */
 export declare const INVALIDPARAMETERVALUE_INVALIDSIGNPURPOSE = "InvalidParameterValue.InvalidSignPurpose"
 
 /**
@@ -306,19 +358,23 @@ export declare const INVALIDPARAMETERVALUE_INVALIDSMSTYPE = "InvalidParameterVal
 export declare const INVALIDPARAMETERVALUE_INVALIDSTARTTIME = "InvalidParameterValue.InvalidStartTime"
 
 /**
- * The template's text has not the form wanted.
+ * The template's text does not have the form wanted.
  *
- * Count variables from `{1}` without a gap, put text around and between them, and leave `【` and `】` out.
+ * Count variables from `{1}` without a gap, put text around and between them, keep them out of links, and leave `【` and `】` out.
  */
 export declare const INVALIDPARAMETERVALUE_INVALIDTEMPLATEFORMAT = "InvalidParameterValue.InvalidTemplateFormat"
 
-/** The use of the signature is neither 0 nor 1. */
+/**
+ * The use of the signature, `UsedMethod` or `SignPurpose`, is neither 0 nor 1.
+ *
+ * Give 0 for the account's own use, 1 for use on behalf of others.
+ */
 export declare const INVALIDPARAMETERVALUE_INVALIDUSEDMETHOD = "InvalidParameterValue.InvalidUsedMethod"
 
 /**
  * `Limit` is out of range.
  *
- * Give 0 to 100 for statistics; other actions say their own limit.
+ * Give 0 to 100 for counts, 1 to 50 for `DescribeSendRecordList`, at most 500 for packages, at most 100 for lists.
  */
 export declare const INVALIDPARAMETERVALUE_LIMITVERIFYFAIL = "InvalidParameterValue.LimitVerifyFail"
 
@@ -339,7 +395,7 @@ export declare const INVALIDPARAMETERVALUE_MULTISMSINFOSETEMPTY = "InvalidParame
 /**
  * `Offset` is out of range.
  *
- * Give 0.
+ * Give 0; for `DescribeSendRecordList` 0 to 1000.
  */
 export declare const INVALIDPARAMETERVALUE_OFFSETVERIFYFAIL = "InvalidParameterValue.OffsetVerifyFail"
 
@@ -350,7 +406,11 @@ export declare const INVALIDPARAMETERVALUE_OFFSETVERIFYFAIL = "InvalidParameterV
  */
 export declare const INVALIDPARAMETERVALUE_PROHIBITEDUSEURLINTEMPLATEPARAMETER = "InvalidParameterValue.ProhibitedUseUrlInTemplateParameter"
 
-/** There is no qualification of that id. */
+/**
+ * There is no qualification of that id.
+ *
+ * Copy the id of the qualification from the console.
+ */
 export declare const INVALIDPARAMETERVALUE_QUALIFICATIONIDNOTFOUND = "InvalidParameterValue.QualificationIdNotFound"
 
 /**
@@ -360,13 +420,25 @@ export declare const INVALIDPARAMETERVALUE_QUALIFICATIONIDNOTFOUND = "InvalidPar
  */
 export declare const INVALIDPARAMETERVALUE_SDKAPPIDNOTEXIST = "InvalidParameterValue.SdkAppIdNotExist"
 
-/** The signature is approved already. */
+/**
+ * The signature is approved already: it cannot be changed, nor the same one created again.
+ *
+ * Use it as it is, or create one of another text.
+ */
 export declare const INVALIDPARAMETERVALUE_SIGNALREADYPASSEDCHECK = "InvalidParameterValue.SignAlreadyPassedCheck"
 
-/** The same signature is under review already. */
+/**
+ * The same signature is under review already.
+ *
+ * Wait for its review, or change it with `ModifySmsSign`.
+ */
 export declare const INVALIDPARAMETERVALUE_SIGNEXISTANDUNAPPROVED = "InvalidParameterValue.SignExistAndUnapproved"
 
-/** The signature's text is too long: at most 12 characters for the mainland, 15 for global ones. */
+/**
+ * The signature's text is too long.
+ *
+ * Give at most 12 characters for the mainland, at most 15 for global ones.
+ */
 export declare const INVALIDPARAMETERVALUE_SIGNNAMELENGTHTOOLONG = "InvalidParameterValue.SignNameLengthTooLong"
 
 /**
@@ -398,16 +470,16 @@ export declare const INVALIDPARAMETERVALUE_TEMPLATEWITHDIRTYWORDS = "InvalidPara
 export declare const INVALIDPARAMETERVALUE_UNSUPPORTEDTEMPLATEVARIABLE = "InvalidParameterValue.UnsupportedTemplateVariable"
 
 /**
- * The app has sent as much to the number's country as it may in a day.
+ * The app has sent as much to the number's country or region as it may in a day.
  *
  * Wait for the next day in UTC+8, or raise the limit in the console.
  */
 export declare const LIMITEXCEEDED_APPCOUNTRYORREGIONDAILYLIMIT = "LimitExceeded.AppCountryOrRegionDailyLimit"
 
 /**
- * The app does not allow sending to the number's country.
+ * The app does not allow sending to the number's country or region.
  *
- * Allow it in the console.
+ * Allow it in the console, in the settings of the app.
  */
 export declare const LIMITEXCEEDED_APPCOUNTRYORREGIONINBLACKLIST = "LimitExceeded.AppCountryOrRegionInBlacklist"
 
@@ -491,7 +563,7 @@ export declare const LIMITEXCEEDED_PHONENUMBERTHIRTYSECONDLIMIT = "LimitExceeded
 /**
  * A required parameter is absent.
  *
- * The message names the parameter.
+ * The message names the parameter; give it a value. `null` counts as absent.
  */
 export declare const MISSINGPARAMETER = "MissingParameter"
 
@@ -544,7 +616,11 @@ export declare const UNAUTHORIZEDOPERATION_SERVICESUSPENDDUETOARREARS = "Unautho
  */
 export declare const UNAUTHORIZEDOPERATION_SMSSDKAPPIDVERIFYFAIL = "UnauthorizedOperation.SmsSdkAppIdVerifyFail"
 
-/** The operation is not supported. */
+/**
+ * The operation is not supported for this account, app or number.
+ *
+ * Read the message; if it does not help, give the request id to support.
+ */
 export declare const UNSUPPORTEDOPERATION = "UnsupportedOperation"
 
 /**
@@ -575,5 +651,9 @@ export declare const UNSUPPORTEDOPERATION_CONTAINDOMESTICPHONENUMBER = "Unsuppor
  */
 export declare const UNSUPPORTEDOPERATION_GLOBALTEMPLATETOCHINESEMAINLANDPHONE = "UnsupportedOperation.GlobalTemplateToChineseMainlandPhone"
 
-/** The service does not send to the number's country. */
+/**
+ * The service does not send to the number's country or region.
+ *
+ * Do not send to it; support can say which ones are offered.
+ */
 export declare const UNSUPPORTEDOPERATION_UNSUPPORTEDREGION = "UnsupportedOperation.UnsupportedRegion"

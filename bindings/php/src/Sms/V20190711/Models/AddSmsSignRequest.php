@@ -7,7 +7,13 @@ use TencentCloud\Common\AbstractModel;
 /**
  * The request of `AddSmsSign`.
  *
- * Creates a signature, the name that stands before a message, and hands it in for review.
+ * Creates a signature, the name that stands in brackets before a message, and hands it in for review; it can be used once
+ * the review has approved it.
+ *
+ * Review takes hours in the service, and the carriers' registration of a mainland signature days after it. No callback tells
+ * the result: ask with `DescribeSmsSignList`. Only accounts verified as a company may create signatures through the API
+ * (`FailedOperation.NotEnterpriseCertification`). A name that is under review is refused with
+ * `InvalidParameterValue.SignExistAndUnapproved`, one that is approved with `InvalidParameterValue.SignAlreadyPassedCheck`.
  *
  * @method string getSignName() What $SignName holds.
  * @method AddSmsSignRequest setSignName(string $SignName) Sets $SignName.
@@ -44,7 +50,8 @@ class AddSmsSignRequest extends AbstractModel
     ];
 
     /**
-     * The text of the signature, without brackets. Required.
+     * The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to 15
+     * characters without `[` and `]`. Required.
      *
      * @var string|null
      */
@@ -52,7 +59,7 @@ class AddSmsSignRequest extends AbstractModel
 
     /**
      * Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other.
-     * Required.
+     * Decides which `DocumentType` fits. Required.
      *
      * @var integer|null
      */
@@ -82,28 +89,29 @@ class AddSmsSignRequest extends AbstractModel
     public $UsedMethod;
 
     /**
-     * A picture of the proof in base64, without a `data:` prefix. Required.
+     * A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
      *
      * @var string|null
      */
     public $ProofImage;
 
     /**
-     * A picture of the letter of authority in base64, without a `data:` prefix. Looked at only for use on behalf of others.
+     * A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of others.
      *
      * @var string|null
      */
     public $CommissionImage;
 
     /**
-     * A note for the reviewer, such as what the messages are for.
+     * A note for the reviewer, such as what the messages are for. Free text.
      *
      * @var string|null
      */
     public $Remark;
 
     /**
-     * The id of an approved qualification of the company; mainland signatures only.
+     * The id of an approved qualification of the company. For mainland signatures, where the service may insist on it; leave
+     * it out for global ones.
      *
      * @var integer|null
      */

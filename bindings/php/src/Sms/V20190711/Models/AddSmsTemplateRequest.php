@@ -10,7 +10,9 @@ use TencentCloud\Common\AbstractModel;
  * Creates a template and hands it in for review; it can be sent once the review has approved it.
  *
  * Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts
- * verified as a company may create templates through the API. Repeating the call creates a second template.
+ * verified as a company may create templates through the API (`FailedOperation.NotEnterpriseCertification`); a mainland
+ * template also needs an approved signature (`FailedOperation.MissingSignature`). An account has at most 1000 templates
+ * (`FailedOperation.TemplateNumberLimit`). Repeating the call creates a second template.
  *
  * @method string getTemplateName() What $TemplateName holds.
  * @method AddSmsTemplateRequest setTemplateName(string $TemplateName) Sets $TemplateName.
@@ -35,16 +37,16 @@ class AddSmsTemplateRequest extends AbstractModel
     ];
 
     /**
-     * The name of the template. Free text, for people. Required.
+     * The name of the template. Free text for people, not empty; it is not part of the message. Required.
      *
      * @var string|null
      */
     public $TemplateName;
 
     /**
-     * The text, at most 500 characters when filled in. `{1}`, `{2}` and so on stand for values given when sending: counted
-     * from 1 without a gap, never two side by side, never alone. No `【` or `】`. Marketing texts end with how to opt out,
-     * such as `拒收请回复R`. Required.
+     * The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given when
+     * sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`.
+     * Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
      *
      * @var string|null
      */

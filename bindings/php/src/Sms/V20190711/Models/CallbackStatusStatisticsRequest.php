@@ -7,7 +7,10 @@ use TencentCloud\Common\AbstractModel;
 /**
  * The request of `CallbackStatusStatistics`.
  *
- * Counts the delivery reports of an app within a span of hours of UTC+8, at most 32 days.
+ * Counts the delivery reports of an app within a span of at most 32 days, and why messages did not arrive.
+ *
+ * Hours are those of UTC+8; the first and the last hour both count. An hour that is none, an end before the begin, or a
+ * longer span is refused.
  *
  * @method integer getStartDateTime() What $StartDateTime holds.
  * @method CallbackStatusStatisticsRequest setStartDateTime(integer $StartDateTime) Sets $StartDateTime.
@@ -61,7 +64,7 @@ class CallbackStatusStatisticsRequest extends AbstractModel
     public $Limit;
 
     /**
-     * How many entries to skip. Documented as always 0. Required.
+     * Has no effect on the counts. Documented as 0. Required.
      *
      * @var integer|null
      */

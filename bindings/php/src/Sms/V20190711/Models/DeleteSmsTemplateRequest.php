@@ -7,7 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * The request of `DeleteSmsTemplate`.
  *
- * Deletes a template; its id is not used again.
+ * Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were accepted still
+ * go out. A second call finds nothing and is refused with `FailedOperation.TemplateIdNotExist`.
  *
  * @method integer getTemplateId() What $TemplateId holds.
  * @method DeleteSmsTemplateRequest setTemplateId(integer $TemplateId) Sets $TemplateId.
@@ -20,7 +21,7 @@ class DeleteSmsTemplateRequest extends AbstractModel
     ];
 
     /**
-     * The id of the template. Required.
+     * The id of the template: a number here, while sending takes it as text. Required.
      *
      * @var integer|null
      */

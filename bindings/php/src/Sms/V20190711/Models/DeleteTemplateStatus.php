@@ -5,7 +5,7 @@ namespace TencentCloud\Sms\V20190711\Models;
 use TencentCloud\Common\AbstractModel;
 
 /**
- * A template that was deleted.
+ * The deletion of a template.
  *
  * @method string getDeleteStatus() What $DeleteStatus holds.
  * @method DeleteTemplateStatus setDeleteStatus(string $DeleteStatus) Sets $DeleteStatus.

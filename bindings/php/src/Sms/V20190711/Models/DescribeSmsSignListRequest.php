@@ -7,7 +7,9 @@ use TencentCloud\Common\AbstractModel;
 /**
  * The request of `DescribeSmsSignList`.
  *
- * Answers signatures with the state of their review.
+ * Answers signatures with the state of their review, by their ids, at most 100 in a call.
+ *
+ * An id that does not exist is left out of the answer.
  *
  * @method integer[] getSignIdSet() What $SignIdSet holds.
  * @method DescribeSmsSignListRequest setSignIdSet(integer[] $SignIdSet) Sets $SignIdSet.
@@ -23,14 +25,14 @@ class DescribeSmsSignListRequest extends AbstractModel
     ];
 
     /**
-     * The ids of the signatures wanted, at most 100. Required.
+     * The ids of the signatures wanted, 1 to 100. Required.
      *
      * @var integer[]|null
      */
     public $SignIdSet;
 
     /**
-     * 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+     * Which signatures to list: 0 for mainland China, 1 for global ones. Required.
      *
      * @var integer|null
      */

@@ -7,7 +7,10 @@ use TencentCloud\Common\AbstractModel;
 /**
  * The request of `DescribeSmsTemplateList`.
  *
- * Answers templates with the state of their review.
+ * Answers templates with the state of their review, by their ids, at most 100 in a call.
+ *
+ * An id that does not exist is left out of the answer. Only the main account may list templates
+ * (`FailedOperation.ProhibitSubAccountUse`).
  *
  * @method integer[] getTemplateIdSet() What $TemplateIdSet holds.
  * @method DescribeSmsTemplateListRequest setTemplateIdSet(integer[] $TemplateIdSet) Sets $TemplateIdSet.
@@ -30,7 +33,7 @@ class DescribeSmsTemplateListRequest extends AbstractModel
     public $TemplateIdSet;
 
     /**
-     * 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+     * Which templates to list: 0 for mainland China, 1 for global ones. Required.
      *
      * @var integer|null
      */

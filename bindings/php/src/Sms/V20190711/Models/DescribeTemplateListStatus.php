@@ -33,7 +33,7 @@ class DescribeTemplateListStatus extends AbstractModel
     ];
 
     /**
-     * The id of the template.
+     * The id of the template: a number here, while sending takes it as text.
      *
      * @var integer|null
      */
@@ -62,7 +62,7 @@ class DescribeTemplateListStatus extends AbstractModel
     public $ReviewReply;
 
     /**
-     * The name of the template. Free text, for people.
+     * The name of the template. Free text for people, not empty; it is not part of the message.
      *
      * @var string|null
      */

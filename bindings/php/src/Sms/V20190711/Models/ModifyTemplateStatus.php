@@ -5,7 +5,7 @@ namespace TencentCloud\Sms\V20190711\Models;
 use TencentCloud\Common\AbstractModel;
 
 /**
- * A template that was changed.
+ * A template that was changed and now waits for its review.
  *
  * @method integer getTemplateId() What $TemplateId holds.
  * @method ModifyTemplateStatus setTemplateId(integer $TemplateId) Sets $TemplateId.
@@ -18,7 +18,7 @@ class ModifyTemplateStatus extends AbstractModel
     ];
 
     /**
-     * The id of the template.
+     * The id of the template: a number here, while sending takes it as text.
      *
      * @var integer|null
      */

@@ -5,7 +5,7 @@ namespace TencentCloud\Sms\V20190711\Models;
 use TencentCloud\Common\AbstractModel;
 
 /**
- * One reply of a person.
+ * One reply of a person to a message.
  *
  * @method string getExtendCode() What $ExtendCode holds.
  * @method PullSmsReplyStatus setExtendCode(string $ExtendCode) Sets $ExtendCode.
@@ -64,7 +64,7 @@ class PullSmsReplyStatus extends AbstractModel
     public $Sign;
 
     /**
-     * What the person answered.
+     * What the person answered, as it came.
      *
      * @var string|null
      */
@@ -78,7 +78,7 @@ class PullSmsReplyStatus extends AbstractModel
     public $ReplyTime;
 
     /**
-     * The same in Unix seconds.
+     * When the person answered, in Unix seconds.
      *
      * @var integer|null
      */

@@ -7,7 +7,12 @@ use TencentCloud\Common\AbstractModel;
 /**
  * The request of `PullSmsReplyStatusByPhoneNumber`.
  *
- * Answers the replies of one number within the last 7 days.
+ * Answers the replies that came from one number within the last 7 days.
+ *
+ * Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`,
+ * `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`.
+ * Nothing published says that replies stay where they are, so the call is treated like a pull and never counted as safe to
+ * repeat.
  *
  * @method integer getSendDateTime() What $SendDateTime holds.
  * @method PullSmsReplyStatusByPhoneNumberRequest setSendDateTime(integer $SendDateTime) Sets $SendDateTime.
@@ -42,14 +47,14 @@ class PullSmsReplyStatusByPhoneNumberRequest extends AbstractModel
     public $SendDateTime;
 
     /**
-     * How many entries to skip. Documented as always 0. Required.
+     * How many entries to skip. The only documented value is 0. Required.
      *
      * @var integer|null
      */
     public $Offset;
 
     /**
-     * How many entries to answer at most, 1 to 100. Required.
+     * How many replies to answer at most, 1 to 100. Required.
      *
      * @var integer|null
      */

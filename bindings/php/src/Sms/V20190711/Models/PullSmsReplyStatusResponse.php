@@ -28,7 +28,7 @@ class PullSmsReplyStatusResponse extends AbstractModel
     public $PullSmsReplyStatusSet;
 
     /**
-     * The id under which the service logged the call. Give it to support when asking about one.
+     * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
      *
      * @var string|null
      */

@@ -46,7 +46,7 @@ class PullSmsSendStatus extends AbstractModel
     public $UserReceiveTime;
 
     /**
-     * The same in Unix seconds.
+     * When the phone got the message, in Unix seconds.
      *
      * @var integer|null
      */
@@ -90,7 +90,7 @@ class PullSmsSendStatus extends AbstractModel
     public $ReportStatus;
 
     /**
-     * The carrier's code word, such as `DELIVRD`, `UNDELIV` or `MK:0001`.
+     * The carrier's code word: `DELIVRD` when the message reached the phone, otherwise one such as `UNDELIV` or `MK:0001`.
      *
      * @var string|null
      */

@@ -7,7 +7,12 @@ use TencentCloud\Common\AbstractModel;
 /**
  * The request of `PullSmsSendStatusByPhoneNumber`.
  *
- * Answers the delivery reports of one number within the last 7 days.
+ * Answers the delivery reports of one number, for messages sent within the last 7 days.
+ *
+ * Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`,
+ * `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`.
+ * Nothing published says that reports stay where they are, so the call is treated like a pull and never counted as safe to
+ * repeat.
  *
  * @method integer getSendDateTime() What $SendDateTime holds.
  * @method PullSmsSendStatusByPhoneNumberRequest setSendDateTime(integer $SendDateTime) Sets $SendDateTime.
@@ -42,14 +47,14 @@ class PullSmsSendStatusByPhoneNumberRequest extends AbstractModel
     public $SendDateTime;
 
     /**
-     * How many entries to skip. Documented as always 0. Required.
+     * How many entries to skip. The only documented value is 0. Required.
      *
      * @var integer|null
      */
     public $Offset;
 
     /**
-     * How many entries to answer at most, 1 to 100. Required.
+     * How many reports to answer at most, 1 to 100. Required.
      *
      * @var integer|null
      */

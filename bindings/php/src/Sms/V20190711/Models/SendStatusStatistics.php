@@ -24,7 +24,7 @@ class SendStatusStatistics extends AbstractModel
     ];
 
     /**
-     * Segments billed: a long message has more than one.
+     * Segments billed. A long message has more than one: 100 messages, 20 of them of two segments, are 120.
      *
      * @var integer|null
      */
@@ -38,7 +38,7 @@ class SendStatusStatistics extends AbstractModel
     public $RequestCount;
 
     /**
-     * Numbers accepted.
+     * Numbers accepted, whether or not the message reached the phone.
      *
      * @var integer|null
      */

@@ -9,7 +9,8 @@ use TencentCloud\Common\AbstractModel;
  *
  * Counts what an app sent within a span of hours: numbers submitted, numbers accepted, segments billed.
  *
- * Hours are those of UTC+8; the first and the last hour both count, by the time of sending.
+ * Hours are those of UTC+8; the first and the last hour both count, by the time of sending. An hour that is none, or an end
+ * before the begin, is refused.
  *
  * @method integer getStartDateTime() What $StartDateTime holds.
  * @method SendStatusStatisticsRequest setStartDateTime(integer $StartDateTime) Sets $StartDateTime.
@@ -63,7 +64,7 @@ class SendStatusStatisticsRequest extends AbstractModel
     public $Limit;
 
     /**
-     * How many entries to skip. Documented as always 0. Required.
+     * Has no effect on the counts. Documented as 0. Required.
      *
      * @var integer|null
      */

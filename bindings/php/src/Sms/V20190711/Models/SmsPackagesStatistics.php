@@ -5,7 +5,7 @@ namespace TencentCloud\Sms\V20190711\Models;
 use TencentCloud\Common\AbstractModel;
 
 /**
- * A prepaid package.
+ * A prepaid package of segments.
  *
  * @method string getPackageCreateTime() What $PackageCreateTime holds.
  * @method SmsPackagesStatistics setPackageCreateTime(string $PackageCreateTime) Sets $PackageCreateTime.
@@ -45,42 +45,42 @@ class SmsPackagesStatistics extends AbstractModel
     ];
 
     /**
-     * When the package was created, as text in UTC+8.
+     * When the package was created, as `2019-10-08 17:18:37` in UTC+8.
      *
      * @var string|null
      */
     public $PackageCreateTime;
 
     /**
-     * The same in Unix seconds.
+     * When the package was created, in Unix seconds.
      *
      * @var integer|null
      */
     public $PackageCreateUnixTime;
 
     /**
-     * From when it can be used, as text in UTC+8.
+     * From when it can be used, as `2019-10-08 17:18:37` in UTC+8.
      *
      * @var string|null
      */
     public $PackageEffectiveTime;
 
     /**
-     * The same in Unix seconds.
+     * From when it can be used, in Unix seconds.
      *
      * @var integer|null
      */
     public $PackageEffectiveUnixTime;
 
     /**
-     * Until when it can be used, as text in UTC+8.
+     * Until when it can be used, as `2019-10-08 17:18:37` in UTC+8.
      *
      * @var string|null
      */
     public $PackageExpiredTime;
 
     /**
-     * The same in Unix seconds.
+     * Until when it can be used, in Unix seconds.
      *
      * @var integer|null
      */
@@ -101,14 +101,14 @@ class SmsPackagesStatistics extends AbstractModel
     public $TypeOfPackage;
 
     /**
-     * The id of the package.
+     * The id of the package, a number.
      *
      * @var integer|null
      */
     public $PackageId;
 
     /**
-     * How many billed segments of the package are used.
+     * How many billed segments of the package are used so far.
      *
      * @var integer|null
      */

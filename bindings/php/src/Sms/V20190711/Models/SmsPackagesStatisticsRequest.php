@@ -7,7 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * The request of `SmsPackagesStatistics`.
  *
- * Answers the prepaid packages of an app and how much of each is used.
+ * Answers the prepaid packages of an app: how many segments each holds, how many are used, and from when until when it can
+ * be used.
  *
  * @method string getSmsSdkAppid() What $SmsSdkAppid holds.
  * @method SmsPackagesStatisticsRequest setSmsSdkAppid(string $SmsSdkAppid) Sets $SmsSdkAppid.
@@ -40,7 +41,7 @@ class SmsPackagesStatisticsRequest extends AbstractModel
     public $Limit;
 
     /**
-     * How many packages to skip, for paging. Required.
+     * How many packages to skip, 0 for the first page. Required.
      *
      * @var integer|null
      */

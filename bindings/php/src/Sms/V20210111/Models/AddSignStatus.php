@@ -5,7 +5,7 @@ namespace TencentCloud\Sms\V20210111\Models;
 use TencentCloud\Common\AbstractModel;
 
 /**
- * A signature that was created.
+ * A signature that was created and now waits for its review.
  *
  * @method integer getSignId() What $SignId holds.
  * @method AddSignStatus setSignId(integer $SignId) Sets $SignId.

@@ -5,7 +5,7 @@ namespace TencentCloud\Sms\V20210111\Models;
 use TencentCloud\Common\AbstractModel;
 
 /**
- * A template that was created.
+ * A template that was created and now waits for its review.
  *
  * @method string getTemplateId() What $TemplateId holds.
  * @method AddTemplateStatus setTemplateId(string $TemplateId) Sets $TemplateId.

@@ -42,7 +42,7 @@ class CallbackStatusStatistics extends AbstractModel
     ];
 
     /**
-     * Reports in all.
+     * Reports in all, of success and of failure.
      *
      * @var integer|null
      */
@@ -63,7 +63,7 @@ class CallbackStatusStatistics extends AbstractModel
     public $CallbackFailCount;
 
     /**
-     * Reports of success.
+     * Reports that the message reached the phone.
      *
      * @var integer|null
      */

@@ -5,7 +5,7 @@ namespace TencentCloud\Sms\V20210111\Models;
 use TencentCloud\Common\AbstractModel;
 
 /**
- * A signature that was deleted.
+ * The deletion of a signature.
  *
  * @method string getDeleteStatus() What $DeleteStatus holds.
  * @method DeleteSignStatus setDeleteStatus(string $DeleteStatus) Sets $DeleteStatus.

@@ -7,7 +7,11 @@ use TencentCloud\Common\AbstractModel;
 /**
  * The request of `DescribePhoneNumberInfo`.
  *
- * Takes phone numbers apart: country, country code, canonical form. The same parsing as for sending.
+ * Takes up to 200 phone numbers apart: country, country code, canonical form. The parsing is the same as for sending, and
+ * nothing is sent.
+ *
+ * A number that cannot be understood has `FailedOperation.PhoneNumberParseFail` in its own entry; the call succeeds all the
+ * same.
  *
  * @method string[] getPhoneNumberSet() What $PhoneNumberSet holds.
  * @method DescribePhoneNumberInfoRequest setPhoneNumberSet(string[] $PhoneNumberSet) Sets $PhoneNumberSet.
@@ -20,7 +24,8 @@ class DescribePhoneNumberInfoRequest extends AbstractModel
     ];
 
     /**
-     * The numbers to look at, at most 200. Required.
+     * The numbers to look at, 1 to 200, in E.164 form such as `+8618501234444`; mainland numbers also as `0086…`, `86…` or
+     * the bare 11 digits. Required.
      *
      * @var string[]|null
      */

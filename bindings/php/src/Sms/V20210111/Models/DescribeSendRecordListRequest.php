@@ -7,7 +7,10 @@ use TencentCloud\Common\AbstractModel;
 /**
  * The request of `DescribeSendRecordList`.
  *
- * Answers what was sent to one number within the last 72 hours, newest first.
+ * Answers what was sent to one number within the last 72 hours, newest first, with the outcome of each message.
+ *
+ * Only the newest 1000 records of the span can be reached. Times, `Limit` and `Offset` outside their ranges are refused with
+ * a code that names them, such as `InvalidParameterValue.BeginTimeVerifyFail`.
  *
  * @method string getPhoneNumber() What $PhoneNumber holds.
  * @method DescribeSendRecordListRequest setPhoneNumber(string $PhoneNumber) Sets $PhoneNumber.

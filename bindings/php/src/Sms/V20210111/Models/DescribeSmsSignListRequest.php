@@ -7,7 +7,9 @@ use TencentCloud\Common\AbstractModel;
 /**
  * The request of `DescribeSmsSignList`.
  *
- * Answers signatures with the state of their review.
+ * Answers signatures with the state of their review: those whose ids are given, at most 100, or a page of all.
+ *
+ * An id that does not exist is left out of the answer. A `Limit` over 100 is `InvalidParameterValue.LimitVerifyFail`.
  *
  * @method integer getInternational() What $International holds.
  * @method DescribeSmsSignListRequest setInternational(integer $International) Sets $International.
@@ -29,14 +31,14 @@ class DescribeSmsSignListRequest extends AbstractModel
     ];
 
     /**
-     * 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+     * Which signatures to list: 0 for mainland China, 1 for global ones. Required.
      *
      * @var integer|null
      */
     public $International;
 
     /**
-     * The ids of the signatures wanted, at most 100.
+     * The ids of the signatures wanted, at most 100; unset or empty for a page of all.
      *
      * @var integer[]|null
      */
@@ -50,7 +52,7 @@ class DescribeSmsSignListRequest extends AbstractModel
     public $Limit;
 
     /**
-     * How many signatures to skip. Used only without `SignIdSet`.
+     * How many signatures to skip, 0 when unset. Used only without `SignIdSet`.
      *
      * @var integer|null
      */

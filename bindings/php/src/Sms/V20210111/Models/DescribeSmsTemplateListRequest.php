@@ -7,7 +7,10 @@ use TencentCloud\Common\AbstractModel;
 /**
  * The request of `DescribeSmsTemplateList`.
  *
- * Answers templates with the state of their review.
+ * Answers templates with the state of their review: those whose ids are given, at most 100, or a page of all.
+ *
+ * An id that does not exist is left out of the answer. A `Limit` over 100 is `InvalidParameterValue.LimitVerifyFail`. Only
+ * the main account may list templates (`FailedOperation.ProhibitSubAccountUse`).
  *
  * @method integer getInternational() What $International holds.
  * @method DescribeSmsTemplateListRequest setInternational(integer $International) Sets $International.
@@ -29,28 +32,29 @@ class DescribeSmsTemplateListRequest extends AbstractModel
     ];
 
     /**
-     * 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+     * Which templates to list: 0 for mainland China, 1 for global ones. Required.
      *
      * @var integer|null
      */
     public $International;
 
     /**
-     * The ids of the templates wanted, at most 100.
+     * The ids of the templates wanted, at most 100; unset or empty for a page of all.
      *
      * @var integer[]|null
      */
     public $TemplateIdSet;
 
     /**
-     * How many templates to answer at most, up to 100. Used only without `TemplateIdSet`.
+     * How many templates to answer at most, up to 100. Set it: the documented default is 0. Used only without
+     * `TemplateIdSet`.
      *
      * @var integer|null
      */
     public $Limit;
 
     /**
-     * How many templates to skip. Used only without `TemplateIdSet`.
+     * How many templates to skip, 0 when unset. Used only without `TemplateIdSet`.
      *
      * @var integer|null
      */

@@ -7,7 +7,10 @@ use TencentCloud\Common\AbstractModel;
 /**
  * The request of `ModifySmsSign`.
  *
- * Changes a signature that is under review or refused, and hands it in again.
+ * Changes a signature that is under review or refused, and hands it in for review again.
+ *
+ * An approved signature cannot be changed (`InvalidParameterValue.SignAlreadyPassedCheck`): create another one. An id that
+ * does not exist is `FailedOperation.MissingSignatureToModify`.
  *
  * @method integer getSignId() What $SignId holds.
  * @method ModifySmsSignRequest setSignId(integer $SignId) Sets $SignId.
@@ -54,7 +57,8 @@ class ModifySmsSignRequest extends AbstractModel
     public $SignId;
 
     /**
-     * The text of the signature, without brackets. Required.
+     * The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to 15
+     * characters without `[` and `]`. Required.
      *
      * @var string|null
      */
@@ -62,7 +66,7 @@ class ModifySmsSignRequest extends AbstractModel
 
     /**
      * Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other.
-     * Required.
+     * Decides which `DocumentType` fits. Required.
      *
      * @var integer|null
      */
@@ -78,7 +82,7 @@ class ModifySmsSignRequest extends AbstractModel
     public $DocumentType;
 
     /**
-     * 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+     * 0: mainland China; 1: global. Must be what the signature has: it cannot be moved from one to the other. Required.
      *
      * @var integer|null
      */
@@ -92,28 +96,29 @@ class ModifySmsSignRequest extends AbstractModel
     public $SignPurpose;
 
     /**
-     * A picture of the proof in base64, without a `data:` prefix. Required.
+     * A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
      *
      * @var string|null
      */
     public $ProofImage;
 
     /**
-     * A picture of the letter of authority in base64, without a `data:` prefix. Looked at only for use on behalf of others.
+     * A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of others.
      *
      * @var string|null
      */
     public $CommissionImage;
 
     /**
-     * A note for the reviewer, such as what the messages are for.
+     * A note for the reviewer, such as what the messages are for. Free text.
      *
      * @var string|null
      */
     public $Remark;
 
     /**
-     * The id of an approved qualification of the company; mainland signatures only.
+     * The id of an approved qualification of the company. For mainland signatures, where the service may insist on it; leave
+     * it out for global ones.
      *
      * @var integer|null
      */

@@ -7,7 +7,10 @@ use TencentCloud\Common\AbstractModel;
 /**
  * The request of `ModifySmsTemplate`.
  *
- * Changes a template that is under review or refused, and hands it in again.
+ * Changes a template that is under review or refused, and hands it in for review again.
+ *
+ * An approved template cannot be changed (`FailedOperation.TemplateAlreadyPassedCheck`): create another one. An id that does
+ * not exist is `FailedOperation.MissingTemplateToModify`.
  *
  * @method integer getTemplateId() What $TemplateId holds.
  * @method ModifySmsTemplateRequest setTemplateId(integer $TemplateId) Sets $TemplateId.
@@ -35,22 +38,23 @@ class ModifySmsTemplateRequest extends AbstractModel
     ];
 
     /**
-     * The id of the template. Required.
+     * The id of the template: a number here, while sending takes it as text. Required.
      *
      * @var integer|null
      */
     public $TemplateId;
 
     /**
-     * The name of the template. Free text, for people. Required.
+     * The name of the template. Free text for people, not empty; it is not part of the message. Required.
      *
      * @var string|null
      */
     public $TemplateName;
 
     /**
-     * The text of the template. `{1}`, `{2}` and so on stand for values given when sending, counted from 1 without a gap.
-     * Required.
+     * The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given when
+     * sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`.
+     * Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
      *
      * @var string|null
      */
@@ -65,14 +69,14 @@ class ModifySmsTemplateRequest extends AbstractModel
     public $SmsType;
 
     /**
-     * 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+     * 0: mainland China; 1: global. Must be what the template has: it cannot be moved from one to the other. Required.
      *
      * @var integer|null
      */
     public $International;
 
     /**
-     * A note for the reviewer, such as what the messages are for. Required.
+     * A note for the reviewer, such as what was changed. May be empty, but not absent. Required.
      *
      * @var string|null
      */

@@ -30,7 +30,7 @@ class MultiSmsInfo extends AbstractModel
     ];
 
     /**
-     * The number in E.164 form, outside mainland China. Required.
+     * The number in E.164 form, such as `+85261234567`, outside mainland China. Required.
      *
      * @var string|null
      */
@@ -51,14 +51,15 @@ class MultiSmsInfo extends AbstractModel
     public $TemplateParamSet;
 
     /**
-     * The sender shown for global messages. Not needed with the shared sender; ignored for mainland numbers.
+     * The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for mainland
+     * numbers.
      *
      * @var string|null
      */
     public $SenderId;
 
     /**
-     * The caller's own text, less than 512 bytes. Comes back with the message's entry.
+     * The caller's own text, less than 512 bytes; empty when unset. Comes back with the message's entry.
      *
      * @var string|null
      */

@@ -36,14 +36,14 @@ class PhoneNumberInfo extends AbstractModel
     ];
 
     /**
-     * `Ok`, or the error code of this number.
+     * `Ok`, or the error code of this number, such as `FailedOperation.PhoneNumberParseFail`.
      *
      * @var string|null
      */
     public $Code;
 
     /**
-     * The same in words.
+     * The same in words. For people: the texts may change at any time.
      *
      * @var string|null
      */
@@ -64,21 +64,21 @@ class PhoneNumberInfo extends AbstractModel
     public $SubscriberNumber;
 
     /**
-     * The phone number in E.164 form, such as `+8618501234444`.
+     * The number in E.164 form; as it was given when it could not be understood.
      *
      * @var string|null
      */
     public $PhoneNumber;
 
     /**
-     * The ISO 3166 code of the number's country or region, such as `CN`; `DEF` when it is not known.
+     * The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
      *
      * @var string|null
      */
     public $IsoCode;
 
     /**
-     * The country or region in English, such as `China`.
+     * The country or region in English, such as `China`; empty when it is not known.
      *
      * @var string|null
      */

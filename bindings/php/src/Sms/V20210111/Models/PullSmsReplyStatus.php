@@ -5,7 +5,7 @@ namespace TencentCloud\Sms\V20210111\Models;
 use TencentCloud\Common\AbstractModel;
 
 /**
- * One reply of a person.
+ * One reply of a person to a message.
  *
  * @method string getExtendCode() What $ExtendCode holds.
  * @method PullSmsReplyStatus setExtendCode(string $ExtendCode) Sets $ExtendCode.
@@ -64,7 +64,7 @@ class PullSmsReplyStatus extends AbstractModel
     public $SignName;
 
     /**
-     * What the person answered.
+     * What the person answered, as it came.
      *
      * @var string|null
      */

@@ -7,7 +7,11 @@ use TencentCloud\Common\AbstractModel;
 /**
  * The request of `PullSmsReplyStatus`.
  *
- * Takes people's replies to an app out of its queue, oldest first; each is handed out once.
+ * Takes people's replies to an app out of its queue, oldest first, at most `Limit`.
+ *
+ * A reply is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its replies. The queue
+ * has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An
+ * empty answer means that no reply is waiting.
  *
  * @method integer getLimit() What $Limit holds.
  * @method PullSmsReplyStatusRequest setLimit(integer $Limit) Sets $Limit.
@@ -23,7 +27,7 @@ class PullSmsReplyStatusRequest extends AbstractModel
     ];
 
     /**
-     * How many entries to answer at most, 1 to 100. Required.
+     * How many replies to take at most, 1 to 100. Required.
      *
      * @var integer|null
      */

@@ -81,7 +81,7 @@ class PullSmsSendStatus extends AbstractModel
     public $ReportStatus;
 
     /**
-     * The carrier's code word, such as `DELIVRD`, `UNDELIV` or `MK:0001`.
+     * The carrier's code word: `DELIVRD` when the message reached the phone, otherwise one such as `UNDELIV` or `MK:0001`.
      *
      * @var string|null
      */

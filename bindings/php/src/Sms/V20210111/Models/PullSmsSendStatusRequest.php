@@ -10,7 +10,8 @@ use TencentCloud\Common\AbstractModel;
  * Takes delivery reports of an app out of its queue, oldest first, at most `Limit`.
  *
  * A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The queue
- * has to be opened for the account by support. An empty answer means that no report is waiting.
+ * has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An
+ * empty answer means that no report is waiting.
  *
  * @method integer getLimit() What $Limit holds.
  * @method PullSmsSendStatusRequest setLimit(integer $Limit) Sets $Limit.

@@ -7,7 +7,9 @@ use TencentCloud\Common\AbstractModel;
 /**
  * The request of `ReportConversion`.
  *
- * Reports that a person typed a sent code back, which lets the service measure delivery. Opened on request.
+ * Reports that a person typed a sent code back, which lets the service measure how many codes arrive.
+ *
+ * The feature is opened by support on request. Whether the report was taken stands in the `Code` of the answer.
  *
  * @method string getSmsSdkAppId() What $SmsSdkAppId holds.
  * @method ReportConversionRequest setSmsSdkAppId(string $SmsSdkAppId) Sets $SmsSdkAppId.
@@ -33,14 +35,14 @@ class ReportConversionRequest extends AbstractModel
     public $SmsSdkAppId;
 
     /**
-     * The id of the message to this number. Opaque text: its form differs between mainland and global messages. Required.
+     * The `SerialNo` that the send answered for the message with the code. Required.
      *
      * @var string|null
      */
     public $SerialNo;
 
     /**
-     * When the code was typed back, in Unix seconds.
+     * When the code was typed back, in Unix seconds; may be unset.
      *
      * @var integer|null
      */

@@ -28,7 +28,7 @@ class ReportConversionStatus extends AbstractModel
     public $Code;
 
     /**
-     * The same in words.
+     * The same in words. For people: the texts may change at any time.
      *
      * @var string|null
      */

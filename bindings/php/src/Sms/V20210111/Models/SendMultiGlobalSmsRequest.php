@@ -9,7 +9,9 @@ use TencentCloud\Common\AbstractModel;
  *
  * Sends to up to 200 global numbers, each with its own template and values.
  *
- * As with `SendSms`, each number has its own code in the answer, and repeating the call sends again.
+ * As with `SendSms`, each number has its own code in the answer, and repeating the call sends again. There is no signature:
+ * the text is the template's alone. An empty list, more than 200 messages or a mainland number among them is an error of the
+ * call, and nothing is sent; use `SendSms` for mainland numbers.
  *
  * @method string getSmsSdkAppId() What $SmsSdkAppId holds.
  * @method SendMultiGlobalSmsRequest setSmsSdkAppId(string $SmsSdkAppId) Sets $SmsSdkAppId.

@@ -36,7 +36,8 @@ class SendMultiStatus extends AbstractModel
     ];
 
     /**
-     * The id of the message to this number. Opaque text: its form differs between mainland and global messages.
+     * The id of the message to this number, which its delivery report repeats. There is one even when the message was
+     * refused, so look at `Code`.
      *
      * @var string|null
      */
@@ -71,14 +72,14 @@ class SendMultiStatus extends AbstractModel
     public $Code;
 
     /**
-     * `send success`, or in words why the message was refused.
+     * `send success`, or in words why the message was refused. For people: the texts may change at any time.
      *
      * @var string|null
      */
     public $Message;
 
     /**
-     * The ISO 3166 code of the number's country or region, such as `CN`; `DEF` when it is not known.
+     * The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
      *
      * @var string|null
      */

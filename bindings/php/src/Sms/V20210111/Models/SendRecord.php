@@ -5,7 +5,7 @@ namespace TencentCloud\Sms\V20210111\Models;
 use TencentCloud\Common\AbstractModel;
 
 /**
- * A message that was sent.
+ * A message that was sent, and what became of it.
  *
  * @method string getPhoneNumber() What $PhoneNumber holds.
  * @method SendRecord setPhoneNumber(string $PhoneNumber) Sets $PhoneNumber.
@@ -63,21 +63,21 @@ class SendRecord extends AbstractModel
     public $SendStatus;
 
     /**
-     * The code of the send, `Ok` when the message was accepted.
+     * The code of the send: `Ok` when the message was accepted, otherwise an error code.
      *
      * @var string|null
      */
     public $RequestCode;
 
     /**
-     * The carrier's code word of the delivery report; empty while there is none.
+     * The carrier's code word of the delivery report when `SendStatus` is 2 or 4; otherwise empty.
      *
      * @var string|null
      */
     public $StatusCode;
 
     /**
-     * The ISO 3166 code of the number's country or region, such as `CN`; `DEF` when it is not known.
+     * The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
      *
      * @var string|null
      */
@@ -98,7 +98,7 @@ class SendRecord extends AbstractModel
     public $SendTime;
 
     /**
-     * When the phone got it, in Unix seconds; 0 when it did not.
+     * When the phone got it, in Unix seconds, when `SendStatus` is 2; otherwise 0.
      *
      * @var integer|null
      */

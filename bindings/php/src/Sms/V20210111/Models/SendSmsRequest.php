@@ -11,7 +11,10 @@ use TencentCloud\Common\AbstractModel;
  *
  * The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its own
  * code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the delivery report
- * comes later. Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
+ * comes later. What concerns the request as a whole, such as an unknown app or more than 200 numbers, is an error of the
+ * call, and nothing is sent.
+ *
+ * Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
  *
  * @method string[] getPhoneNumberSet() What $PhoneNumberSet holds.
  * @method SendSmsRequest setPhoneNumberSet(string[] $PhoneNumberSet) Sets $PhoneNumberSet.
@@ -76,8 +79,8 @@ class SendSmsRequest extends AbstractModel
 
     /**
      * The values for `{1}`, `{2}` and so on of the template, in that order: exactly as many as it has variables; unset or
-     * empty when it has none. Values of a verification template are 0 to 6 digits each; the whole text may have at most 500
-     * characters.
+     * empty when it has none. Values of a verification template are 0 to 6 digits each, no value may hold a link, and the
+     * whole text may have at most 500 characters.
      *
      * @var string[]|null
      */
@@ -92,14 +95,16 @@ class SendSmsRequest extends AbstractModel
     public $ExtendCode;
 
     /**
-     * The caller's own text, less than 512 bytes, such as an order number. Comes back with every number's entry.
+     * The caller's own text, less than 512 bytes, such as an order number; empty when unset. Comes back with every number's
+     * entry.
      *
      * @var string|null
      */
     public $SessionContext;
 
     /**
-     * The sender shown for global messages. Not needed with the shared sender; ignored for mainland numbers.
+     * The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for mainland
+     * numbers.
      *
      * @var string|null
      */

@@ -51,7 +51,8 @@ class SendStatus extends AbstractModel
     public $PhoneNumber;
 
     /**
-     * How many segments are billed for this number; 0 when it was refused.
+     * How many segments are billed for this number; 0 when it was refused. A mainland text of up to 70 characters is one
+     * segment, a longer one is cut by 67.
      *
      * @var integer|null
      */

@@ -5,7 +5,7 @@ namespace TencentCloud\Sms\V20210111\Models;
 use TencentCloud\Common\AbstractModel;
 
 /**
- * A prepaid package.
+ * A prepaid package of segments.
  *
  * @method integer getPackageCreateTime() What $PackageCreateTime holds.
  * @method SmsPackagesStatistics setPackageCreateTime(integer $PackageCreateTime) Sets $PackageCreateTime.
@@ -71,14 +71,14 @@ class SmsPackagesStatistics extends AbstractModel
     public $PackageType;
 
     /**
-     * The id of the package.
+     * The id of the package, a number.
      *
      * @var integer|null
      */
     public $PackageId;
 
     /**
-     * How many billed segments of the package are used.
+     * How many billed segments of the package are used so far.
      *
      * @var integer|null
      */

@@ -7,7 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * The request of `SmsPackagesStatistics`.
  *
- * Answers the prepaid packages of an app and how much of each is used.
+ * Answers the prepaid packages of an app that were created within a span of hours: how many segments each holds, how many
+ * are used, and from when until when it can be used.
  *
  * @method string getSmsSdkAppId() What $SmsSdkAppId holds.
  * @method SmsPackagesStatisticsRequest setSmsSdkAppId(string $SmsSdkAppId) Sets $SmsSdkAppId.
@@ -46,21 +47,21 @@ class SmsPackagesStatisticsRequest extends AbstractModel
     public $Limit;
 
     /**
-     * How many packages to skip, for paging. Required.
+     * How many packages to skip, 0 for the first page. Required.
      *
      * @var integer|null
      */
     public $Offset;
 
     /**
-     * The first hour, `yyyymmddhh` in UTC+8, in which packages were created. Required.
+     * The first hour in which packages were created, `yyyymmddhh` in UTC+8, such as `2024090800`. Required.
      *
      * @var string|null
      */
     public $BeginTime;
 
     /**
-     * The last hour, `yyyymmddhh` in UTC+8, in which packages were created; after the first and not in the future. Required.
+     * The last hour in which packages were created, `yyyymmddhh` in UTC+8; after the first and not in the future. Required.
      *
      * @var string|null
      */

@@ -5,7 +5,7 @@ from tencentcloud.common.abstract_model import AbstractModel
 
 
 class AddSignStatus(AbstractModel):
-    r"""A signature that was created.
+    r"""A signature that was created and now waits for its review.
     """
 
     _members = ("SignId", "SignApplyId", )
@@ -42,7 +42,9 @@ class AddSignStatus(AbstractModel):
 class AddSmsSignRequest(AbstractModel):
     r"""The request of `AddSmsSign`.
 
-    Creates a signature, the name that stands before a message, and hands it in for review.
+    Creates a signature, the name that stands in brackets before a message, and hands it in for review; it can be used once the review has approved it.
+
+    Review takes hours in the service, and the carriers' registration of a mainland signature days after it. No callback tells the result: ask with `DescribeSmsSignList`. Only accounts verified as a company may create signatures through the API (`FailedOperation.NotEnterpriseCertification`). A name that is under review is refused with `InvalidParameterValue.SignExistAndUnapproved`, one that is approved with `InvalidParameterValue.SignAlreadyPassedCheck`.
     """
 
     _members = ("SignName", "SignType", "DocumentType", "International", "UsedMethod", "ProofImage", "CommissionImage", "Remark", "QualificationId", )
@@ -60,7 +62,7 @@ class AddSmsSignRequest(AbstractModel):
 
     @property
     def SignName(self):
-        r"""The text of the signature, without brackets. Required.
+        r"""The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to 15 characters without `[` and `]`. Required.
 
         :rtype: str
         """
@@ -72,7 +74,7 @@ class AddSmsSignRequest(AbstractModel):
 
     @property
     def SignType(self):
-        r"""Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Required.
+        r"""Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Decides which `DocumentType` fits. Required.
 
         :rtype: int
         """
@@ -120,7 +122,7 @@ class AddSmsSignRequest(AbstractModel):
 
     @property
     def ProofImage(self):
-        r"""A picture of the proof in base64, without a `data:` prefix. Required.
+        r"""A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
 
         :rtype: str
         """
@@ -132,7 +134,7 @@ class AddSmsSignRequest(AbstractModel):
 
     @property
     def CommissionImage(self):
-        r"""A picture of the letter of authority in base64, without a `data:` prefix. Looked at only for use on behalf of others.
+        r"""A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of others.
 
         :rtype: str
         """
@@ -144,7 +146,7 @@ class AddSmsSignRequest(AbstractModel):
 
     @property
     def Remark(self):
-        r"""A note for the reviewer, such as what the messages are for.
+        r"""A note for the reviewer, such as what the messages are for. Free text.
 
         :rtype: str
         """
@@ -156,7 +158,7 @@ class AddSmsSignRequest(AbstractModel):
 
     @property
     def QualificationId(self):
-        r"""The id of an approved qualification of the company; mainland signatures only.
+        r"""The id of an approved qualification of the company. For mainland signatures, where the service may insist on it; leave it out for global ones.
 
         :rtype: int
         """
@@ -192,7 +194,7 @@ class AddSmsSignResponse(AbstractModel):
 
     @property
     def RequestId(self):
-        r"""The id under which the service logged the call. Give it to support when asking about one.
+        r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
         :rtype: str
         """
@@ -208,7 +210,7 @@ class AddSmsTemplateRequest(AbstractModel):
 
     Creates a template and hands it in for review; it can be sent once the review has approved it.
 
-    Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts verified as a company may create templates through the API. Repeating the call creates a second template.
+    Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts verified as a company may create templates through the API (`FailedOperation.NotEnterpriseCertification`); a mainland template also needs an approved signature (`FailedOperation.MissingSignature`). An account has at most 1000 templates (`FailedOperation.TemplateNumberLimit`). Repeating the call creates a second template.
     """
 
     _members = ("TemplateName", "TemplateContent", "SmsType", "International", "Remark", )
@@ -222,7 +224,7 @@ class AddSmsTemplateRequest(AbstractModel):
 
     @property
     def TemplateName(self):
-        r"""The name of the template. Free text, for people. Required.
+        r"""The name of the template. Free text for people, not empty; it is not part of the message. Required.
 
         :rtype: str
         """
@@ -234,7 +236,7 @@ class AddSmsTemplateRequest(AbstractModel):
 
     @property
     def TemplateContent(self):
-        r"""The text, at most 500 characters when filled in. `{1}`, `{2}` and so on stand for values given when sending: counted from 1 without a gap, never two side by side, never alone. No `【` or `】`. Marketing texts end with how to opt out, such as `拒收请回复R`. Required.
+        r"""The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
 
         :rtype: str
         """
@@ -306,7 +308,7 @@ class AddSmsTemplateResponse(AbstractModel):
 
     @property
     def RequestId(self):
-        r"""The id under which the service logged the call. Give it to support when asking about one.
+        r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
         :rtype: str
         """
@@ -318,7 +320,7 @@ class AddSmsTemplateResponse(AbstractModel):
 
 
 class AddTemplateStatus(AbstractModel):
-    r"""A template that was created.
+    r"""A template that was created and now waits for its review.
     """
 
     _members = ("TemplateId", )
@@ -358,7 +360,7 @@ class CallbackStatusStatistics(AbstractModel):
 
     @property
     def CallbackCount(self):
-        r"""Reports in all.
+        r"""Reports in all, of success and of failure.
 
         :rtype: int
         """
@@ -394,7 +396,7 @@ class CallbackStatusStatistics(AbstractModel):
 
     @property
     def CallbackSuccessCount(self):
-        r"""Reports of success.
+        r"""Reports that the message reached the phone.
 
         :rtype: int
         """
@@ -468,7 +470,9 @@ class CallbackStatusStatistics(AbstractModel):
 class CallbackStatusStatisticsRequest(AbstractModel):
     r"""The request of `CallbackStatusStatistics`.
 
-    Counts the delivery reports of an app within a span of hours of UTC+8, at most 32 days.
+    Counts the delivery reports of an app within a span of at most 32 days, and why messages did not arrive.
+
+    Hours are those of UTC+8; the first and the last hour both count. An hour that is none, an end before the begin, or a longer span is refused.
     """
 
     _members = ("StartDateTime", "EndDataTime", "SmsSdkAppid", "Limit", "Offset", )
@@ -530,7 +534,7 @@ class CallbackStatusStatisticsRequest(AbstractModel):
 
     @property
     def Offset(self):
-        r"""How many entries to skip. Documented as always 0. Required.
+        r"""Has no effect on the counts. Documented as 0. Required.
 
         :rtype: int
         """
@@ -566,7 +570,7 @@ class CallbackStatusStatisticsResponse(AbstractModel):
 
     @property
     def RequestId(self):
-        r"""The id under which the service logged the call. Give it to support when asking about one.
+        r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
         :rtype: str
         """
@@ -578,7 +582,7 @@ class CallbackStatusStatisticsResponse(AbstractModel):
 
 
 class DeleteSignStatus(AbstractModel):
-    r"""A signature that was deleted.
+    r"""The deletion of a signature.
     """
 
     _members = ("DeleteStatus", "DeleteTime", )
@@ -615,7 +619,7 @@ class DeleteSignStatus(AbstractModel):
 class DeleteSmsSignRequest(AbstractModel):
     r"""The request of `DeleteSmsSign`.
 
-    Deletes a signature; its id is not used again.
+    Deletes a signature, whatever the state of its review. It cannot be used any more, while messages that were accepted still go out. A second call finds nothing and is refused with `FailedOperation.SignIdNotExist`.
     """
 
     _members = ("SignId", )
@@ -661,7 +665,7 @@ class DeleteSmsSignResponse(AbstractModel):
 
     @property
     def RequestId(self):
-        r"""The id under which the service logged the call. Give it to support when asking about one.
+        r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
         :rtype: str
         """
@@ -675,7 +679,7 @@ class DeleteSmsSignResponse(AbstractModel):
 class DeleteSmsTemplateRequest(AbstractModel):
     r"""The request of `DeleteSmsTemplate`.
 
-    Deletes a template; its id is not used again.
+    Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were accepted still go out. A second call finds nothing and is refused with `FailedOperation.TemplateIdNotExist`.
     """
 
     _members = ("TemplateId", )
@@ -685,7 +689,7 @@ class DeleteSmsTemplateRequest(AbstractModel):
 
     @property
     def TemplateId(self):
-        r"""The id of the template. Required.
+        r"""The id of the template: a number here, while sending takes it as text. Required.
 
         :rtype: int
         """
@@ -721,7 +725,7 @@ class DeleteSmsTemplateResponse(AbstractModel):
 
     @property
     def RequestId(self):
-        r"""The id under which the service logged the call. Give it to support when asking about one.
+        r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
         :rtype: str
         """
@@ -733,7 +737,7 @@ class DeleteSmsTemplateResponse(AbstractModel):
 
 
 class DeleteTemplateStatus(AbstractModel):
-    r"""A template that was deleted.
+    r"""The deletion of a template.
     """
 
     _members = ("DeleteStatus", "DeleteTime", )
@@ -896,7 +900,9 @@ class DescribeSignListStatus(AbstractModel):
 class DescribeSmsSignListRequest(AbstractModel):
     r"""The request of `DescribeSmsSignList`.
 
-    Answers signatures with the state of their review.
+    Answers signatures with the state of their review, by their ids, at most 100 in a call.
+
+    An id that does not exist is left out of the answer.
     """
 
     _members = ("SignIdSet", "International", )
@@ -907,7 +913,7 @@ class DescribeSmsSignListRequest(AbstractModel):
 
     @property
     def SignIdSet(self):
-        r"""The ids of the signatures wanted, at most 100. Required.
+        r"""The ids of the signatures wanted, 1 to 100. Required.
 
         :rtype: list of int non-negative
         """
@@ -919,7 +925,7 @@ class DescribeSmsSignListRequest(AbstractModel):
 
     @property
     def International(self):
-        r"""0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+        r"""Which signatures to list: 0 for mainland China, 1 for global ones. Required.
 
         :rtype: int
         """
@@ -955,7 +961,7 @@ class DescribeSmsSignListResponse(AbstractModel):
 
     @property
     def RequestId(self):
-        r"""The id under which the service logged the call. Give it to support when asking about one.
+        r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
         :rtype: str
         """
@@ -969,7 +975,9 @@ class DescribeSmsSignListResponse(AbstractModel):
 class DescribeSmsTemplateListRequest(AbstractModel):
     r"""The request of `DescribeSmsTemplateList`.
 
-    Answers templates with the state of their review.
+    Answers templates with the state of their review, by their ids, at most 100 in a call.
+
+    An id that does not exist is left out of the answer. Only the main account may list templates (`FailedOperation.ProhibitSubAccountUse`).
     """
 
     _members = ("TemplateIdSet", "International", )
@@ -992,7 +1000,7 @@ class DescribeSmsTemplateListRequest(AbstractModel):
 
     @property
     def International(self):
-        r"""0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+        r"""Which templates to list: 0 for mainland China, 1 for global ones. Required.
 
         :rtype: int
         """
@@ -1028,7 +1036,7 @@ class DescribeSmsTemplateListResponse(AbstractModel):
 
     @property
     def RequestId(self):
-        r"""The id under which the service logged the call. Give it to support when asking about one.
+        r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
         :rtype: str
         """
@@ -1055,7 +1063,7 @@ class DescribeTemplateListStatus(AbstractModel):
 
     @property
     def TemplateId(self):
-        r"""The id of the template.
+        r"""The id of the template: a number here, while sending takes it as text.
 
         :rtype: int
         """
@@ -1103,7 +1111,7 @@ class DescribeTemplateListStatus(AbstractModel):
 
     @property
     def TemplateName(self):
-        r"""The name of the template. Free text, for people.
+        r"""The name of the template. Free text for people, not empty; it is not part of the message.
 
         :rtype: str
         """
@@ -1127,7 +1135,7 @@ class DescribeTemplateListStatus(AbstractModel):
 
 
 class ModifySignStatus(AbstractModel):
-    r"""A signature that was changed.
+    r"""A signature that was changed and now waits for its review.
     """
 
     _members = ("SignId", "SignApplyId", )
@@ -1164,7 +1172,9 @@ class ModifySignStatus(AbstractModel):
 class ModifySmsSignRequest(AbstractModel):
     r"""The request of `ModifySmsSign`.
 
-    Changes a signature that is under review or refused, and hands it in again.
+    Changes a signature that is under review or refused, and hands it in for review again.
+
+    An approved signature cannot be changed (`InvalidParameterValue.SignAlreadyPassedCheck`): create another one. An id that does not exist is `FailedOperation.MissingSignatureToModify`.
     """
 
     _members = ("SignId", "SignName", "SignType", "DocumentType", "International", "UsedMethod", "ProofImage", "CommissionImage", "Remark", "QualificationId", )
@@ -1195,7 +1205,7 @@ class ModifySmsSignRequest(AbstractModel):
 
     @property
     def SignName(self):
-        r"""The text of the signature, without brackets. Required.
+        r"""The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to 15 characters without `[` and `]`. Required.
 
         :rtype: str
         """
@@ -1207,7 +1217,7 @@ class ModifySmsSignRequest(AbstractModel):
 
     @property
     def SignType(self):
-        r"""Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Required.
+        r"""Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Decides which `DocumentType` fits. Required.
 
         :rtype: int
         """
@@ -1231,7 +1241,7 @@ class ModifySmsSignRequest(AbstractModel):
 
     @property
     def International(self):
-        r"""0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+        r"""0: mainland China; 1: global. Must be what the signature has: it cannot be moved from one to the other. Required.
 
         :rtype: int
         """
@@ -1255,7 +1265,7 @@ class ModifySmsSignRequest(AbstractModel):
 
     @property
     def ProofImage(self):
-        r"""A picture of the proof in base64, without a `data:` prefix. Required.
+        r"""A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
 
         :rtype: str
         """
@@ -1267,7 +1277,7 @@ class ModifySmsSignRequest(AbstractModel):
 
     @property
     def CommissionImage(self):
-        r"""A picture of the letter of authority in base64, without a `data:` prefix. Looked at only for use on behalf of others.
+        r"""A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of others.
 
         :rtype: str
         """
@@ -1279,7 +1289,7 @@ class ModifySmsSignRequest(AbstractModel):
 
     @property
     def Remark(self):
-        r"""A note for the reviewer, such as what the messages are for.
+        r"""A note for the reviewer, such as what the messages are for. Free text.
 
         :rtype: str
         """
@@ -1291,7 +1301,7 @@ class ModifySmsSignRequest(AbstractModel):
 
     @property
     def QualificationId(self):
-        r"""The id of an approved qualification of the company; mainland signatures only.
+        r"""The id of an approved qualification of the company. For mainland signatures, where the service may insist on it; leave it out for global ones.
 
         :rtype: int
         """
@@ -1327,7 +1337,7 @@ class ModifySmsSignResponse(AbstractModel):
 
     @property
     def RequestId(self):
-        r"""The id under which the service logged the call. Give it to support when asking about one.
+        r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
         :rtype: str
         """
@@ -1341,7 +1351,9 @@ class ModifySmsSignResponse(AbstractModel):
 class ModifySmsTemplateRequest(AbstractModel):
     r"""The request of `ModifySmsTemplate`.
 
-    Changes a template that is under review or refused, and hands it in again.
+    Changes a template that is under review or refused, and hands it in for review again.
+
+    An approved template cannot be changed (`FailedOperation.TemplateAlreadyPassedCheck`): create another one. An id that does not exist is `FailedOperation.MissingTemplateToModify`.
     """
 
     _members = ("TemplateId", "TemplateName", "TemplateContent", "SmsType", "International", "Remark", )
@@ -1356,7 +1368,7 @@ class ModifySmsTemplateRequest(AbstractModel):
 
     @property
     def TemplateId(self):
-        r"""The id of the template. Required.
+        r"""The id of the template: a number here, while sending takes it as text. Required.
 
         :rtype: int
         """
@@ -1368,7 +1380,7 @@ class ModifySmsTemplateRequest(AbstractModel):
 
     @property
     def TemplateName(self):
-        r"""The name of the template. Free text, for people. Required.
+        r"""The name of the template. Free text for people, not empty; it is not part of the message. Required.
 
         :rtype: str
         """
@@ -1380,7 +1392,7 @@ class ModifySmsTemplateRequest(AbstractModel):
 
     @property
     def TemplateContent(self):
-        r"""The text of the template. `{1}`, `{2}` and so on stand for values given when sending, counted from 1 without a gap. Required.
+        r"""The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
 
         :rtype: str
         """
@@ -1404,7 +1416,7 @@ class ModifySmsTemplateRequest(AbstractModel):
 
     @property
     def International(self):
-        r"""0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+        r"""0: mainland China; 1: global. Must be what the template has: it cannot be moved from one to the other. Required.
 
         :rtype: int
         """
@@ -1416,7 +1428,7 @@ class ModifySmsTemplateRequest(AbstractModel):
 
     @property
     def Remark(self):
-        r"""A note for the reviewer, such as what the messages are for. Required.
+        r"""A note for the reviewer, such as what was changed. May be empty, but not absent. Required.
 
         :rtype: str
         """
@@ -1452,7 +1464,7 @@ class ModifySmsTemplateResponse(AbstractModel):
 
     @property
     def RequestId(self):
-        r"""The id under which the service logged the call. Give it to support when asking about one.
+        r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
         :rtype: str
         """
@@ -1464,7 +1476,7 @@ class ModifySmsTemplateResponse(AbstractModel):
 
 
 class ModifyTemplateStatus(AbstractModel):
-    r"""A template that was changed.
+    r"""A template that was changed and now waits for its review.
     """
 
     _members = ("TemplateId", )
@@ -1474,7 +1486,7 @@ class ModifyTemplateStatus(AbstractModel):
 
     @property
     def TemplateId(self):
-        r"""The id of the template.
+        r"""The id of the template: a number here, while sending takes it as text.
 
         :rtype: int
         """
@@ -1486,7 +1498,7 @@ class ModifyTemplateStatus(AbstractModel):
 
 
 class PullSmsReplyStatus(AbstractModel):
-    r"""One reply of a person.
+    r"""One reply of a person to a message.
     """
 
     _members = ("ExtendCode", "NationCode", "PhoneNumber", "Sign", "ReplyContent", "ReplyTime", "ReplyUnixTime", )
@@ -1550,7 +1562,7 @@ class PullSmsReplyStatus(AbstractModel):
 
     @property
     def ReplyContent(self):
-        r"""What the person answered.
+        r"""What the person answered, as it came.
 
         :rtype: str
         """
@@ -1574,7 +1586,7 @@ class PullSmsReplyStatus(AbstractModel):
 
     @property
     def ReplyUnixTime(self):
-        r"""The same in Unix seconds.
+        r"""When the person answered, in Unix seconds.
 
         :rtype: int
         """
@@ -1588,7 +1600,9 @@ class PullSmsReplyStatus(AbstractModel):
 class PullSmsReplyStatusByPhoneNumberRequest(AbstractModel):
     r"""The request of `PullSmsReplyStatusByPhoneNumber`.
 
-    Answers the replies of one number within the last 7 days.
+    Answers the replies that came from one number within the last 7 days.
+
+    Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`, `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`. Nothing published says that replies stay where they are, so the call is treated like a pull and never counted as safe to repeat.
     """
 
     _members = ("SendDateTime", "Offset", "Limit", "PhoneNumber", "SmsSdkAppid", "EndDateTime", )
@@ -1615,7 +1629,7 @@ class PullSmsReplyStatusByPhoneNumberRequest(AbstractModel):
 
     @property
     def Offset(self):
-        r"""How many entries to skip. Documented as always 0. Required.
+        r"""How many entries to skip. The only documented value is 0. Required.
 
         :rtype: int
         """
@@ -1627,7 +1641,7 @@ class PullSmsReplyStatusByPhoneNumberRequest(AbstractModel):
 
     @property
     def Limit(self):
-        r"""How many entries to answer at most, 1 to 100. Required.
+        r"""How many replies to answer at most, 1 to 100. Required.
 
         :rtype: int
         """
@@ -1699,7 +1713,7 @@ class PullSmsReplyStatusByPhoneNumberResponse(AbstractModel):
 
     @property
     def RequestId(self):
-        r"""The id under which the service logged the call. Give it to support when asking about one.
+        r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
         :rtype: str
         """
@@ -1713,7 +1727,9 @@ class PullSmsReplyStatusByPhoneNumberResponse(AbstractModel):
 class PullSmsReplyStatusRequest(AbstractModel):
     r"""The request of `PullSmsReplyStatus`.
 
-    Takes people's replies to an app out of its queue, oldest first; each is handed out once.
+    Takes people's replies to an app out of its queue, oldest first, at most `Limit`.
+
+    A reply is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its replies. The queue has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no reply is waiting.
     """
 
     _members = ("Limit", "SmsSdkAppid", )
@@ -1724,7 +1740,7 @@ class PullSmsReplyStatusRequest(AbstractModel):
 
     @property
     def Limit(self):
-        r"""How many entries to answer at most, 1 to 100. Required.
+        r"""How many replies to take at most, 1 to 100. Required.
 
         :rtype: int
         """
@@ -1772,7 +1788,7 @@ class PullSmsReplyStatusResponse(AbstractModel):
 
     @property
     def RequestId(self):
-        r"""The id under which the service logged the call. Give it to support when asking about one.
+        r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
         :rtype: str
         """
@@ -1813,7 +1829,7 @@ class PullSmsSendStatus(AbstractModel):
 
     @property
     def UserReceiveUnixTime(self):
-        r"""The same in Unix seconds.
+        r"""When the phone got the message, in Unix seconds.
 
         :rtype: int
         """
@@ -1885,7 +1901,7 @@ class PullSmsSendStatus(AbstractModel):
 
     @property
     def Description(self):
-        r"""The carrier's code word, such as `DELIVRD`, `UNDELIV` or `MK:0001`.
+        r"""The carrier's code word: `DELIVRD` when the message reached the phone, otherwise one such as `UNDELIV` or `MK:0001`.
 
         :rtype: str
         """
@@ -1899,7 +1915,9 @@ class PullSmsSendStatus(AbstractModel):
 class PullSmsSendStatusByPhoneNumberRequest(AbstractModel):
     r"""The request of `PullSmsSendStatusByPhoneNumber`.
 
-    Answers the delivery reports of one number within the last 7 days.
+    Answers the delivery reports of one number, for messages sent within the last 7 days.
+
+    Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`, `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`. Nothing published says that reports stay where they are, so the call is treated like a pull and never counted as safe to repeat.
     """
 
     _members = ("SendDateTime", "Offset", "Limit", "PhoneNumber", "SmsSdkAppid", "EndDateTime", )
@@ -1926,7 +1944,7 @@ class PullSmsSendStatusByPhoneNumberRequest(AbstractModel):
 
     @property
     def Offset(self):
-        r"""How many entries to skip. Documented as always 0. Required.
+        r"""How many entries to skip. The only documented value is 0. Required.
 
         :rtype: int
         """
@@ -1938,7 +1956,7 @@ class PullSmsSendStatusByPhoneNumberRequest(AbstractModel):
 
     @property
     def Limit(self):
-        r"""How many entries to answer at most, 1 to 100. Required.
+        r"""How many reports to answer at most, 1 to 100. Required.
 
         :rtype: int
         """
@@ -2010,7 +2028,7 @@ class PullSmsSendStatusByPhoneNumberResponse(AbstractModel):
 
     @property
     def RequestId(self):
-        r"""The id under which the service logged the call. Give it to support when asking about one.
+        r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
         :rtype: str
         """
@@ -2026,7 +2044,7 @@ class PullSmsSendStatusRequest(AbstractModel):
 
     Takes delivery reports of an app out of its queue, oldest first, at most `Limit`.
 
-    A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The queue has to be opened for the account by support. An empty answer means that no report is waiting.
+    A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The queue has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no report is waiting.
     """
 
     _members = ("Limit", "SmsSdkAppid", )
@@ -2085,7 +2103,7 @@ class PullSmsSendStatusResponse(AbstractModel):
 
     @property
     def RequestId(self):
-        r"""The id under which the service logged the call. Give it to support when asking about one.
+        r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
         :rtype: str
         """
@@ -2101,7 +2119,9 @@ class SendSmsRequest(AbstractModel):
 
     Sends one template with one set of values to up to 200 numbers, all in mainland China or all global.
 
-    The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its own code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the delivery report comes later. Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
+    The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its own code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the delivery report comes later. What concerns the request as a whole, such as an unknown app or more than 200 numbers, is an error of the call, and nothing is sent.
+
+    Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
     """
 
     _members = ("PhoneNumberSet", "TemplateID", "SmsSdkAppid", "Sign", "TemplateParamSet", "ExtendCode", "SessionContext", "SenderId", )
@@ -2166,7 +2186,7 @@ class SendSmsRequest(AbstractModel):
 
     @property
     def TemplateParamSet(self):
-        r"""The values for `{1}`, `{2}` and so on of the template, in that order: exactly as many as it has variables; unset or empty when it has none. Values of a verification template are 0 to 6 digits each; the whole text may have at most 500 characters.
+        r"""The values for `{1}`, `{2}` and so on of the template, in that order: exactly as many as it has variables; unset or empty when it has none. Values of a verification template are 0 to 6 digits each, no value may hold a link, and the whole text may have at most 500 characters.
 
         :rtype: list of str
         """
@@ -2190,7 +2210,7 @@ class SendSmsRequest(AbstractModel):
 
     @property
     def SessionContext(self):
-        r"""The caller's own text, less than 512 bytes, such as an order number. Comes back with every number's entry.
+        r"""The caller's own text, less than 512 bytes, such as an order number; empty when unset. Comes back with every number's entry.
 
         :rtype: str
         """
@@ -2202,7 +2222,7 @@ class SendSmsRequest(AbstractModel):
 
     @property
     def SenderId(self):
-        r"""The sender shown for global messages. Not needed with the shared sender; ignored for mainland numbers.
+        r"""The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for mainland numbers.
 
         :rtype: str
         """
@@ -2238,7 +2258,7 @@ class SendSmsResponse(AbstractModel):
 
     @property
     def RequestId(self):
-        r"""The id under which the service logged the call. Give it to support when asking about one.
+        r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
         :rtype: str
         """
@@ -2290,7 +2310,7 @@ class SendStatus(AbstractModel):
 
     @property
     def Fee(self):
-        r"""How many segments are billed for this number; 0 when it was refused.
+        r"""How many segments are billed for this number; 0 when it was refused. A mainland text of up to 70 characters is one segment, a longer one is cut by 67.
 
         :rtype: int
         """
@@ -2362,7 +2382,7 @@ class SendStatusStatistics(AbstractModel):
 
     @property
     def FeeCount(self):
-        r"""Segments billed: a long message has more than one.
+        r"""Segments billed. A long message has more than one: 100 messages, 20 of them of two segments, are 120.
 
         :rtype: int
         """
@@ -2386,7 +2406,7 @@ class SendStatusStatistics(AbstractModel):
 
     @property
     def RequestSuccessCount(self):
-        r"""Numbers accepted.
+        r"""Numbers accepted, whether or not the message reached the phone.
 
         :rtype: int
         """
@@ -2402,7 +2422,7 @@ class SendStatusStatisticsRequest(AbstractModel):
 
     Counts what an app sent within a span of hours: numbers submitted, numbers accepted, segments billed.
 
-    Hours are those of UTC+8; the first and the last hour both count, by the time of sending.
+    Hours are those of UTC+8; the first and the last hour both count, by the time of sending. An hour that is none, or an end before the begin, is refused.
     """
 
     _members = ("StartDateTime", "EndDataTime", "SmsSdkAppid", "Limit", "Offset", )
@@ -2464,7 +2484,7 @@ class SendStatusStatisticsRequest(AbstractModel):
 
     @property
     def Offset(self):
-        r"""How many entries to skip. Documented as always 0. Required.
+        r"""Has no effect on the counts. Documented as 0. Required.
 
         :rtype: int
         """
@@ -2500,7 +2520,7 @@ class SendStatusStatisticsResponse(AbstractModel):
 
     @property
     def RequestId(self):
-        r"""The id under which the service logged the call. Give it to support when asking about one.
+        r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
         :rtype: str
         """
@@ -2512,7 +2532,7 @@ class SendStatusStatisticsResponse(AbstractModel):
 
 
 class SmsPackagesStatistics(AbstractModel):
-    r"""A prepaid package.
+    r"""A prepaid package of segments.
     """
 
     _members = ("PackageCreateTime", "PackageCreateUnixTime", "PackageEffectiveTime", "PackageEffectiveUnixTime", "PackageExpiredTime", "PackageExpiredUnixTime", "AmountOfPackage", "TypeOfPackage", "PackageId", "CurrentUsage", )
@@ -2531,7 +2551,7 @@ class SmsPackagesStatistics(AbstractModel):
 
     @property
     def PackageCreateTime(self):
-        r"""When the package was created, as text in UTC+8.
+        r"""When the package was created, as `2019-10-08 17:18:37` in UTC+8.
 
         :rtype: str
         """
@@ -2543,7 +2563,7 @@ class SmsPackagesStatistics(AbstractModel):
 
     @property
     def PackageCreateUnixTime(self):
-        r"""The same in Unix seconds.
+        r"""When the package was created, in Unix seconds.
 
         :rtype: int
         """
@@ -2555,7 +2575,7 @@ class SmsPackagesStatistics(AbstractModel):
 
     @property
     def PackageEffectiveTime(self):
-        r"""From when it can be used, as text in UTC+8.
+        r"""From when it can be used, as `2019-10-08 17:18:37` in UTC+8.
 
         :rtype: str
         """
@@ -2567,7 +2587,7 @@ class SmsPackagesStatistics(AbstractModel):
 
     @property
     def PackageEffectiveUnixTime(self):
-        r"""The same in Unix seconds.
+        r"""From when it can be used, in Unix seconds.
 
         :rtype: int
         """
@@ -2579,7 +2599,7 @@ class SmsPackagesStatistics(AbstractModel):
 
     @property
     def PackageExpiredTime(self):
-        r"""Until when it can be used, as text in UTC+8.
+        r"""Until when it can be used, as `2019-10-08 17:18:37` in UTC+8.
 
         :rtype: str
         """
@@ -2591,7 +2611,7 @@ class SmsPackagesStatistics(AbstractModel):
 
     @property
     def PackageExpiredUnixTime(self):
-        r"""The same in Unix seconds.
+        r"""Until when it can be used, in Unix seconds.
 
         :rtype: int
         """
@@ -2627,7 +2647,7 @@ class SmsPackagesStatistics(AbstractModel):
 
     @property
     def PackageId(self):
-        r"""The id of the package.
+        r"""The id of the package, a number.
 
         :rtype: int
         """
@@ -2639,7 +2659,7 @@ class SmsPackagesStatistics(AbstractModel):
 
     @property
     def CurrentUsage(self):
-        r"""How many billed segments of the package are used.
+        r"""How many billed segments of the package are used so far.
 
         :rtype: int
         """
@@ -2653,7 +2673,7 @@ class SmsPackagesStatistics(AbstractModel):
 class SmsPackagesStatisticsRequest(AbstractModel):
     r"""The request of `SmsPackagesStatistics`.
 
-    Answers the prepaid packages of an app and how much of each is used.
+    Answers the prepaid packages of an app: how many segments each holds, how many are used, and from when until when it can be used.
     """
 
     _members = ("SmsSdkAppid", "Limit", "Offset", )
@@ -2689,7 +2709,7 @@ class SmsPackagesStatisticsRequest(AbstractModel):
 
     @property
     def Offset(self):
-        r"""How many packages to skip, for paging. Required.
+        r"""How many packages to skip, 0 for the first page. Required.
 
         :rtype: int
         """
@@ -2725,7 +2745,7 @@ class SmsPackagesStatisticsResponse(AbstractModel):
 
     @property
     def RequestId(self):
-        r"""The id under which the service logged the call. Give it to support when asking about one.
+        r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
         :rtype: str
         """

@@ -18,7 +18,9 @@ class SmsClient(AbstractClient):
     _service = 'sms'
 
     def AddSmsSign(self, request):
-        r"""Creates a signature, the name that stands before a message, and hands it in for review.
+        r"""Creates a signature, the name that stands in brackets before a message, and hands it in for review; it can be used once the review has approved it.
+
+        Review takes hours in the service, and the carriers' registration of a mainland signature days after it. No callback tells the result: ask with `DescribeSmsSignList`. Only accounts verified as a company may create signatures through the API (`FailedOperation.NotEnterpriseCertification`). A name that is under review is refused with `InvalidParameterValue.SignExistAndUnapproved`, one that is approved with `InvalidParameterValue.SignAlreadyPassedCheck`.
 
         :param request: What to ask for.
         :type request: :class:`tencentcloud.sms.v20190711.models.AddSmsSignRequest`
@@ -29,7 +31,7 @@ class SmsClient(AbstractClient):
     def AddSmsTemplate(self, request):
         r"""Creates a template and hands it in for review; it can be sent once the review has approved it.
 
-        Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts verified as a company may create templates through the API. Repeating the call creates a second template.
+        Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts verified as a company may create templates through the API (`FailedOperation.NotEnterpriseCertification`); a mainland template also needs an approved signature (`FailedOperation.MissingSignature`). An account has at most 1000 templates (`FailedOperation.TemplateNumberLimit`). Repeating the call creates a second template.
 
         :param request: What to ask for.
         :type request: :class:`tencentcloud.sms.v20190711.models.AddSmsTemplateRequest`
@@ -38,7 +40,9 @@ class SmsClient(AbstractClient):
         return self._typed("AddSmsTemplate", request, models.AddSmsTemplateResponse)
 
     def CallbackStatusStatistics(self, request):
-        r"""Counts the delivery reports of an app within a span of hours of UTC+8, at most 32 days.
+        r"""Counts the delivery reports of an app within a span of at most 32 days, and why messages did not arrive.
+
+        Hours are those of UTC+8; the first and the last hour both count. An hour that is none, an end before the begin, or a longer span is refused.
 
         :param request: What to ask for.
         :type request: :class:`tencentcloud.sms.v20190711.models.CallbackStatusStatisticsRequest`
@@ -47,7 +51,7 @@ class SmsClient(AbstractClient):
         return self._typed("CallbackStatusStatistics", request, models.CallbackStatusStatisticsResponse)
 
     def DeleteSmsSign(self, request):
-        r"""Deletes a signature; its id is not used again.
+        r"""Deletes a signature, whatever the state of its review. It cannot be used any more, while messages that were accepted still go out. A second call finds nothing and is refused with `FailedOperation.SignIdNotExist`.
 
         :param request: What to ask for.
         :type request: :class:`tencentcloud.sms.v20190711.models.DeleteSmsSignRequest`
@@ -56,7 +60,7 @@ class SmsClient(AbstractClient):
         return self._typed("DeleteSmsSign", request, models.DeleteSmsSignResponse)
 
     def DeleteSmsTemplate(self, request):
-        r"""Deletes a template; its id is not used again.
+        r"""Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were accepted still go out. A second call finds nothing and is refused with `FailedOperation.TemplateIdNotExist`.
 
         :param request: What to ask for.
         :type request: :class:`tencentcloud.sms.v20190711.models.DeleteSmsTemplateRequest`
@@ -65,7 +69,9 @@ class SmsClient(AbstractClient):
         return self._typed("DeleteSmsTemplate", request, models.DeleteSmsTemplateResponse)
 
     def DescribeSmsSignList(self, request):
-        r"""Answers signatures with the state of their review.
+        r"""Answers signatures with the state of their review, by their ids, at most 100 in a call.
+
+        An id that does not exist is left out of the answer.
 
         :param request: What to ask for.
         :type request: :class:`tencentcloud.sms.v20190711.models.DescribeSmsSignListRequest`
@@ -74,7 +80,9 @@ class SmsClient(AbstractClient):
         return self._typed("DescribeSmsSignList", request, models.DescribeSmsSignListResponse)
 
     def DescribeSmsTemplateList(self, request):
-        r"""Answers templates with the state of their review.
+        r"""Answers templates with the state of their review, by their ids, at most 100 in a call.
+
+        An id that does not exist is left out of the answer. Only the main account may list templates (`FailedOperation.ProhibitSubAccountUse`).
 
         :param request: What to ask for.
         :type request: :class:`tencentcloud.sms.v20190711.models.DescribeSmsTemplateListRequest`
@@ -83,7 +91,9 @@ class SmsClient(AbstractClient):
         return self._typed("DescribeSmsTemplateList", request, models.DescribeSmsTemplateListResponse)
 
     def ModifySmsSign(self, request):
-        r"""Changes a signature that is under review or refused, and hands it in again.
+        r"""Changes a signature that is under review or refused, and hands it in for review again.
+
+        An approved signature cannot be changed (`InvalidParameterValue.SignAlreadyPassedCheck`): create another one. An id that does not exist is `FailedOperation.MissingSignatureToModify`.
 
         :param request: What to ask for.
         :type request: :class:`tencentcloud.sms.v20190711.models.ModifySmsSignRequest`
@@ -92,7 +102,9 @@ class SmsClient(AbstractClient):
         return self._typed("ModifySmsSign", request, models.ModifySmsSignResponse)
 
     def ModifySmsTemplate(self, request):
-        r"""Changes a template that is under review or refused, and hands it in again.
+        r"""Changes a template that is under review or refused, and hands it in for review again.
+
+        An approved template cannot be changed (`FailedOperation.TemplateAlreadyPassedCheck`): create another one. An id that does not exist is `FailedOperation.MissingTemplateToModify`.
 
         :param request: What to ask for.
         :type request: :class:`tencentcloud.sms.v20190711.models.ModifySmsTemplateRequest`
@@ -101,7 +113,9 @@ class SmsClient(AbstractClient):
         return self._typed("ModifySmsTemplate", request, models.ModifySmsTemplateResponse)
 
     def PullSmsReplyStatus(self, request):
-        r"""Takes people's replies to an app out of its queue, oldest first; each is handed out once.
+        r"""Takes people's replies to an app out of its queue, oldest first, at most `Limit`.
+
+        A reply is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its replies. The queue has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no reply is waiting.
 
         :param request: What to ask for.
         :type request: :class:`tencentcloud.sms.v20190711.models.PullSmsReplyStatusRequest`
@@ -110,7 +124,9 @@ class SmsClient(AbstractClient):
         return self._typed("PullSmsReplyStatus", request, models.PullSmsReplyStatusResponse)
 
     def PullSmsReplyStatusByPhoneNumber(self, request):
-        r"""Answers the replies of one number within the last 7 days.
+        r"""Answers the replies that came from one number within the last 7 days.
+
+        Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`, `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`. Nothing published says that replies stay where they are, so the call is treated like a pull and never counted as safe to repeat.
 
         :param request: What to ask for.
         :type request: :class:`tencentcloud.sms.v20190711.models.PullSmsReplyStatusByPhoneNumberRequest`
@@ -121,7 +137,7 @@ class SmsClient(AbstractClient):
     def PullSmsSendStatus(self, request):
         r"""Takes delivery reports of an app out of its queue, oldest first, at most `Limit`.
 
-        A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The queue has to be opened for the account by support. An empty answer means that no report is waiting.
+        A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The queue has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no report is waiting.
 
         :param request: What to ask for.
         :type request: :class:`tencentcloud.sms.v20190711.models.PullSmsSendStatusRequest`
@@ -130,7 +146,9 @@ class SmsClient(AbstractClient):
         return self._typed("PullSmsSendStatus", request, models.PullSmsSendStatusResponse)
 
     def PullSmsSendStatusByPhoneNumber(self, request):
-        r"""Answers the delivery reports of one number within the last 7 days.
+        r"""Answers the delivery reports of one number, for messages sent within the last 7 days.
+
+        Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`, `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`. Nothing published says that reports stay where they are, so the call is treated like a pull and never counted as safe to repeat.
 
         :param request: What to ask for.
         :type request: :class:`tencentcloud.sms.v20190711.models.PullSmsSendStatusByPhoneNumberRequest`
@@ -141,7 +159,9 @@ class SmsClient(AbstractClient):
     def SendSms(self, request):
         r"""Sends one template with one set of values to up to 200 numbers, all in mainland China or all global.
 
-        The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its own code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the delivery report comes later. Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
+        The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its own code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the delivery report comes later. What concerns the request as a whole, such as an unknown app or more than 200 numbers, is an error of the call, and nothing is sent.
+
+        Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
 
         :param request: What to ask for.
         :type request: :class:`tencentcloud.sms.v20190711.models.SendSmsRequest`
@@ -152,7 +172,7 @@ class SmsClient(AbstractClient):
     def SendStatusStatistics(self, request):
         r"""Counts what an app sent within a span of hours: numbers submitted, numbers accepted, segments billed.
 
-        Hours are those of UTC+8; the first and the last hour both count, by the time of sending.
+        Hours are those of UTC+8; the first and the last hour both count, by the time of sending. An hour that is none, or an end before the begin, is refused.
 
         :param request: What to ask for.
         :type request: :class:`tencentcloud.sms.v20190711.models.SendStatusStatisticsRequest`
@@ -161,7 +181,7 @@ class SmsClient(AbstractClient):
         return self._typed("SendStatusStatistics", request, models.SendStatusStatisticsResponse)
 
     def SmsPackagesStatistics(self, request):
-        r"""Answers the prepaid packages of an app and how much of each is used.
+        r"""Answers the prepaid packages of an app: how many segments each holds, how many are used, and from when until when it can be used.
 
         :param request: What to ask for.
         :type request: :class:`tencentcloud.sms.v20190711.models.SmsPackagesStatisticsRequest`

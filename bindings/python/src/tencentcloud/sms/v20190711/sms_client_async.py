@@ -24,7 +24,9 @@ class SmsClient(AbstractClient):
             request: models.AddSmsSignRequest,
             opts: Dict = None,
     ) -> models.AddSmsSignResponse:
-        r"""Creates a signature, the name that stands before a message, and hands it in for review.
+        r"""Creates a signature, the name that stands in brackets before a message, and hands it in for review; it can be used once the review has approved it.
+
+        Review takes hours in the service, and the carriers' registration of a mainland signature days after it. No callback tells the result: ask with `DescribeSmsSignList`. Only accounts verified as a company may create signatures through the API (`FailedOperation.NotEnterpriseCertification`). A name that is under review is refused with `InvalidParameterValue.SignExistAndUnapproved`, one that is approved with `InvalidParameterValue.SignAlreadyPassedCheck`.
         """
         return await self._typed("AddSmsSign", request, models.AddSmsSignResponse, opts)
 
@@ -35,7 +37,7 @@ class SmsClient(AbstractClient):
     ) -> models.AddSmsTemplateResponse:
         r"""Creates a template and hands it in for review; it can be sent once the review has approved it.
 
-        Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts verified as a company may create templates through the API. Repeating the call creates a second template.
+        Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts verified as a company may create templates through the API (`FailedOperation.NotEnterpriseCertification`); a mainland template also needs an approved signature (`FailedOperation.MissingSignature`). An account has at most 1000 templates (`FailedOperation.TemplateNumberLimit`). Repeating the call creates a second template.
         """
         return await self._typed("AddSmsTemplate", request, models.AddSmsTemplateResponse, opts)
 
@@ -44,7 +46,9 @@ class SmsClient(AbstractClient):
             request: models.CallbackStatusStatisticsRequest,
             opts: Dict = None,
     ) -> models.CallbackStatusStatisticsResponse:
-        r"""Counts the delivery reports of an app within a span of hours of UTC+8, at most 32 days.
+        r"""Counts the delivery reports of an app within a span of at most 32 days, and why messages did not arrive.
+
+        Hours are those of UTC+8; the first and the last hour both count. An hour that is none, an end before the begin, or a longer span is refused.
         """
         return await self._typed("CallbackStatusStatistics", request, models.CallbackStatusStatisticsResponse, opts)
 
@@ -53,7 +57,7 @@ class SmsClient(AbstractClient):
             request: models.DeleteSmsSignRequest,
             opts: Dict = None,
     ) -> models.DeleteSmsSignResponse:
-        r"""Deletes a signature; its id is not used again.
+        r"""Deletes a signature, whatever the state of its review. It cannot be used any more, while messages that were accepted still go out. A second call finds nothing and is refused with `FailedOperation.SignIdNotExist`.
         """
         return await self._typed("DeleteSmsSign", request, models.DeleteSmsSignResponse, opts)
 
@@ -62,7 +66,7 @@ class SmsClient(AbstractClient):
             request: models.DeleteSmsTemplateRequest,
             opts: Dict = None,
     ) -> models.DeleteSmsTemplateResponse:
-        r"""Deletes a template; its id is not used again.
+        r"""Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were accepted still go out. A second call finds nothing and is refused with `FailedOperation.TemplateIdNotExist`.
         """
         return await self._typed("DeleteSmsTemplate", request, models.DeleteSmsTemplateResponse, opts)
 
@@ -71,7 +75,9 @@ class SmsClient(AbstractClient):
             request: models.DescribeSmsSignListRequest,
             opts: Dict = None,
     ) -> models.DescribeSmsSignListResponse:
-        r"""Answers signatures with the state of their review.
+        r"""Answers signatures with the state of their review, by their ids, at most 100 in a call.
+
+        An id that does not exist is left out of the answer.
         """
         return await self._typed("DescribeSmsSignList", request, models.DescribeSmsSignListResponse, opts)
 
@@ -80,7 +86,9 @@ class SmsClient(AbstractClient):
             request: models.DescribeSmsTemplateListRequest,
             opts: Dict = None,
     ) -> models.DescribeSmsTemplateListResponse:
-        r"""Answers templates with the state of their review.
+        r"""Answers templates with the state of their review, by their ids, at most 100 in a call.
+
+        An id that does not exist is left out of the answer. Only the main account may list templates (`FailedOperation.ProhibitSubAccountUse`).
         """
         return await self._typed("DescribeSmsTemplateList", request, models.DescribeSmsTemplateListResponse, opts)
 
@@ -89,7 +97,9 @@ class SmsClient(AbstractClient):
             request: models.ModifySmsSignRequest,
             opts: Dict = None,
     ) -> models.ModifySmsSignResponse:
-        r"""Changes a signature that is under review or refused, and hands it in again.
+        r"""Changes a signature that is under review or refused, and hands it in for review again.
+
+        An approved signature cannot be changed (`InvalidParameterValue.SignAlreadyPassedCheck`): create another one. An id that does not exist is `FailedOperation.MissingSignatureToModify`.
         """
         return await self._typed("ModifySmsSign", request, models.ModifySmsSignResponse, opts)
 
@@ -98,7 +108,9 @@ class SmsClient(AbstractClient):
             request: models.ModifySmsTemplateRequest,
             opts: Dict = None,
     ) -> models.ModifySmsTemplateResponse:
-        r"""Changes a template that is under review or refused, and hands it in again.
+        r"""Changes a template that is under review or refused, and hands it in for review again.
+
+        An approved template cannot be changed (`FailedOperation.TemplateAlreadyPassedCheck`): create another one. An id that does not exist is `FailedOperation.MissingTemplateToModify`.
         """
         return await self._typed("ModifySmsTemplate", request, models.ModifySmsTemplateResponse, opts)
 
@@ -107,7 +119,9 @@ class SmsClient(AbstractClient):
             request: models.PullSmsReplyStatusRequest,
             opts: Dict = None,
     ) -> models.PullSmsReplyStatusResponse:
-        r"""Takes people's replies to an app out of its queue, oldest first; each is handed out once.
+        r"""Takes people's replies to an app out of its queue, oldest first, at most `Limit`.
+
+        A reply is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its replies. The queue has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no reply is waiting.
         """
         return await self._typed("PullSmsReplyStatus", request, models.PullSmsReplyStatusResponse, opts)
 
@@ -116,7 +130,9 @@ class SmsClient(AbstractClient):
             request: models.PullSmsReplyStatusByPhoneNumberRequest,
             opts: Dict = None,
     ) -> models.PullSmsReplyStatusByPhoneNumberResponse:
-        r"""Answers the replies of one number within the last 7 days.
+        r"""Answers the replies that came from one number within the last 7 days.
+
+        Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`, `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`. Nothing published says that replies stay where they are, so the call is treated like a pull and never counted as safe to repeat.
         """
         return await self._typed("PullSmsReplyStatusByPhoneNumber", request, models.PullSmsReplyStatusByPhoneNumberResponse, opts)
 
@@ -127,7 +143,7 @@ class SmsClient(AbstractClient):
     ) -> models.PullSmsSendStatusResponse:
         r"""Takes delivery reports of an app out of its queue, oldest first, at most `Limit`.
 
-        A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The queue has to be opened for the account by support. An empty answer means that no report is waiting.
+        A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The queue has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no report is waiting.
         """
         return await self._typed("PullSmsSendStatus", request, models.PullSmsSendStatusResponse, opts)
 
@@ -136,7 +152,9 @@ class SmsClient(AbstractClient):
             request: models.PullSmsSendStatusByPhoneNumberRequest,
             opts: Dict = None,
     ) -> models.PullSmsSendStatusByPhoneNumberResponse:
-        r"""Answers the delivery reports of one number within the last 7 days.
+        r"""Answers the delivery reports of one number, for messages sent within the last 7 days.
+
+        Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`, `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`. Nothing published says that reports stay where they are, so the call is treated like a pull and never counted as safe to repeat.
         """
         return await self._typed("PullSmsSendStatusByPhoneNumber", request, models.PullSmsSendStatusByPhoneNumberResponse, opts)
 
@@ -147,7 +165,9 @@ class SmsClient(AbstractClient):
     ) -> models.SendSmsResponse:
         r"""Sends one template with one set of values to up to 200 numbers, all in mainland China or all global.
 
-        The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its own code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the delivery report comes later. Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
+        The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its own code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the delivery report comes later. What concerns the request as a whole, such as an unknown app or more than 200 numbers, is an error of the call, and nothing is sent.
+
+        Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
         """
         return await self._typed("SendSms", request, models.SendSmsResponse, opts)
 
@@ -158,7 +178,7 @@ class SmsClient(AbstractClient):
     ) -> models.SendStatusStatisticsResponse:
         r"""Counts what an app sent within a span of hours: numbers submitted, numbers accepted, segments billed.
 
-        Hours are those of UTC+8; the first and the last hour both count, by the time of sending.
+        Hours are those of UTC+8; the first and the last hour both count, by the time of sending. An hour that is none, or an end before the begin, is refused.
         """
         return await self._typed("SendStatusStatistics", request, models.SendStatusStatisticsResponse, opts)
 
@@ -167,6 +187,6 @@ class SmsClient(AbstractClient):
             request: models.SmsPackagesStatisticsRequest,
             opts: Dict = None,
     ) -> models.SmsPackagesStatisticsResponse:
-        r"""Answers the prepaid packages of an app and how much of each is used.
+        r"""Answers the prepaid packages of an app: how many segments each holds, how many are used, and from when until when it can be used.
         """
         return await self._typed("SmsPackagesStatistics", request, models.SmsPackagesStatisticsResponse, opts)

@@ -5,7 +5,7 @@ from tencentcloud.common.abstract_model import AbstractModel
 
 
 class AddSignStatus(AbstractModel):
-    r"""A signature that was created.
+    r"""A signature that was created and now waits for its review.
     """
 
     _members = ("SignId", )
@@ -29,7 +29,9 @@ class AddSignStatus(AbstractModel):
 class AddSmsSignRequest(AbstractModel):
     r"""The request of `AddSmsSign`.
 
-    Creates a signature, the name that stands before a message, and hands it in for review.
+    Creates a signature, the name that stands in brackets before a message, and hands it in for review; it can be used once the review has approved it.
+
+    Review takes hours in the service, and the carriers' registration of a mainland signature days after it. No callback tells the result: ask with `DescribeSmsSignList`. Only accounts verified as a company may create signatures through the API (`FailedOperation.NotEnterpriseCertification`). A name that is under review is refused with `InvalidParameterValue.SignExistAndUnapproved`, one that is approved with `InvalidParameterValue.SignAlreadyPassedCheck`.
     """
 
     _members = ("SignName", "SignType", "DocumentType", "International", "SignPurpose", "ProofImage", "CommissionImage", "Remark", "QualificationId", )
@@ -47,7 +49,7 @@ class AddSmsSignRequest(AbstractModel):
 
     @property
     def SignName(self):
-        r"""The text of the signature, without brackets. Required.
+        r"""The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to 15 characters without `[` and `]`. Required.
 
         :rtype: str
         """
@@ -59,7 +61,7 @@ class AddSmsSignRequest(AbstractModel):
 
     @property
     def SignType(self):
-        r"""Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Required.
+        r"""Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Decides which `DocumentType` fits. Required.
 
         :rtype: int
         """
@@ -107,7 +109,7 @@ class AddSmsSignRequest(AbstractModel):
 
     @property
     def ProofImage(self):
-        r"""A picture of the proof in base64, without a `data:` prefix. Required.
+        r"""A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
 
         :rtype: str
         """
@@ -119,7 +121,7 @@ class AddSmsSignRequest(AbstractModel):
 
     @property
     def CommissionImage(self):
-        r"""A picture of the letter of authority in base64, without a `data:` prefix. Looked at only for use on behalf of others.
+        r"""A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of others.
 
         :rtype: str
         """
@@ -131,7 +133,7 @@ class AddSmsSignRequest(AbstractModel):
 
     @property
     def Remark(self):
-        r"""A note for the reviewer, such as what the messages are for.
+        r"""A note for the reviewer, such as what the messages are for. Free text.
 
         :rtype: str
         """
@@ -143,7 +145,7 @@ class AddSmsSignRequest(AbstractModel):
 
     @property
     def QualificationId(self):
-        r"""The id of an approved qualification of the company; mainland signatures only.
+        r"""The id of an approved qualification of the company. For mainland signatures, where the service may insist on it; leave it out for global ones.
 
         :rtype: int
         """
@@ -179,7 +181,7 @@ class AddSmsSignResponse(AbstractModel):
 
     @property
     def RequestId(self):
-        r"""The id under which the service logged the call. Give it to support when asking about one.
+        r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
         :rtype: str
         """
@@ -195,7 +197,7 @@ class AddSmsTemplateRequest(AbstractModel):
 
     Creates a template and hands it in for review; it can be sent once the review has approved it.
 
-    Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts verified as a company may create templates through the API. Repeating the call creates a second template.
+    Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts verified as a company may create templates through the API (`FailedOperation.NotEnterpriseCertification`); a mainland template also needs an approved signature (`FailedOperation.MissingSignature`). An account has at most 1000 templates (`FailedOperation.TemplateNumberLimit`). Repeating the call creates a second template.
     """
 
     _members = ("TemplateName", "TemplateContent", "SmsType", "International", "Remark", )
@@ -209,7 +211,7 @@ class AddSmsTemplateRequest(AbstractModel):
 
     @property
     def TemplateName(self):
-        r"""The name of the template. Free text, for people. Required.
+        r"""The name of the template. Free text for people, not empty; it is not part of the message. Required.
 
         :rtype: str
         """
@@ -221,7 +223,7 @@ class AddSmsTemplateRequest(AbstractModel):
 
     @property
     def TemplateContent(self):
-        r"""The text, at most 500 characters when filled in. `{1}`, `{2}` and so on stand for values given when sending: counted from 1 without a gap, never two side by side, never alone. No `【` or `】`. Marketing texts end with how to opt out, such as `拒收请回复R`. Required.
+        r"""The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
 
         :rtype: str
         """
@@ -293,7 +295,7 @@ class AddSmsTemplateResponse(AbstractModel):
 
     @property
     def RequestId(self):
-        r"""The id under which the service logged the call. Give it to support when asking about one.
+        r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
         :rtype: str
         """
@@ -305,7 +307,7 @@ class AddSmsTemplateResponse(AbstractModel):
 
 
 class AddTemplateStatus(AbstractModel):
-    r"""A template that was created.
+    r"""A template that was created and now waits for its review.
     """
 
     _members = ("TemplateId", )
@@ -345,7 +347,7 @@ class CallbackStatusStatistics(AbstractModel):
 
     @property
     def CallbackCount(self):
-        r"""Reports in all.
+        r"""Reports in all, of success and of failure.
 
         :rtype: int
         """
@@ -381,7 +383,7 @@ class CallbackStatusStatistics(AbstractModel):
 
     @property
     def CallbackSuccessCount(self):
-        r"""Reports of success.
+        r"""Reports that the message reached the phone.
 
         :rtype: int
         """
@@ -455,7 +457,9 @@ class CallbackStatusStatistics(AbstractModel):
 class CallbackStatusStatisticsRequest(AbstractModel):
     r"""The request of `CallbackStatusStatistics`.
 
-    Counts the delivery reports of an app within a span of hours of UTC+8, at most 32 days.
+    Counts the delivery reports of an app within a span of at most 32 days, and why messages did not arrive.
+
+    Hours are those of UTC+8; the first and the last hour both count. An hour that is none, an end before the begin, or a longer span is refused.
     """
 
     _members = ("BeginTime", "EndTime", "SmsSdkAppId", "Limit", "Offset", )
@@ -517,7 +521,7 @@ class CallbackStatusStatisticsRequest(AbstractModel):
 
     @property
     def Offset(self):
-        r"""How many entries to skip. Documented as always 0. Required.
+        r"""Has no effect on the counts. Documented as 0. Required.
 
         :rtype: int
         """
@@ -553,7 +557,7 @@ class CallbackStatusStatisticsResponse(AbstractModel):
 
     @property
     def RequestId(self):
-        r"""The id under which the service logged the call. Give it to support when asking about one.
+        r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
         :rtype: str
         """
@@ -565,7 +569,7 @@ class CallbackStatusStatisticsResponse(AbstractModel):
 
 
 class DeleteSignStatus(AbstractModel):
-    r"""A signature that was deleted.
+    r"""The deletion of a signature.
     """
 
     _members = ("DeleteStatus", "DeleteTime", )
@@ -602,7 +606,7 @@ class DeleteSignStatus(AbstractModel):
 class DeleteSmsSignRequest(AbstractModel):
     r"""The request of `DeleteSmsSign`.
 
-    Deletes a signature; its id is not used again.
+    Deletes a signature, whatever the state of its review. It cannot be used any more, while messages that were accepted still go out. A second call finds nothing and is refused with `FailedOperation.SignIdNotExist`.
     """
 
     _members = ("SignId", )
@@ -648,7 +652,7 @@ class DeleteSmsSignResponse(AbstractModel):
 
     @property
     def RequestId(self):
-        r"""The id under which the service logged the call. Give it to support when asking about one.
+        r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
         :rtype: str
         """
@@ -662,7 +666,7 @@ class DeleteSmsSignResponse(AbstractModel):
 class DeleteSmsTemplateRequest(AbstractModel):
     r"""The request of `DeleteSmsTemplate`.
 
-    Deletes a template; its id is not used again.
+    Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were accepted still go out. A second call finds nothing and is refused with `FailedOperation.TemplateIdNotExist`.
     """
 
     _members = ("TemplateId", )
@@ -672,7 +676,7 @@ class DeleteSmsTemplateRequest(AbstractModel):
 
     @property
     def TemplateId(self):
-        r"""The id of the template. Required.
+        r"""The id of the template: a number here, while sending takes it as text. Required.
 
         :rtype: int
         """
@@ -708,7 +712,7 @@ class DeleteSmsTemplateResponse(AbstractModel):
 
     @property
     def RequestId(self):
-        r"""The id under which the service logged the call. Give it to support when asking about one.
+        r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
         :rtype: str
         """
@@ -720,7 +724,7 @@ class DeleteSmsTemplateResponse(AbstractModel):
 
 
 class DeleteTemplateStatus(AbstractModel):
-    r"""A template that was deleted.
+    r"""The deletion of a template.
     """
 
     _members = ("DeleteStatus", "DeleteTime", )
@@ -757,7 +761,9 @@ class DeleteTemplateStatus(AbstractModel):
 class DescribePhoneNumberInfoRequest(AbstractModel):
     r"""The request of `DescribePhoneNumberInfo`.
 
-    Takes phone numbers apart: country, country code, canonical form. The same parsing as for sending.
+    Takes up to 200 phone numbers apart: country, country code, canonical form. The parsing is the same as for sending, and nothing is sent.
+
+    A number that cannot be understood has `FailedOperation.PhoneNumberParseFail` in its own entry; the call succeeds all the same.
     """
 
     _members = ("PhoneNumberSet", )
@@ -767,7 +773,7 @@ class DescribePhoneNumberInfoRequest(AbstractModel):
 
     @property
     def PhoneNumberSet(self):
-        r"""The numbers to look at, at most 200. Required.
+        r"""The numbers to look at, 1 to 200, in E.164 form such as `+8618501234444`; mainland numbers also as `0086…`, `86…` or the bare 11 digits. Required.
 
         :rtype: list of str
         """
@@ -803,7 +809,7 @@ class DescribePhoneNumberInfoResponse(AbstractModel):
 
     @property
     def RequestId(self):
-        r"""The id under which the service logged the call. Give it to support when asking about one.
+        r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
         :rtype: str
         """
@@ -817,7 +823,9 @@ class DescribePhoneNumberInfoResponse(AbstractModel):
 class DescribeSendRecordListRequest(AbstractModel):
     r"""The request of `DescribeSendRecordList`.
 
-    Answers what was sent to one number within the last 72 hours, newest first.
+    Answers what was sent to one number within the last 72 hours, newest first, with the outcome of each message.
+
+    Only the newest 1000 records of the span can be reached. Times, `Limit` and `Offset` outside their ranges are refused with a code that names them, such as `InvalidParameterValue.BeginTimeVerifyFail`.
     """
 
     _members = ("PhoneNumber", "SmsSdkAppId", "BeginTime", "EndTime", "Limit", "Offset", )
@@ -941,7 +949,7 @@ class DescribeSendRecordListResponse(AbstractModel):
 
     @property
     def RequestId(self):
-        r"""The id under which the service logged the call. Give it to support when asking about one.
+        r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
         :rtype: str
         """
@@ -1081,7 +1089,9 @@ class DescribeSignListStatus(AbstractModel):
 class DescribeSmsSignListRequest(AbstractModel):
     r"""The request of `DescribeSmsSignList`.
 
-    Answers signatures with the state of their review.
+    Answers signatures with the state of their review: those whose ids are given, at most 100, or a page of all.
+
+    An id that does not exist is left out of the answer. A `Limit` over 100 is `InvalidParameterValue.LimitVerifyFail`.
     """
 
     _members = ("International", "SignIdSet", "Limit", "Offset", )
@@ -1094,7 +1104,7 @@ class DescribeSmsSignListRequest(AbstractModel):
 
     @property
     def International(self):
-        r"""0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+        r"""Which signatures to list: 0 for mainland China, 1 for global ones. Required.
 
         :rtype: int
         """
@@ -1106,7 +1116,7 @@ class DescribeSmsSignListRequest(AbstractModel):
 
     @property
     def SignIdSet(self):
-        r"""The ids of the signatures wanted, at most 100.
+        r"""The ids of the signatures wanted, at most 100; unset or empty for a page of all.
 
         :rtype: list of int non-negative
         """
@@ -1130,7 +1140,7 @@ class DescribeSmsSignListRequest(AbstractModel):
 
     @property
     def Offset(self):
-        r"""How many signatures to skip. Used only without `SignIdSet`.
+        r"""How many signatures to skip, 0 when unset. Used only without `SignIdSet`.
 
         :rtype: int
         """
@@ -1166,7 +1176,7 @@ class DescribeSmsSignListResponse(AbstractModel):
 
     @property
     def RequestId(self):
-        r"""The id under which the service logged the call. Give it to support when asking about one.
+        r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
         :rtype: str
         """
@@ -1180,7 +1190,9 @@ class DescribeSmsSignListResponse(AbstractModel):
 class DescribeSmsTemplateListRequest(AbstractModel):
     r"""The request of `DescribeSmsTemplateList`.
 
-    Answers templates with the state of their review.
+    Answers templates with the state of their review: those whose ids are given, at most 100, or a page of all.
+
+    An id that does not exist is left out of the answer. A `Limit` over 100 is `InvalidParameterValue.LimitVerifyFail`. Only the main account may list templates (`FailedOperation.ProhibitSubAccountUse`).
     """
 
     _members = ("International", "TemplateIdSet", "Limit", "Offset", )
@@ -1193,7 +1205,7 @@ class DescribeSmsTemplateListRequest(AbstractModel):
 
     @property
     def International(self):
-        r"""0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+        r"""Which templates to list: 0 for mainland China, 1 for global ones. Required.
 
         :rtype: int
         """
@@ -1205,7 +1217,7 @@ class DescribeSmsTemplateListRequest(AbstractModel):
 
     @property
     def TemplateIdSet(self):
-        r"""The ids of the templates wanted, at most 100.
+        r"""The ids of the templates wanted, at most 100; unset or empty for a page of all.
 
         :rtype: list of int non-negative
         """
@@ -1217,7 +1229,7 @@ class DescribeSmsTemplateListRequest(AbstractModel):
 
     @property
     def Limit(self):
-        r"""How many templates to answer at most, up to 100. Used only without `TemplateIdSet`.
+        r"""How many templates to answer at most, up to 100. Set it: the documented default is 0. Used only without `TemplateIdSet`.
 
         :rtype: int
         """
@@ -1229,7 +1241,7 @@ class DescribeSmsTemplateListRequest(AbstractModel):
 
     @property
     def Offset(self):
-        r"""How many templates to skip. Used only without `TemplateIdSet`.
+        r"""How many templates to skip, 0 when unset. Used only without `TemplateIdSet`.
 
         :rtype: int
         """
@@ -1265,7 +1277,7 @@ class DescribeSmsTemplateListResponse(AbstractModel):
 
     @property
     def RequestId(self):
-        r"""The id under which the service logged the call. Give it to support when asking about one.
+        r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
         :rtype: str
         """
@@ -1293,7 +1305,7 @@ class DescribeTemplateListStatus(AbstractModel):
 
     @property
     def TemplateId(self):
-        r"""The id of the template.
+        r"""The id of the template: a number here, while sending takes it as text.
 
         :rtype: int
         """
@@ -1341,7 +1353,7 @@ class DescribeTemplateListStatus(AbstractModel):
 
     @property
     def TemplateName(self):
-        r"""The name of the template. Free text, for people.
+        r"""The name of the template. Free text for people, not empty; it is not part of the message.
 
         :rtype: str
         """
@@ -1377,7 +1389,7 @@ class DescribeTemplateListStatus(AbstractModel):
 
 
 class ModifySignStatus(AbstractModel):
-    r"""A signature that was changed.
+    r"""A signature that was changed and now waits for its review.
     """
 
     _members = ("SignId", )
@@ -1401,7 +1413,9 @@ class ModifySignStatus(AbstractModel):
 class ModifySmsSignRequest(AbstractModel):
     r"""The request of `ModifySmsSign`.
 
-    Changes a signature that is under review or refused, and hands it in again.
+    Changes a signature that is under review or refused, and hands it in for review again.
+
+    An approved signature cannot be changed (`InvalidParameterValue.SignAlreadyPassedCheck`): create another one. An id that does not exist is `FailedOperation.MissingSignatureToModify`.
     """
 
     _members = ("SignId", "SignName", "SignType", "DocumentType", "International", "SignPurpose", "ProofImage", "CommissionImage", "Remark", "QualificationId", )
@@ -1432,7 +1446,7 @@ class ModifySmsSignRequest(AbstractModel):
 
     @property
     def SignName(self):
-        r"""The text of the signature, without brackets. Required.
+        r"""The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to 15 characters without `[` and `]`. Required.
 
         :rtype: str
         """
@@ -1444,7 +1458,7 @@ class ModifySmsSignRequest(AbstractModel):
 
     @property
     def SignType(self):
-        r"""Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Required.
+        r"""Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Decides which `DocumentType` fits. Required.
 
         :rtype: int
         """
@@ -1468,7 +1482,7 @@ class ModifySmsSignRequest(AbstractModel):
 
     @property
     def International(self):
-        r"""0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+        r"""0: mainland China; 1: global. Must be what the signature has: it cannot be moved from one to the other. Required.
 
         :rtype: int
         """
@@ -1492,7 +1506,7 @@ class ModifySmsSignRequest(AbstractModel):
 
     @property
     def ProofImage(self):
-        r"""A picture of the proof in base64, without a `data:` prefix. Required.
+        r"""A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
 
         :rtype: str
         """
@@ -1504,7 +1518,7 @@ class ModifySmsSignRequest(AbstractModel):
 
     @property
     def CommissionImage(self):
-        r"""A picture of the letter of authority in base64, without a `data:` prefix. Looked at only for use on behalf of others.
+        r"""A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of others.
 
         :rtype: str
         """
@@ -1516,7 +1530,7 @@ class ModifySmsSignRequest(AbstractModel):
 
     @property
     def Remark(self):
-        r"""A note for the reviewer, such as what the messages are for.
+        r"""A note for the reviewer, such as what the messages are for. Free text.
 
         :rtype: str
         """
@@ -1528,7 +1542,7 @@ class ModifySmsSignRequest(AbstractModel):
 
     @property
     def QualificationId(self):
-        r"""The id of an approved qualification of the company; mainland signatures only.
+        r"""The id of an approved qualification of the company. For mainland signatures, where the service may insist on it; leave it out for global ones.
 
         :rtype: int
         """
@@ -1564,7 +1578,7 @@ class ModifySmsSignResponse(AbstractModel):
 
     @property
     def RequestId(self):
-        r"""The id under which the service logged the call. Give it to support when asking about one.
+        r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
         :rtype: str
         """
@@ -1578,7 +1592,9 @@ class ModifySmsSignResponse(AbstractModel):
 class ModifySmsTemplateRequest(AbstractModel):
     r"""The request of `ModifySmsTemplate`.
 
-    Changes a template that is under review or refused, and hands it in again.
+    Changes a template that is under review or refused, and hands it in for review again.
+
+    An approved template cannot be changed (`FailedOperation.TemplateAlreadyPassedCheck`): create another one. An id that does not exist is `FailedOperation.MissingTemplateToModify`.
     """
 
     _members = ("TemplateId", "TemplateName", "TemplateContent", "SmsType", "International", "Remark", )
@@ -1593,7 +1609,7 @@ class ModifySmsTemplateRequest(AbstractModel):
 
     @property
     def TemplateId(self):
-        r"""The id of the template. Required.
+        r"""The id of the template: a number here, while sending takes it as text. Required.
 
         :rtype: int
         """
@@ -1605,7 +1621,7 @@ class ModifySmsTemplateRequest(AbstractModel):
 
     @property
     def TemplateName(self):
-        r"""The name of the template. Free text, for people. Required.
+        r"""The name of the template. Free text for people, not empty; it is not part of the message. Required.
 
         :rtype: str
         """
@@ -1617,7 +1633,7 @@ class ModifySmsTemplateRequest(AbstractModel):
 
     @property
     def TemplateContent(self):
-        r"""The text of the template. `{1}`, `{2}` and so on stand for values given when sending, counted from 1 without a gap. Required.
+        r"""The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
 
         :rtype: str
         """
@@ -1641,7 +1657,7 @@ class ModifySmsTemplateRequest(AbstractModel):
 
     @property
     def International(self):
-        r"""0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+        r"""0: mainland China; 1: global. Must be what the template has: it cannot be moved from one to the other. Required.
 
         :rtype: int
         """
@@ -1653,7 +1669,7 @@ class ModifySmsTemplateRequest(AbstractModel):
 
     @property
     def Remark(self):
-        r"""A note for the reviewer, such as what the messages are for. Required.
+        r"""A note for the reviewer, such as what was changed. May be empty, but not absent. Required.
 
         :rtype: str
         """
@@ -1689,7 +1705,7 @@ class ModifySmsTemplateResponse(AbstractModel):
 
     @property
     def RequestId(self):
-        r"""The id under which the service logged the call. Give it to support when asking about one.
+        r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
         :rtype: str
         """
@@ -1701,7 +1717,7 @@ class ModifySmsTemplateResponse(AbstractModel):
 
 
 class ModifyTemplateStatus(AbstractModel):
-    r"""A template that was changed.
+    r"""A template that was changed and now waits for its review.
     """
 
     _members = ("TemplateId", )
@@ -1711,7 +1727,7 @@ class ModifyTemplateStatus(AbstractModel):
 
     @property
     def TemplateId(self):
-        r"""The id of the template.
+        r"""The id of the template: a number here, while sending takes it as text.
 
         :rtype: int
         """
@@ -1737,7 +1753,7 @@ class MultiSmsInfo(AbstractModel):
 
     @property
     def PhoneNumber(self):
-        r"""The number in E.164 form, outside mainland China. Required.
+        r"""The number in E.164 form, such as `+85261234567`, outside mainland China. Required.
 
         :rtype: str
         """
@@ -1773,7 +1789,7 @@ class MultiSmsInfo(AbstractModel):
 
     @property
     def SenderId(self):
-        r"""The sender shown for global messages. Not needed with the shared sender; ignored for mainland numbers.
+        r"""The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for mainland numbers.
 
         :rtype: str
         """
@@ -1785,7 +1801,7 @@ class MultiSmsInfo(AbstractModel):
 
     @property
     def SessionContext(self):
-        r"""The caller's own text, less than 512 bytes. Comes back with the message's entry.
+        r"""The caller's own text, less than 512 bytes; empty when unset. Comes back with the message's entry.
 
         :rtype: str
         """
@@ -1813,7 +1829,7 @@ class PhoneNumberInfo(AbstractModel):
 
     @property
     def Code(self):
-        r"""`Ok`, or the error code of this number.
+        r"""`Ok`, or the error code of this number, such as `FailedOperation.PhoneNumberParseFail`.
 
         :rtype: str
         """
@@ -1825,7 +1841,7 @@ class PhoneNumberInfo(AbstractModel):
 
     @property
     def Message(self):
-        r"""The same in words.
+        r"""The same in words. For people: the texts may change at any time.
 
         :rtype: str
         """
@@ -1861,7 +1877,7 @@ class PhoneNumberInfo(AbstractModel):
 
     @property
     def PhoneNumber(self):
-        r"""The phone number in E.164 form, such as `+8618501234444`.
+        r"""The number in E.164 form; as it was given when it could not be understood.
 
         :rtype: str
         """
@@ -1873,7 +1889,7 @@ class PhoneNumberInfo(AbstractModel):
 
     @property
     def IsoCode(self):
-        r"""The ISO 3166 code of the number's country or region, such as `CN`; `DEF` when it is not known.
+        r"""The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
 
         :rtype: str
         """
@@ -1885,7 +1901,7 @@ class PhoneNumberInfo(AbstractModel):
 
     @property
     def IsoName(self):
-        r"""The country or region in English, such as `China`.
+        r"""The country or region in English, such as `China`; empty when it is not known.
 
         :rtype: str
         """
@@ -1897,7 +1913,7 @@ class PhoneNumberInfo(AbstractModel):
 
 
 class PullSmsReplyStatus(AbstractModel):
-    r"""One reply of a person.
+    r"""One reply of a person to a message.
     """
 
     _members = ("ExtendCode", "CountryCode", "PhoneNumber", "SignName", "ReplyContent", "ReplyTime", "SubscriberNumber", )
@@ -1961,7 +1977,7 @@ class PullSmsReplyStatus(AbstractModel):
 
     @property
     def ReplyContent(self):
-        r"""What the person answered.
+        r"""What the person answered, as it came.
 
         :rtype: str
         """
@@ -1999,7 +2015,9 @@ class PullSmsReplyStatus(AbstractModel):
 class PullSmsReplyStatusByPhoneNumberRequest(AbstractModel):
     r"""The request of `PullSmsReplyStatusByPhoneNumber`.
 
-    Answers the replies of one number within the last 7 days.
+    Answers the replies that came from one number within the last 7 days.
+
+    Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`, `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`. Nothing published says that replies stay where they are, so the call is treated like a pull and never counted as safe to repeat.
     """
 
     _members = ("BeginTime", "Offset", "Limit", "PhoneNumber", "SmsSdkAppId", "EndTime", )
@@ -2026,7 +2044,7 @@ class PullSmsReplyStatusByPhoneNumberRequest(AbstractModel):
 
     @property
     def Offset(self):
-        r"""How many entries to skip. Documented as always 0. Required.
+        r"""How many entries to skip. The only documented value is 0. Required.
 
         :rtype: int
         """
@@ -2038,7 +2056,7 @@ class PullSmsReplyStatusByPhoneNumberRequest(AbstractModel):
 
     @property
     def Limit(self):
-        r"""How many entries to answer at most, 1 to 100. Required.
+        r"""How many replies to answer at most, 1 to 100. Required.
 
         :rtype: int
         """
@@ -2110,7 +2128,7 @@ class PullSmsReplyStatusByPhoneNumberResponse(AbstractModel):
 
     @property
     def RequestId(self):
-        r"""The id under which the service logged the call. Give it to support when asking about one.
+        r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
         :rtype: str
         """
@@ -2124,7 +2142,9 @@ class PullSmsReplyStatusByPhoneNumberResponse(AbstractModel):
 class PullSmsReplyStatusRequest(AbstractModel):
     r"""The request of `PullSmsReplyStatus`.
 
-    Takes people's replies to an app out of its queue, oldest first; each is handed out once.
+    Takes people's replies to an app out of its queue, oldest first, at most `Limit`.
+
+    A reply is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its replies. The queue has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no reply is waiting.
     """
 
     _members = ("Limit", "SmsSdkAppId", )
@@ -2135,7 +2155,7 @@ class PullSmsReplyStatusRequest(AbstractModel):
 
     @property
     def Limit(self):
-        r"""How many entries to answer at most, 1 to 100. Required.
+        r"""How many replies to take at most, 1 to 100. Required.
 
         :rtype: int
         """
@@ -2183,7 +2203,7 @@ class PullSmsReplyStatusResponse(AbstractModel):
 
     @property
     def RequestId(self):
-        r"""The id under which the service logged the call. Give it to support when asking about one.
+        r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
         :rtype: str
         """
@@ -2284,7 +2304,7 @@ class PullSmsSendStatus(AbstractModel):
 
     @property
     def Description(self):
-        r"""The carrier's code word, such as `DELIVRD`, `UNDELIV` or `MK:0001`.
+        r"""The carrier's code word: `DELIVRD` when the message reached the phone, otherwise one such as `UNDELIV` or `MK:0001`.
 
         :rtype: str
         """
@@ -2310,7 +2330,9 @@ class PullSmsSendStatus(AbstractModel):
 class PullSmsSendStatusByPhoneNumberRequest(AbstractModel):
     r"""The request of `PullSmsSendStatusByPhoneNumber`.
 
-    Answers the delivery reports of one number within the last 7 days.
+    Answers the delivery reports of one number, for messages sent within the last 7 days.
+
+    Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`, `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`. Nothing published says that reports stay where they are, so the call is treated like a pull and never counted as safe to repeat.
     """
 
     _members = ("BeginTime", "Offset", "Limit", "PhoneNumber", "SmsSdkAppId", "EndTime", )
@@ -2337,7 +2359,7 @@ class PullSmsSendStatusByPhoneNumberRequest(AbstractModel):
 
     @property
     def Offset(self):
-        r"""How many entries to skip. Documented as always 0. Required.
+        r"""How many entries to skip. The only documented value is 0. Required.
 
         :rtype: int
         """
@@ -2349,7 +2371,7 @@ class PullSmsSendStatusByPhoneNumberRequest(AbstractModel):
 
     @property
     def Limit(self):
-        r"""How many entries to answer at most, 1 to 100. Required.
+        r"""How many reports to answer at most, 1 to 100. Required.
 
         :rtype: int
         """
@@ -2421,7 +2443,7 @@ class PullSmsSendStatusByPhoneNumberResponse(AbstractModel):
 
     @property
     def RequestId(self):
-        r"""The id under which the service logged the call. Give it to support when asking about one.
+        r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
         :rtype: str
         """
@@ -2437,7 +2459,7 @@ class PullSmsSendStatusRequest(AbstractModel):
 
     Takes delivery reports of an app out of its queue, oldest first, at most `Limit`.
 
-    A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The queue has to be opened for the account by support. An empty answer means that no report is waiting.
+    A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The queue has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no report is waiting.
     """
 
     _members = ("Limit", "SmsSdkAppId", )
@@ -2496,7 +2518,7 @@ class PullSmsSendStatusResponse(AbstractModel):
 
     @property
     def RequestId(self):
-        r"""The id under which the service logged the call. Give it to support when asking about one.
+        r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
         :rtype: str
         """
@@ -2510,7 +2532,9 @@ class PullSmsSendStatusResponse(AbstractModel):
 class ReportConversionRequest(AbstractModel):
     r"""The request of `ReportConversion`.
 
-    Reports that a person typed a sent code back, which lets the service measure delivery. Opened on request.
+    Reports that a person typed a sent code back, which lets the service measure how many codes arrive.
+
+    The feature is opened by support on request. Whether the report was taken stands in the `Code` of the answer.
     """
 
     _members = ("SmsSdkAppId", "SerialNo", "ConversionTime", )
@@ -2534,7 +2558,7 @@ class ReportConversionRequest(AbstractModel):
 
     @property
     def SerialNo(self):
-        r"""The id of the message to this number. Opaque text: its form differs between mainland and global messages. Required.
+        r"""The `SerialNo` that the send answered for the message with the code. Required.
 
         :rtype: str
         """
@@ -2546,7 +2570,7 @@ class ReportConversionRequest(AbstractModel):
 
     @property
     def ConversionTime(self):
-        r"""When the code was typed back, in Unix seconds.
+        r"""When the code was typed back, in Unix seconds; may be unset.
 
         :rtype: int
         """
@@ -2582,7 +2606,7 @@ class ReportConversionResponse(AbstractModel):
 
     @property
     def RequestId(self):
-        r"""The id under which the service logged the call. Give it to support when asking about one.
+        r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
         :rtype: str
         """
@@ -2617,7 +2641,7 @@ class ReportConversionStatus(AbstractModel):
 
     @property
     def Message(self):
-        r"""The same in words.
+        r"""The same in words. For people: the texts may change at any time.
 
         :rtype: str
         """
@@ -2633,7 +2657,7 @@ class SendMultiGlobalSmsRequest(AbstractModel):
 
     Sends to up to 200 global numbers, each with its own template and values.
 
-    As with `SendSms`, each number has its own code in the answer, and repeating the call sends again.
+    As with `SendSms`, each number has its own code in the answer, and repeating the call sends again. There is no signature: the text is the template's alone. An empty list, more than 200 messages or a mainland number among them is an error of the call, and nothing is sent; use `SendSms` for mainland numbers.
     """
 
     _members = ("SmsSdkAppId", "MultiSmsInfoSet", )
@@ -2693,7 +2717,7 @@ class SendMultiGlobalSmsResponse(AbstractModel):
 
     @property
     def RequestId(self):
-        r"""The id under which the service logged the call. Give it to support when asking about one.
+        r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
         :rtype: str
         """
@@ -2721,7 +2745,7 @@ class SendMultiStatus(AbstractModel):
 
     @property
     def SerialNo(self):
-        r"""The id of the message to this number. Opaque text: its form differs between mainland and global messages.
+        r"""The id of the message to this number, which its delivery report repeats. There is one even when the message was refused, so look at `Code`.
 
         :rtype: str
         """
@@ -2781,7 +2805,7 @@ class SendMultiStatus(AbstractModel):
 
     @property
     def Message(self):
-        r"""`send success`, or in words why the message was refused.
+        r"""`send success`, or in words why the message was refused. For people: the texts may change at any time.
 
         :rtype: str
         """
@@ -2793,7 +2817,7 @@ class SendMultiStatus(AbstractModel):
 
     @property
     def IsoCode(self):
-        r"""The ISO 3166 code of the number's country or region, such as `CN`; `DEF` when it is not known.
+        r"""The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
 
         :rtype: str
         """
@@ -2805,7 +2829,7 @@ class SendMultiStatus(AbstractModel):
 
 
 class SendRecord(AbstractModel):
-    r"""A message that was sent.
+    r"""A message that was sent, and what became of it.
     """
 
     _members = ("PhoneNumber", "SerialNo", "SendStatus", "RequestCode", "StatusCode", "IsoCode", "Content", "SendTime", "UserReceiveTime", )
@@ -2859,7 +2883,7 @@ class SendRecord(AbstractModel):
 
     @property
     def RequestCode(self):
-        r"""The code of the send, `Ok` when the message was accepted.
+        r"""The code of the send: `Ok` when the message was accepted, otherwise an error code.
 
         :rtype: str
         """
@@ -2871,7 +2895,7 @@ class SendRecord(AbstractModel):
 
     @property
     def StatusCode(self):
-        r"""The carrier's code word of the delivery report; empty while there is none.
+        r"""The carrier's code word of the delivery report when `SendStatus` is 2 or 4; otherwise empty.
 
         :rtype: str
         """
@@ -2883,7 +2907,7 @@ class SendRecord(AbstractModel):
 
     @property
     def IsoCode(self):
-        r"""The ISO 3166 code of the number's country or region, such as `CN`; `DEF` when it is not known.
+        r"""The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
 
         :rtype: str
         """
@@ -2919,7 +2943,7 @@ class SendRecord(AbstractModel):
 
     @property
     def UserReceiveTime(self):
-        r"""When the phone got it, in Unix seconds; 0 when it did not.
+        r"""When the phone got it, in Unix seconds, when `SendStatus` is 2; otherwise 0.
 
         :rtype: int
         """
@@ -2935,7 +2959,9 @@ class SendSmsRequest(AbstractModel):
 
     Sends one template with one set of values to up to 200 numbers, all in mainland China or all global.
 
-    The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its own code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the delivery report comes later. Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
+    The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its own code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the delivery report comes later. What concerns the request as a whole, such as an unknown app or more than 200 numbers, is an error of the call, and nothing is sent.
+
+    Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
     """
 
     _members = ("PhoneNumberSet", "SmsSdkAppId", "TemplateId", "SignName", "TemplateParamSet", "ExtendCode", "SessionContext", "SenderId", )
@@ -3000,7 +3026,7 @@ class SendSmsRequest(AbstractModel):
 
     @property
     def TemplateParamSet(self):
-        r"""The values for `{1}`, `{2}` and so on of the template, in that order: exactly as many as it has variables; unset or empty when it has none. Values of a verification template are 0 to 6 digits each; the whole text may have at most 500 characters.
+        r"""The values for `{1}`, `{2}` and so on of the template, in that order: exactly as many as it has variables; unset or empty when it has none. Values of a verification template are 0 to 6 digits each, no value may hold a link, and the whole text may have at most 500 characters.
 
         :rtype: list of str
         """
@@ -3024,7 +3050,7 @@ class SendSmsRequest(AbstractModel):
 
     @property
     def SessionContext(self):
-        r"""The caller's own text, less than 512 bytes, such as an order number. Comes back with every number's entry.
+        r"""The caller's own text, less than 512 bytes, such as an order number; empty when unset. Comes back with every number's entry.
 
         :rtype: str
         """
@@ -3036,7 +3062,7 @@ class SendSmsRequest(AbstractModel):
 
     @property
     def SenderId(self):
-        r"""The sender shown for global messages. Not needed with the shared sender; ignored for mainland numbers.
+        r"""The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for mainland numbers.
 
         :rtype: str
         """
@@ -3072,7 +3098,7 @@ class SendSmsResponse(AbstractModel):
 
     @property
     def RequestId(self):
-        r"""The id under which the service logged the call. Give it to support when asking about one.
+        r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
         :rtype: str
         """
@@ -3124,7 +3150,7 @@ class SendStatus(AbstractModel):
 
     @property
     def Fee(self):
-        r"""How many segments are billed for this number; 0 when it was refused.
+        r"""How many segments are billed for this number; 0 when it was refused. A mainland text of up to 70 characters is one segment, a longer one is cut by 67.
 
         :rtype: int
         """
@@ -3196,7 +3222,7 @@ class SendStatusStatistics(AbstractModel):
 
     @property
     def FeeCount(self):
-        r"""Segments billed: a long message has more than one.
+        r"""Segments billed. A long message has more than one: 100 messages, 20 of them of two segments, are 120.
 
         :rtype: int
         """
@@ -3220,7 +3246,7 @@ class SendStatusStatistics(AbstractModel):
 
     @property
     def RequestSuccessCount(self):
-        r"""Numbers accepted.
+        r"""Numbers accepted, whether or not the message reached the phone.
 
         :rtype: int
         """
@@ -3236,7 +3262,7 @@ class SendStatusStatisticsRequest(AbstractModel):
 
     Counts what an app sent within a span of hours: numbers submitted, numbers accepted, segments billed.
 
-    Hours are those of UTC+8; the first and the last hour both count, by the time of sending.
+    Hours are those of UTC+8; the first and the last hour both count, by the time of sending. An hour that is none, or an end before the begin, is refused.
     """
 
     _members = ("BeginTime", "EndTime", "SmsSdkAppId", "Limit", "Offset", )
@@ -3298,7 +3324,7 @@ class SendStatusStatisticsRequest(AbstractModel):
 
     @property
     def Offset(self):
-        r"""How many entries to skip. Documented as always 0. Required.
+        r"""Has no effect on the counts. Documented as 0. Required.
 
         :rtype: int
         """
@@ -3334,7 +3360,7 @@ class SendStatusStatisticsResponse(AbstractModel):
 
     @property
     def RequestId(self):
-        r"""The id under which the service logged the call. Give it to support when asking about one.
+        r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
         :rtype: str
         """
@@ -3346,7 +3372,7 @@ class SendStatusStatisticsResponse(AbstractModel):
 
 
 class SmsPackagesStatistics(AbstractModel):
-    r"""A prepaid package.
+    r"""A prepaid package of segments.
     """
 
     _members = ("PackageCreateTime", "PackageEffectiveTime", "PackageExpiredTime", "PackageAmount", "PackageType", "PackageId", "CurrentUsage", )
@@ -3422,7 +3448,7 @@ class SmsPackagesStatistics(AbstractModel):
 
     @property
     def PackageId(self):
-        r"""The id of the package.
+        r"""The id of the package, a number.
 
         :rtype: int
         """
@@ -3434,7 +3460,7 @@ class SmsPackagesStatistics(AbstractModel):
 
     @property
     def CurrentUsage(self):
-        r"""How many billed segments of the package are used.
+        r"""How many billed segments of the package are used so far.
 
         :rtype: int
         """
@@ -3448,7 +3474,7 @@ class SmsPackagesStatistics(AbstractModel):
 class SmsPackagesStatisticsRequest(AbstractModel):
     r"""The request of `SmsPackagesStatistics`.
 
-    Answers the prepaid packages of an app and how much of each is used.
+    Answers the prepaid packages of an app that were created within a span of hours: how many segments each holds, how many are used, and from when until when it can be used.
     """
 
     _members = ("SmsSdkAppId", "Limit", "Offset", "BeginTime", "EndTime", )
@@ -3486,7 +3512,7 @@ class SmsPackagesStatisticsRequest(AbstractModel):
 
     @property
     def Offset(self):
-        r"""How many packages to skip, for paging. Required.
+        r"""How many packages to skip, 0 for the first page. Required.
 
         :rtype: int
         """
@@ -3498,7 +3524,7 @@ class SmsPackagesStatisticsRequest(AbstractModel):
 
     @property
     def BeginTime(self):
-        r"""The first hour, `yyyymmddhh` in UTC+8, in which packages were created. Required.
+        r"""The first hour in which packages were created, `yyyymmddhh` in UTC+8, such as `2024090800`. Required.
 
         :rtype: str
         """
@@ -3510,7 +3536,7 @@ class SmsPackagesStatisticsRequest(AbstractModel):
 
     @property
     def EndTime(self):
-        r"""The last hour, `yyyymmddhh` in UTC+8, in which packages were created; after the first and not in the future. Required.
+        r"""The last hour in which packages were created, `yyyymmddhh` in UTC+8; after the first and not in the future. Required.
 
         :rtype: str
         """
@@ -3546,7 +3572,7 @@ class SmsPackagesStatisticsResponse(AbstractModel):
 
     @property
     def RequestId(self):
-        r"""The id under which the service logged the call. Give it to support when asking about one.
+        r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
         :rtype: str
         """

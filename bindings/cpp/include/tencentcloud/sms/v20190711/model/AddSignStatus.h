@@ -19,7 +19,7 @@ namespace V20190711
 namespace Model
 {
 
-/// A signature that was created.
+/// A signature that was created and now waits for its review.
 class AddSignStatus : public AbstractModel
 {
 public:

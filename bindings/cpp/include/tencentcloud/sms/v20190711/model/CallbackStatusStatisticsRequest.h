@@ -21,7 +21,10 @@ namespace Model
 
 /// The request of `CallbackStatusStatistics`.
 ///
-/// Counts the delivery reports of an app within a span of hours of UTC+8, at most 32 days.
+/// Counts the delivery reports of an app within a span of at most 32 days, and why messages did not arrive.
+///
+/// Hours are those of UTC+8; the first and the last hour both count. An hour that is none, an end before the begin, or a
+/// longer span is refused.
 class CallbackStatusStatisticsRequest : public AbstractModel
 {
 public:
@@ -118,7 +121,7 @@ public:
     /// Whether Limit is set.
     bool LimitHasBeenSet() const { return m_limitHasBeenSet; }
 
-    /// How many entries to skip. Documented as always 0. Required.
+    /// Has no effect on the counts. Documented as 0. Required.
     uint64_t GetOffset() const { return m_offset; }
     /// Sets Offset, see GetOffset.
     void SetOffset(const uint64_t& _offset)

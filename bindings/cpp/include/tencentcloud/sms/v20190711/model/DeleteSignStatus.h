@@ -19,7 +19,7 @@ namespace V20190711
 namespace Model
 {
 
-/// A signature that was deleted.
+/// The deletion of a signature.
 class DeleteSignStatus : public AbstractModel
 {
 public:

@@ -19,7 +19,7 @@ namespace V20190711
 namespace Model
 {
 
-/// A template that was deleted.
+/// The deletion of a template.
 class DeleteTemplateStatus : public AbstractModel
 {
 public:

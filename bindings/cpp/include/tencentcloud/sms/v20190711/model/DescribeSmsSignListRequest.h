@@ -21,7 +21,9 @@ namespace Model
 
 /// The request of `DescribeSmsSignList`.
 ///
-/// Answers signatures with the state of their review.
+/// Answers signatures with the state of their review, by their ids, at most 100 in a call.
+///
+/// An id that does not exist is left out of the answer.
 class DescribeSmsSignListRequest : public AbstractModel
 {
 public:
@@ -61,7 +63,7 @@ public:
         });
     }
 
-    /// The ids of the signatures wanted, at most 100. Required.
+    /// The ids of the signatures wanted, 1 to 100. Required.
     std::vector<uint64_t> GetSignIdSet() const { return m_signIdSet; }
     /// Sets SignIdSet, see GetSignIdSet.
     void SetSignIdSet(const std::vector<uint64_t>& _signIdSet)
@@ -72,7 +74,7 @@ public:
     /// Whether SignIdSet is set.
     bool SignIdSetHasBeenSet() const { return m_signIdSetHasBeenSet; }
 
-    /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+    /// Which signatures to list: 0 for mainland China, 1 for global ones. Required.
     uint64_t GetInternational() const { return m_international; }
     /// Sets International, see GetInternational.
     void SetInternational(const uint64_t& _international)

@@ -21,7 +21,10 @@ namespace Model
 
 /// The request of `DescribeSmsTemplateList`.
 ///
-/// Answers templates with the state of their review.
+/// Answers templates with the state of their review, by their ids, at most 100 in a call.
+///
+/// An id that does not exist is left out of the answer. Only the main account may list templates
+/// (`FailedOperation.ProhibitSubAccountUse`).
 class DescribeSmsTemplateListRequest : public AbstractModel
 {
 public:
@@ -72,7 +75,7 @@ public:
     /// Whether TemplateIdSet is set.
     bool TemplateIdSetHasBeenSet() const { return m_templateIdSetHasBeenSet; }
 
-    /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+    /// Which templates to list: 0 for mainland China, 1 for global ones. Required.
     uint64_t GetInternational() const { return m_international; }
     /// Sets International, see GetInternational.
     void SetInternational(const uint64_t& _international)

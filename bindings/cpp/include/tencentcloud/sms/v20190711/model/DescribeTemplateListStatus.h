@@ -79,7 +79,7 @@ public:
         });
     }
 
-    /// The id of the template.
+    /// The id of the template: a number here, while sending takes it as text.
     uint64_t GetTemplateId() const { return m_templateId; }
     /// Sets TemplateId, see GetTemplateId.
     void SetTemplateId(const uint64_t& _templateId)
@@ -124,7 +124,7 @@ public:
     /// Whether ReviewReply is set.
     bool ReviewReplyHasBeenSet() const { return m_reviewReplyHasBeenSet; }
 
-    /// The name of the template. Free text, for people.
+    /// The name of the template. Free text for people, not empty; it is not part of the message.
     std::string GetTemplateName() const { return m_templateName; }
     /// Sets TemplateName, see GetTemplateName.
     void SetTemplateName(const std::string& _templateName)

@@ -19,7 +19,7 @@ namespace V20190711
 namespace Model
 {
 
-/// A template that was changed.
+/// A template that was changed and now waits for its review.
 class ModifyTemplateStatus : public AbstractModel
 {
 public:
@@ -59,7 +59,7 @@ public:
         });
     }
 
-    /// The id of the template.
+    /// The id of the template: a number here, while sending takes it as text.
     uint64_t GetTemplateId() const { return m_templateId; }
     /// Sets TemplateId, see GetTemplateId.
     void SetTemplateId(const uint64_t& _templateId)

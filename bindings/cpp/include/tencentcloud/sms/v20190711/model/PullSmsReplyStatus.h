@@ -19,7 +19,7 @@ namespace V20190711
 namespace Model
 {
 
-/// One reply of a person.
+/// One reply of a person to a message.
 class PullSmsReplyStatus : public AbstractModel
 {
 public:
@@ -127,7 +127,7 @@ public:
     /// Whether Sign is set.
     bool SignHasBeenSet() const { return m_signHasBeenSet; }
 
-    /// What the person answered.
+    /// What the person answered, as it came.
     std::string GetReplyContent() const { return m_replyContent; }
     /// Sets ReplyContent, see GetReplyContent.
     void SetReplyContent(const std::string& _replyContent)
@@ -149,7 +149,7 @@ public:
     /// Whether ReplyTime is set.
     bool ReplyTimeHasBeenSet() const { return m_replyTimeHasBeenSet; }
 
-    /// The same in Unix seconds.
+    /// When the person answered, in Unix seconds.
     uint64_t GetReplyUnixTime() const { return m_replyUnixTime; }
     /// Sets ReplyUnixTime, see GetReplyUnixTime.
     void SetReplyUnixTime(const uint64_t& _replyUnixTime)

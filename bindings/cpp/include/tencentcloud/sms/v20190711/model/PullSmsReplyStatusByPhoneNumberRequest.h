@@ -21,7 +21,12 @@ namespace Model
 
 /// The request of `PullSmsReplyStatusByPhoneNumber`.
 ///
-/// Answers the replies of one number within the last 7 days.
+/// Answers the replies that came from one number within the last 7 days.
+///
+/// Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`,
+/// `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`.
+/// Nothing published says that replies stay where they are, so the call is treated like a pull and never counted as safe to
+/// repeat.
 class PullSmsReplyStatusByPhoneNumberRequest : public AbstractModel
 {
 public:
@@ -88,7 +93,7 @@ public:
     /// Whether SendDateTime is set.
     bool SendDateTimeHasBeenSet() const { return m_sendDateTimeHasBeenSet; }
 
-    /// How many entries to skip. Documented as always 0. Required.
+    /// How many entries to skip. The only documented value is 0. Required.
     uint64_t GetOffset() const { return m_offset; }
     /// Sets Offset, see GetOffset.
     void SetOffset(const uint64_t& _offset)
@@ -99,7 +104,7 @@ public:
     /// Whether Offset is set.
     bool OffsetHasBeenSet() const { return m_offsetHasBeenSet; }
 
-    /// How many entries to answer at most, 1 to 100. Required.
+    /// How many replies to answer at most, 1 to 100. Required.
     uint64_t GetLimit() const { return m_limit; }
     /// Sets Limit, see GetLimit.
     void SetLimit(const uint64_t& _limit)

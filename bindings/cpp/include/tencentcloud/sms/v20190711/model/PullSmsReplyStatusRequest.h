@@ -21,7 +21,11 @@ namespace Model
 
 /// The request of `PullSmsReplyStatus`.
 ///
-/// Takes people's replies to an app out of its queue, oldest first; each is handed out once.
+/// Takes people's replies to an app out of its queue, oldest first, at most `Limit`.
+///
+/// A reply is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its replies. The queue
+/// has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An
+/// empty answer means that no reply is waiting.
 class PullSmsReplyStatusRequest : public AbstractModel
 {
 public:
@@ -61,7 +65,7 @@ public:
         });
     }
 
-    /// How many entries to answer at most, 1 to 100. Required.
+    /// How many replies to take at most, 1 to 100. Required.
     uint64_t GetLimit() const { return m_limit; }
     /// Sets Limit, see GetLimit.
     void SetLimit(const uint64_t& _limit)

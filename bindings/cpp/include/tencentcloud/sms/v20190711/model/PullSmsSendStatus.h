@@ -98,7 +98,7 @@ public:
     /// Whether UserReceiveTime is set.
     bool UserReceiveTimeHasBeenSet() const { return m_userReceiveTimeHasBeenSet; }
 
-    /// The same in Unix seconds.
+    /// When the phone got the message, in Unix seconds.
     uint64_t GetUserReceiveUnixTime() const { return m_userReceiveUnixTime; }
     /// Sets UserReceiveUnixTime, see GetUserReceiveUnixTime.
     void SetUserReceiveUnixTime(const uint64_t& _userReceiveUnixTime)
@@ -166,7 +166,7 @@ public:
     /// Whether ReportStatus is set.
     bool ReportStatusHasBeenSet() const { return m_reportStatusHasBeenSet; }
 
-    /// The carrier's code word, such as `DELIVRD`, `UNDELIV` or `MK:0001`.
+    /// The carrier's code word: `DELIVRD` when the message reached the phone, otherwise one such as `UNDELIV` or `MK:0001`.
     std::string GetDescription() const { return m_description; }
     /// Sets Description, see GetDescription.
     void SetDescription(const std::string& _description)

@@ -24,7 +24,8 @@ namespace Model
 /// Takes delivery reports of an app out of its queue, oldest first, at most `Limit`.
 ///
 /// A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The
-/// queue has to be opened for the account by support. An empty answer means that no report is waiting.
+/// queue has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`.
+/// An empty answer means that no report is waiting.
 class PullSmsSendStatusRequest : public AbstractModel
 {
 public:

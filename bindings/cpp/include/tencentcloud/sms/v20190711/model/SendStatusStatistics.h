@@ -67,7 +67,7 @@ public:
         });
     }
 
-    /// Segments billed: a long message has more than one.
+    /// Segments billed. A long message has more than one: 100 messages, 20 of them of two segments, are 120.
     uint64_t GetFeeCount() const { return m_feeCount; }
     /// Sets FeeCount, see GetFeeCount.
     void SetFeeCount(const uint64_t& _feeCount)
@@ -89,7 +89,7 @@ public:
     /// Whether RequestCount is set.
     bool RequestCountHasBeenSet() const { return m_requestCountHasBeenSet; }
 
-    /// Numbers accepted.
+    /// Numbers accepted, whether or not the message reached the phone.
     uint64_t GetRequestSuccessCount() const { return m_requestSuccessCount; }
     /// Sets RequestSuccessCount, see GetRequestSuccessCount.
     void SetRequestSuccessCount(const uint64_t& _requestSuccessCount)

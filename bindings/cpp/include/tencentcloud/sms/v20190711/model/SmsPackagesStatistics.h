@@ -19,7 +19,7 @@ namespace V20190711
 namespace Model
 {
 
-/// A prepaid package.
+/// A prepaid package of segments.
 class SmsPackagesStatistics : public AbstractModel
 {
 public:
@@ -95,7 +95,7 @@ public:
         });
     }
 
-    /// When the package was created, as text in UTC+8.
+    /// When the package was created, as `2019-10-08 17:18:37` in UTC+8.
     std::string GetPackageCreateTime() const { return m_packageCreateTime; }
     /// Sets PackageCreateTime, see GetPackageCreateTime.
     void SetPackageCreateTime(const std::string& _packageCreateTime)
@@ -106,7 +106,7 @@ public:
     /// Whether PackageCreateTime is set.
     bool PackageCreateTimeHasBeenSet() const { return m_packageCreateTimeHasBeenSet; }
 
-    /// The same in Unix seconds.
+    /// When the package was created, in Unix seconds.
     uint64_t GetPackageCreateUnixTime() const { return m_packageCreateUnixTime; }
     /// Sets PackageCreateUnixTime, see GetPackageCreateUnixTime.
     void SetPackageCreateUnixTime(const uint64_t& _packageCreateUnixTime)
@@ -117,7 +117,7 @@ public:
     /// Whether PackageCreateUnixTime is set.
     bool PackageCreateUnixTimeHasBeenSet() const { return m_packageCreateUnixTimeHasBeenSet; }
 
-    /// From when it can be used, as text in UTC+8.
+    /// From when it can be used, as `2019-10-08 17:18:37` in UTC+8.
     std::string GetPackageEffectiveTime() const { return m_packageEffectiveTime; }
     /// Sets PackageEffectiveTime, see GetPackageEffectiveTime.
     void SetPackageEffectiveTime(const std::string& _packageEffectiveTime)
@@ -128,7 +128,7 @@ public:
     /// Whether PackageEffectiveTime is set.
     bool PackageEffectiveTimeHasBeenSet() const { return m_packageEffectiveTimeHasBeenSet; }
 
-    /// The same in Unix seconds.
+    /// From when it can be used, in Unix seconds.
     uint64_t GetPackageEffectiveUnixTime() const { return m_packageEffectiveUnixTime; }
     /// Sets PackageEffectiveUnixTime, see GetPackageEffectiveUnixTime.
     void SetPackageEffectiveUnixTime(const uint64_t& _packageEffectiveUnixTime)
@@ -139,7 +139,7 @@ public:
     /// Whether PackageEffectiveUnixTime is set.
     bool PackageEffectiveUnixTimeHasBeenSet() const { return m_packageEffectiveUnixTimeHasBeenSet; }
 
-    /// Until when it can be used, as text in UTC+8.
+    /// Until when it can be used, as `2019-10-08 17:18:37` in UTC+8.
     std::string GetPackageExpiredTime() const { return m_packageExpiredTime; }
     /// Sets PackageExpiredTime, see GetPackageExpiredTime.
     void SetPackageExpiredTime(const std::string& _packageExpiredTime)
@@ -150,7 +150,7 @@ public:
     /// Whether PackageExpiredTime is set.
     bool PackageExpiredTimeHasBeenSet() const { return m_packageExpiredTimeHasBeenSet; }
 
-    /// The same in Unix seconds.
+    /// Until when it can be used, in Unix seconds.
     uint64_t GetPackageExpiredUnixTime() const { return m_packageExpiredUnixTime; }
     /// Sets PackageExpiredUnixTime, see GetPackageExpiredUnixTime.
     void SetPackageExpiredUnixTime(const uint64_t& _packageExpiredUnixTime)
@@ -183,7 +183,7 @@ public:
     /// Whether TypeOfPackage is set.
     bool TypeOfPackageHasBeenSet() const { return m_typeOfPackageHasBeenSet; }
 
-    /// The id of the package.
+    /// The id of the package, a number.
     uint64_t GetPackageId() const { return m_packageId; }
     /// Sets PackageId, see GetPackageId.
     void SetPackageId(const uint64_t& _packageId)
@@ -194,7 +194,7 @@ public:
     /// Whether PackageId is set.
     bool PackageIdHasBeenSet() const { return m_packageIdHasBeenSet; }
 
-    /// How many billed segments of the package are used.
+    /// How many billed segments of the package are used so far.
     uint64_t GetCurrentUsage() const { return m_currentUsage; }
     /// Sets CurrentUsage, see GetCurrentUsage.
     void SetCurrentUsage(const uint64_t& _currentUsage)

@@ -21,7 +21,8 @@ namespace Model
 
 /// The request of `SmsPackagesStatistics`.
 ///
-/// Answers the prepaid packages of an app and how much of each is used.
+/// Answers the prepaid packages of an app: how many segments each holds, how many are used, and from when until when it can
+/// be used.
 class SmsPackagesStatisticsRequest : public AbstractModel
 {
 public:
@@ -87,7 +88,7 @@ public:
     /// Whether Limit is set.
     bool LimitHasBeenSet() const { return m_limitHasBeenSet; }
 
-    /// How many packages to skip, for paging. Required.
+    /// How many packages to skip, 0 for the first page. Required.
     uint64_t GetOffset() const { return m_offset; }
     /// Sets Offset, see GetOffset.
     void SetOffset(const uint64_t& _offset)

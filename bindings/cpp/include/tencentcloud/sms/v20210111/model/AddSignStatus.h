@@ -19,7 +19,7 @@ namespace V20210111
 namespace Model
 {
 
-/// A signature that was created.
+/// A signature that was created and now waits for its review.
 class AddSignStatus : public AbstractModel
 {
 public:

@@ -21,7 +21,13 @@ namespace Model
 
 /// The request of `AddSmsSign`.
 ///
-/// Creates a signature, the name that stands before a message, and hands it in for review.
+/// Creates a signature, the name that stands in brackets before a message, and hands it in for review; it can be used once
+/// the review has approved it.
+///
+/// Review takes hours in the service, and the carriers' registration of a mainland signature days after it. No callback
+/// tells the result: ask with `DescribeSmsSignList`. Only accounts verified as a company may create signatures through the
+/// API (`FailedOperation.NotEnterpriseCertification`). A name that is under review is refused with
+/// `InvalidParameterValue.SignExistAndUnapproved`, one that is approved with `InvalidParameterValue.SignAlreadyPassedCheck`.
 class AddSmsSignRequest : public AbstractModel
 {
 public:
@@ -89,7 +95,8 @@ public:
         });
     }
 
-    /// The text of the signature, without brackets. Required.
+    /// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to
+    /// 15 characters without `[` and `]`. Required.
     std::string GetSignName() const { return m_signName; }
     /// Sets SignName, see GetSignName.
     void SetSignName(const std::string& _signName)
@@ -101,7 +108,7 @@ public:
     bool SignNameHasBeenSet() const { return m_signNameHasBeenSet; }
 
     /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other.
-    /// Required.
+    /// Decides which `DocumentType` fits. Required.
     uint64_t GetSignType() const { return m_signType; }
     /// Sets SignType, see GetSignType.
     void SetSignType(const uint64_t& _signType)
@@ -147,7 +154,7 @@ public:
     /// Whether SignPurpose is set.
     bool SignPurposeHasBeenSet() const { return m_signPurposeHasBeenSet; }
 
-    /// A picture of the proof in base64, without a `data:` prefix. Required.
+    /// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
     std::string GetProofImage() const { return m_proofImage; }
     /// Sets ProofImage, see GetProofImage.
     void SetProofImage(const std::string& _proofImage)
@@ -158,7 +165,7 @@ public:
     /// Whether ProofImage is set.
     bool ProofImageHasBeenSet() const { return m_proofImageHasBeenSet; }
 
-    /// A picture of the letter of authority in base64, without a `data:` prefix. Looked at only for use on behalf of others.
+    /// A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of others.
     std::string GetCommissionImage() const { return m_commissionImage; }
     /// Sets CommissionImage, see GetCommissionImage.
     void SetCommissionImage(const std::string& _commissionImage)
@@ -169,7 +176,7 @@ public:
     /// Whether CommissionImage is set.
     bool CommissionImageHasBeenSet() const { return m_commissionImageHasBeenSet; }
 
-    /// A note for the reviewer, such as what the messages are for.
+    /// A note for the reviewer, such as what the messages are for. Free text.
     std::string GetRemark() const { return m_remark; }
     /// Sets Remark, see GetRemark.
     void SetRemark(const std::string& _remark)
@@ -180,7 +187,8 @@ public:
     /// Whether Remark is set.
     bool RemarkHasBeenSet() const { return m_remarkHasBeenSet; }
 
-    /// The id of an approved qualification of the company; mainland signatures only.
+    /// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it;
+    /// leave it out for global ones.
     uint64_t GetQualificationId() const { return m_qualificationId; }
     /// Sets QualificationId, see GetQualificationId.
     void SetQualificationId(const uint64_t& _qualificationId)

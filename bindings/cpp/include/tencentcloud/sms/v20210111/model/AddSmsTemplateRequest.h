@@ -24,7 +24,9 @@ namespace Model
 /// Creates a template and hands it in for review; it can be sent once the review has approved it.
 ///
 /// Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts
-/// verified as a company may create templates through the API. Repeating the call creates a second template.
+/// verified as a company may create templates through the API (`FailedOperation.NotEnterpriseCertification`); a mainland
+/// template also needs an approved signature (`FailedOperation.MissingSignature`). An account has at most 1000 templates
+/// (`FailedOperation.TemplateNumberLimit`). Repeating the call creates a second template.
 class AddSmsTemplateRequest : public AbstractModel
 {
 public:
@@ -76,7 +78,7 @@ public:
         });
     }
 
-    /// The name of the template. Free text, for people. Required.
+    /// The name of the template. Free text for people, not empty; it is not part of the message. Required.
     std::string GetTemplateName() const { return m_templateName; }
     /// Sets TemplateName, see GetTemplateName.
     void SetTemplateName(const std::string& _templateName)
@@ -87,9 +89,9 @@ public:
     /// Whether TemplateName is set.
     bool TemplateNameHasBeenSet() const { return m_templateNameHasBeenSet; }
 
-    /// The text, at most 500 characters when filled in. `{1}`, `{2}` and so on stand for values given when sending: counted
-    /// from 1 without a gap, never two side by side, never alone. No `【` or `】`. Marketing texts end with how to opt out,
-    /// such as `拒收请回复R`. Required.
+    /// The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given
+    /// when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`.
+    /// Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
     std::string GetTemplateContent() const { return m_templateContent; }
     /// Sets TemplateContent, see GetTemplateContent.
     void SetTemplateContent(const std::string& _templateContent)

@@ -19,7 +19,7 @@ namespace V20210111
 namespace Model
 {
 
-/// A template that was created.
+/// A template that was created and now waits for its review.
 class AddTemplateStatus : public AbstractModel
 {
 public:

@@ -91,7 +91,7 @@ public:
         });
     }
 
-    /// Reports in all.
+    /// Reports in all, of success and of failure.
     uint64_t GetCallbackCount() const { return m_callbackCount; }
     /// Sets CallbackCount, see GetCallbackCount.
     void SetCallbackCount(const uint64_t& _callbackCount)
@@ -124,7 +124,7 @@ public:
     /// Whether CallbackFailCount is set.
     bool CallbackFailCountHasBeenSet() const { return m_callbackFailCountHasBeenSet; }
 
-    /// Reports of success.
+    /// Reports that the message reached the phone.
     uint64_t GetCallbackSuccessCount() const { return m_callbackSuccessCount; }
     /// Sets CallbackSuccessCount, see GetCallbackSuccessCount.
     void SetCallbackSuccessCount(const uint64_t& _callbackSuccessCount)

@@ -21,7 +21,8 @@ namespace Model
 
 /// The request of `DeleteSmsSign`.
 ///
-/// Deletes a signature; its id is not used again.
+/// Deletes a signature, whatever the state of its review. It cannot be used any more, while messages that were accepted
+/// still go out. A second call finds nothing and is refused with `FailedOperation.SignIdNotExist`.
 class DeleteSmsSignRequest : public AbstractModel
 {
 public:

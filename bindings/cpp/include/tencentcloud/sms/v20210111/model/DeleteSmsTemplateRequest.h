@@ -21,7 +21,8 @@ namespace Model
 
 /// The request of `DeleteSmsTemplate`.
 ///
-/// Deletes a template; its id is not used again.
+/// Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were accepted still
+/// go out. A second call finds nothing and is refused with `FailedOperation.TemplateIdNotExist`.
 class DeleteSmsTemplateRequest : public AbstractModel
 {
 public:
@@ -57,7 +58,7 @@ public:
         });
     }
 
-    /// The id of the template. Required.
+    /// The id of the template: a number here, while sending takes it as text. Required.
     uint64_t GetTemplateId() const { return m_templateId; }
     /// Sets TemplateId, see GetTemplateId.
     void SetTemplateId(const uint64_t& _templateId)

@@ -21,7 +21,11 @@ namespace Model
 
 /// The request of `DescribePhoneNumberInfo`.
 ///
-/// Takes phone numbers apart: country, country code, canonical form. The same parsing as for sending.
+/// Takes up to 200 phone numbers apart: country, country code, canonical form. The parsing is the same as for sending, and
+/// nothing is sent.
+///
+/// A number that cannot be understood has `FailedOperation.PhoneNumberParseFail` in its own entry; the call succeeds all the
+/// same.
 class DescribePhoneNumberInfoRequest : public AbstractModel
 {
 public:
@@ -57,7 +61,8 @@ public:
         });
     }
 
-    /// The numbers to look at, at most 200. Required.
+    /// The numbers to look at, 1 to 200, in E.164 form such as `+8618501234444`; mainland numbers also as `0086…`, `86…` or
+    /// the bare 11 digits. Required.
     std::vector<std::string> GetPhoneNumberSet() const { return m_phoneNumberSet; }
     /// Sets PhoneNumberSet, see GetPhoneNumberSet.
     void SetPhoneNumberSet(const std::vector<std::string>& _phoneNumberSet)

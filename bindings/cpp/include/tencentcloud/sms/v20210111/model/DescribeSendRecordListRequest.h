@@ -21,7 +21,10 @@ namespace Model
 
 /// The request of `DescribeSendRecordList`.
 ///
-/// Answers what was sent to one number within the last 72 hours, newest first.
+/// Answers what was sent to one number within the last 72 hours, newest first, with the outcome of each message.
+///
+/// Only the newest 1000 records of the span can be reached. Times, `Limit` and `Offset` outside their ranges are refused
+/// with a code that names them, such as `InvalidParameterValue.BeginTimeVerifyFail`.
 class DescribeSendRecordListRequest : public AbstractModel
 {
 public:

@@ -21,7 +21,9 @@ namespace Model
 
 /// The request of `DescribeSmsSignList`.
 ///
-/// Answers signatures with the state of their review.
+/// Answers signatures with the state of their review: those whose ids are given, at most 100, or a page of all.
+///
+/// An id that does not exist is left out of the answer. A `Limit` over 100 is `InvalidParameterValue.LimitVerifyFail`.
 class DescribeSmsSignListRequest : public AbstractModel
 {
 public:
@@ -69,7 +71,7 @@ public:
         });
     }
 
-    /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+    /// Which signatures to list: 0 for mainland China, 1 for global ones. Required.
     uint64_t GetInternational() const { return m_international; }
     /// Sets International, see GetInternational.
     void SetInternational(const uint64_t& _international)
@@ -80,7 +82,7 @@ public:
     /// Whether International is set.
     bool InternationalHasBeenSet() const { return m_internationalHasBeenSet; }
 
-    /// The ids of the signatures wanted, at most 100.
+    /// The ids of the signatures wanted, at most 100; unset or empty for a page of all.
     std::vector<uint64_t> GetSignIdSet() const { return m_signIdSet; }
     /// Sets SignIdSet, see GetSignIdSet.
     void SetSignIdSet(const std::vector<uint64_t>& _signIdSet)
@@ -102,7 +104,7 @@ public:
     /// Whether Limit is set.
     bool LimitHasBeenSet() const { return m_limitHasBeenSet; }
 
-    /// How many signatures to skip. Used only without `SignIdSet`.
+    /// How many signatures to skip, 0 when unset. Used only without `SignIdSet`.
     uint64_t GetOffset() const { return m_offset; }
     /// Sets Offset, see GetOffset.
     void SetOffset(const uint64_t& _offset)

@@ -21,7 +21,10 @@ namespace Model
 
 /// The request of `DescribeSmsTemplateList`.
 ///
-/// Answers templates with the state of their review.
+/// Answers templates with the state of their review: those whose ids are given, at most 100, or a page of all.
+///
+/// An id that does not exist is left out of the answer. A `Limit` over 100 is `InvalidParameterValue.LimitVerifyFail`. Only
+/// the main account may list templates (`FailedOperation.ProhibitSubAccountUse`).
 class DescribeSmsTemplateListRequest : public AbstractModel
 {
 public:
@@ -69,7 +72,7 @@ public:
         });
     }
 
-    /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+    /// Which templates to list: 0 for mainland China, 1 for global ones. Required.
     uint64_t GetInternational() const { return m_international; }
     /// Sets International, see GetInternational.
     void SetInternational(const uint64_t& _international)
@@ -80,7 +83,7 @@ public:
     /// Whether International is set.
     bool InternationalHasBeenSet() const { return m_internationalHasBeenSet; }
 
-    /// The ids of the templates wanted, at most 100.
+    /// The ids of the templates wanted, at most 100; unset or empty for a page of all.
     std::vector<uint64_t> GetTemplateIdSet() const { return m_templateIdSet; }
     /// Sets TemplateIdSet, see GetTemplateIdSet.
     void SetTemplateIdSet(const std::vector<uint64_t>& _templateIdSet)
@@ -91,7 +94,8 @@ public:
     /// Whether TemplateIdSet is set.
     bool TemplateIdSetHasBeenSet() const { return m_templateIdSetHasBeenSet; }
 
-    /// How many templates to answer at most, up to 100. Used only without `TemplateIdSet`.
+    /// How many templates to answer at most, up to 100. Set it: the documented default is 0. Used only without
+    /// `TemplateIdSet`.
     uint64_t GetLimit() const { return m_limit; }
     /// Sets Limit, see GetLimit.
     void SetLimit(const uint64_t& _limit)
@@ -102,7 +106,7 @@ public:
     /// Whether Limit is set.
     bool LimitHasBeenSet() const { return m_limitHasBeenSet; }
 
-    /// How many templates to skip. Used only without `TemplateIdSet`.
+    /// How many templates to skip, 0 when unset. Used only without `TemplateIdSet`.
     uint64_t GetOffset() const { return m_offset; }
     /// Sets Offset, see GetOffset.
     void SetOffset(const uint64_t& _offset)

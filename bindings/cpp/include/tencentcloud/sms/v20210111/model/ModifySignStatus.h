@@ -19,7 +19,7 @@ namespace V20210111
 namespace Model
 {
 
-/// A signature that was changed.
+/// A signature that was changed and now waits for its review.
 class ModifySignStatus : public AbstractModel
 {
 public:

@@ -21,7 +21,10 @@ namespace Model
 
 /// The request of `ModifySmsSign`.
 ///
-/// Changes a signature that is under review or refused, and hands it in again.
+/// Changes a signature that is under review or refused, and hands it in for review again.
+///
+/// An approved signature cannot be changed (`InvalidParameterValue.SignAlreadyPassedCheck`): create another one. An id that
+/// does not exist is `FailedOperation.MissingSignatureToModify`.
 class ModifySmsSignRequest : public AbstractModel
 {
 public:
@@ -104,7 +107,8 @@ public:
     /// Whether SignId is set.
     bool SignIdHasBeenSet() const { return m_signIdHasBeenSet; }
 
-    /// The text of the signature, without brackets. Required.
+    /// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to
+    /// 15 characters without `[` and `]`. Required.
     std::string GetSignName() const { return m_signName; }
     /// Sets SignName, see GetSignName.
     void SetSignName(const std::string& _signName)
@@ -116,7 +120,7 @@ public:
     bool SignNameHasBeenSet() const { return m_signNameHasBeenSet; }
 
     /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other.
-    /// Required.
+    /// Decides which `DocumentType` fits. Required.
     uint64_t GetSignType() const { return m_signType; }
     /// Sets SignType, see GetSignType.
     void SetSignType(const uint64_t& _signType)
@@ -140,7 +144,7 @@ public:
     /// Whether DocumentType is set.
     bool DocumentTypeHasBeenSet() const { return m_documentTypeHasBeenSet; }
 
-    /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+    /// 0: mainland China; 1: global. Must be what the signature has: it cannot be moved from one to the other. Required.
     uint64_t GetInternational() const { return m_international; }
     /// Sets International, see GetInternational.
     void SetInternational(const uint64_t& _international)
@@ -162,7 +166,7 @@ public:
     /// Whether SignPurpose is set.
     bool SignPurposeHasBeenSet() const { return m_signPurposeHasBeenSet; }
 
-    /// A picture of the proof in base64, without a `data:` prefix. Required.
+    /// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
     std::string GetProofImage() const { return m_proofImage; }
     /// Sets ProofImage, see GetProofImage.
     void SetProofImage(const std::string& _proofImage)
@@ -173,7 +177,7 @@ public:
     /// Whether ProofImage is set.
     bool ProofImageHasBeenSet() const { return m_proofImageHasBeenSet; }
 
-    /// A picture of the letter of authority in base64, without a `data:` prefix. Looked at only for use on behalf of others.
+    /// A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of others.
     std::string GetCommissionImage() const { return m_commissionImage; }
     /// Sets CommissionImage, see GetCommissionImage.
     void SetCommissionImage(const std::string& _commissionImage)
@@ -184,7 +188,7 @@ public:
     /// Whether CommissionImage is set.
     bool CommissionImageHasBeenSet() const { return m_commissionImageHasBeenSet; }
 
-    /// A note for the reviewer, such as what the messages are for.
+    /// A note for the reviewer, such as what the messages are for. Free text.
     std::string GetRemark() const { return m_remark; }
     /// Sets Remark, see GetRemark.
     void SetRemark(const std::string& _remark)
@@ -195,7 +199,8 @@ public:
     /// Whether Remark is set.
     bool RemarkHasBeenSet() const { return m_remarkHasBeenSet; }
 
-    /// The id of an approved qualification of the company; mainland signatures only.
+    /// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it;
+    /// leave it out for global ones.
     uint64_t GetQualificationId() const { return m_qualificationId; }
     /// Sets QualificationId, see GetQualificationId.
     void SetQualificationId(const uint64_t& _qualificationId)

@@ -21,7 +21,10 @@ namespace Model
 
 /// The request of `ModifySmsTemplate`.
 ///
-/// Changes a template that is under review or refused, and hands it in again.
+/// Changes a template that is under review or refused, and hands it in for review again.
+///
+/// An approved template cannot be changed (`FailedOperation.TemplateAlreadyPassedCheck`): create another one. An id that
+/// does not exist is `FailedOperation.MissingTemplateToModify`.
 class ModifySmsTemplateRequest : public AbstractModel
 {
 public:
@@ -77,7 +80,7 @@ public:
         });
     }
 
-    /// The id of the template. Required.
+    /// The id of the template: a number here, while sending takes it as text. Required.
     uint64_t GetTemplateId() const { return m_templateId; }
     /// Sets TemplateId, see GetTemplateId.
     void SetTemplateId(const uint64_t& _templateId)
@@ -88,7 +91,7 @@ public:
     /// Whether TemplateId is set.
     bool TemplateIdHasBeenSet() const { return m_templateIdHasBeenSet; }
 
-    /// The name of the template. Free text, for people. Required.
+    /// The name of the template. Free text for people, not empty; it is not part of the message. Required.
     std::string GetTemplateName() const { return m_templateName; }
     /// Sets TemplateName, see GetTemplateName.
     void SetTemplateName(const std::string& _templateName)
@@ -99,8 +102,9 @@ public:
     /// Whether TemplateName is set.
     bool TemplateNameHasBeenSet() const { return m_templateNameHasBeenSet; }
 
-    /// The text of the template. `{1}`, `{2}` and so on stand for values given when sending, counted from 1 without a gap.
-    /// Required.
+    /// The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given
+    /// when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`.
+    /// Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
     std::string GetTemplateContent() const { return m_templateContent; }
     /// Sets TemplateContent, see GetTemplateContent.
     void SetTemplateContent(const std::string& _templateContent)
@@ -123,7 +127,7 @@ public:
     /// Whether SmsType is set.
     bool SmsTypeHasBeenSet() const { return m_smsTypeHasBeenSet; }
 
-    /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+    /// 0: mainland China; 1: global. Must be what the template has: it cannot be moved from one to the other. Required.
     uint64_t GetInternational() const { return m_international; }
     /// Sets International, see GetInternational.
     void SetInternational(const uint64_t& _international)
@@ -134,7 +138,7 @@ public:
     /// Whether International is set.
     bool InternationalHasBeenSet() const { return m_internationalHasBeenSet; }
 
-    /// A note for the reviewer, such as what the messages are for. Required.
+    /// A note for the reviewer, such as what was changed. May be empty, but not absent. Required.
     std::string GetRemark() const { return m_remark; }
     /// Sets Remark, see GetRemark.
     void SetRemark(const std::string& _remark)

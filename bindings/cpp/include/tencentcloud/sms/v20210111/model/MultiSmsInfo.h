@@ -75,7 +75,7 @@ public:
         });
     }
 
-    /// The number in E.164 form, outside mainland China. Required.
+    /// The number in E.164 form, such as `+85261234567`, outside mainland China. Required.
     std::string GetPhoneNumber() const { return m_phoneNumber; }
     /// Sets PhoneNumber, see GetPhoneNumber.
     void SetPhoneNumber(const std::string& _phoneNumber)
@@ -108,7 +108,8 @@ public:
     /// Whether TemplateParamSet is set.
     bool TemplateParamSetHasBeenSet() const { return m_templateParamSetHasBeenSet; }
 
-    /// The sender shown for global messages. Not needed with the shared sender; ignored for mainland numbers.
+    /// The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for mainland
+    /// numbers.
     std::string GetSenderId() const { return m_senderId; }
     /// Sets SenderId, see GetSenderId.
     void SetSenderId(const std::string& _senderId)
@@ -119,7 +120,7 @@ public:
     /// Whether SenderId is set.
     bool SenderIdHasBeenSet() const { return m_senderIdHasBeenSet; }
 
-    /// The caller's own text, less than 512 bytes. Comes back with the message's entry.
+    /// The caller's own text, less than 512 bytes; empty when unset. Comes back with the message's entry.
     std::string GetSessionContext() const { return m_sessionContext; }
     /// Sets SessionContext, see GetSessionContext.
     void SetSessionContext(const std::string& _sessionContext)

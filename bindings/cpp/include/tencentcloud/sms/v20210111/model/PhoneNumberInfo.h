@@ -83,7 +83,7 @@ public:
         });
     }
 
-    /// `Ok`, or the error code of this number.
+    /// `Ok`, or the error code of this number, such as `FailedOperation.PhoneNumberParseFail`.
     std::string GetCode() const { return m_code; }
     /// Sets Code, see GetCode.
     void SetCode(const std::string& _code)
@@ -94,7 +94,7 @@ public:
     /// Whether Code is set.
     bool CodeHasBeenSet() const { return m_codeHasBeenSet; }
 
-    /// The same in words.
+    /// The same in words. For people: the texts may change at any time.
     std::string GetMessage() const { return m_message; }
     /// Sets Message, see GetMessage.
     void SetMessage(const std::string& _message)
@@ -127,7 +127,7 @@ public:
     /// Whether SubscriberNumber is set.
     bool SubscriberNumberHasBeenSet() const { return m_subscriberNumberHasBeenSet; }
 
-    /// The phone number in E.164 form, such as `+8618501234444`.
+    /// The number in E.164 form; as it was given when it could not be understood.
     std::string GetPhoneNumber() const { return m_phoneNumber; }
     /// Sets PhoneNumber, see GetPhoneNumber.
     void SetPhoneNumber(const std::string& _phoneNumber)
@@ -138,7 +138,7 @@ public:
     /// Whether PhoneNumber is set.
     bool PhoneNumberHasBeenSet() const { return m_phoneNumberHasBeenSet; }
 
-    /// The ISO 3166 code of the number's country or region, such as `CN`; `DEF` when it is not known.
+    /// The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
     std::string GetIsoCode() const { return m_isoCode; }
     /// Sets IsoCode, see GetIsoCode.
     void SetIsoCode(const std::string& _isoCode)
@@ -149,7 +149,7 @@ public:
     /// Whether IsoCode is set.
     bool IsoCodeHasBeenSet() const { return m_isoCodeHasBeenSet; }
 
-    /// The country or region in English, such as `China`.
+    /// The country or region in English, such as `China`; empty when it is not known.
     std::string GetIsoName() const { return m_isoName; }
     /// Sets IsoName, see GetIsoName.
     void SetIsoName(const std::string& _isoName)

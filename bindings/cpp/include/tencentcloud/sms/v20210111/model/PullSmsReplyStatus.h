@@ -19,7 +19,7 @@ namespace V20210111
 namespace Model
 {
 
-/// One reply of a person.
+/// One reply of a person to a message.
 class PullSmsReplyStatus : public AbstractModel
 {
 public:
@@ -127,7 +127,7 @@ public:
     /// Whether SignName is set.
     bool SignNameHasBeenSet() const { return m_signNameHasBeenSet; }
 
-    /// What the person answered.
+    /// What the person answered, as it came.
     std::string GetReplyContent() const { return m_replyContent; }
     /// Sets ReplyContent, see GetReplyContent.
     void SetReplyContent(const std::string& _replyContent)

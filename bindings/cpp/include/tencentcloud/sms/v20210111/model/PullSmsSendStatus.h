@@ -153,7 +153,7 @@ public:
     /// Whether ReportStatus is set.
     bool ReportStatusHasBeenSet() const { return m_reportStatusHasBeenSet; }
 
-    /// The carrier's code word, such as `DELIVRD`, `UNDELIV` or `MK:0001`.
+    /// The carrier's code word: `DELIVRD` when the message reached the phone, otherwise one such as `UNDELIV` or `MK:0001`.
     std::string GetDescription() const { return m_description; }
     /// Sets Description, see GetDescription.
     void SetDescription(const std::string& _description)

@@ -21,7 +21,9 @@ namespace Model
 
 /// The request of `ReportConversion`.
 ///
-/// Reports that a person typed a sent code back, which lets the service measure delivery. Opened on request.
+/// Reports that a person typed a sent code back, which lets the service measure how many codes arrive.
+///
+/// The feature is opened by support on request. Whether the report was taken stands in the `Code` of the answer.
 class ReportConversionRequest : public AbstractModel
 {
 public:
@@ -76,7 +78,7 @@ public:
     /// Whether SmsSdkAppId is set.
     bool SmsSdkAppIdHasBeenSet() const { return m_smsSdkAppIdHasBeenSet; }
 
-    /// The id of the message to this number. Opaque text: its form differs between mainland and global messages. Required.
+    /// The `SerialNo` that the send answered for the message with the code. Required.
     std::string GetSerialNo() const { return m_serialNo; }
     /// Sets SerialNo, see GetSerialNo.
     void SetSerialNo(const std::string& _serialNo)
@@ -87,7 +89,7 @@ public:
     /// Whether SerialNo is set.
     bool SerialNoHasBeenSet() const { return m_serialNoHasBeenSet; }
 
-    /// When the code was typed back, in Unix seconds.
+    /// When the code was typed back, in Unix seconds; may be unset.
     uint64_t GetConversionTime() const { return m_conversionTime; }
     /// Sets ConversionTime, see GetConversionTime.
     void SetConversionTime(const uint64_t& _conversionTime)

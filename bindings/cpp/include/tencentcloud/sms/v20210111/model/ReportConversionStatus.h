@@ -74,7 +74,7 @@ public:
     /// Whether Code is set.
     bool CodeHasBeenSet() const { return m_codeHasBeenSet; }
 
-    /// The same in words.
+    /// The same in words. For people: the texts may change at any time.
     std::string GetMessage() const { return m_message; }
     /// Sets Message, see GetMessage.
     void SetMessage(const std::string& _message)

@@ -83,7 +83,8 @@ public:
         });
     }
 
-    /// The id of the message to this number. Opaque text: its form differs between mainland and global messages.
+    /// The id of the message to this number, which its delivery report repeats. There is one even when the message was
+    /// refused, so look at `Code`.
     std::string GetSerialNo() const { return m_serialNo; }
     /// Sets SerialNo, see GetSerialNo.
     void SetSerialNo(const std::string& _serialNo)
@@ -138,7 +139,7 @@ public:
     /// Whether Code is set.
     bool CodeHasBeenSet() const { return m_codeHasBeenSet; }
 
-    /// `send success`, or in words why the message was refused.
+    /// `send success`, or in words why the message was refused. For people: the texts may change at any time.
     std::string GetMessage() const { return m_message; }
     /// Sets Message, see GetMessage.
     void SetMessage(const std::string& _message)
@@ -149,7 +150,7 @@ public:
     /// Whether Message is set.
     bool MessageHasBeenSet() const { return m_messageHasBeenSet; }
 
-    /// The ISO 3166 code of the number's country or region, such as `CN`; `DEF` when it is not known.
+    /// The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
     std::string GetIsoCode() const { return m_isoCode; }
     /// Sets IsoCode, see GetIsoCode.
     void SetIsoCode(const std::string& _isoCode)

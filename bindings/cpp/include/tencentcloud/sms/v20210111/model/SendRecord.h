@@ -19,7 +19,7 @@ namespace V20210111
 namespace Model
 {
 
-/// A message that was sent.
+/// A message that was sent, and what became of it.
 class SendRecord : public AbstractModel
 {
 public:
@@ -124,7 +124,7 @@ public:
     /// Whether SendStatus is set.
     bool SendStatusHasBeenSet() const { return m_sendStatusHasBeenSet; }
 
-    /// The code of the send, `Ok` when the message was accepted.
+    /// The code of the send: `Ok` when the message was accepted, otherwise an error code.
     std::string GetRequestCode() const { return m_requestCode; }
     /// Sets RequestCode, see GetRequestCode.
     void SetRequestCode(const std::string& _requestCode)
@@ -135,7 +135,7 @@ public:
     /// Whether RequestCode is set.
     bool RequestCodeHasBeenSet() const { return m_requestCodeHasBeenSet; }
 
-    /// The carrier's code word of the delivery report; empty while there is none.
+    /// The carrier's code word of the delivery report when `SendStatus` is 2 or 4; otherwise empty.
     std::string GetStatusCode() const { return m_statusCode; }
     /// Sets StatusCode, see GetStatusCode.
     void SetStatusCode(const std::string& _statusCode)
@@ -146,7 +146,7 @@ public:
     /// Whether StatusCode is set.
     bool StatusCodeHasBeenSet() const { return m_statusCodeHasBeenSet; }
 
-    /// The ISO 3166 code of the number's country or region, such as `CN`; `DEF` when it is not known.
+    /// The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
     std::string GetIsoCode() const { return m_isoCode; }
     /// Sets IsoCode, see GetIsoCode.
     void SetIsoCode(const std::string& _isoCode)
@@ -179,7 +179,7 @@ public:
     /// Whether SendTime is set.
     bool SendTimeHasBeenSet() const { return m_sendTimeHasBeenSet; }
 
-    /// When the phone got it, in Unix seconds; 0 when it did not.
+    /// When the phone got it, in Unix seconds, when `SendStatus` is 2; otherwise 0.
     uint64_t GetUserReceiveTime() const { return m_userReceiveTime; }
     /// Sets UserReceiveTime, see GetUserReceiveTime.
     void SetUserReceiveTime(const uint64_t& _userReceiveTime)

@@ -25,8 +25,10 @@ namespace Model
 ///
 /// The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its own
 /// code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the delivery
-/// report comes later. Repeating the call sends again, so a call that may have reached the service must not be repeated
-/// blindly.
+/// report comes later. What concerns the request as a whole, such as an unknown app or more than 200 numbers, is an error of
+/// the call, and nothing is sent.
+///
+/// Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
 class SendSmsRequest : public AbstractModel
 {
 public:
@@ -137,8 +139,8 @@ public:
     bool SignNameHasBeenSet() const { return m_signNameHasBeenSet; }
 
     /// The values for `{1}`, `{2}` and so on of the template, in that order: exactly as many as it has variables; unset or
-    /// empty when it has none. Values of a verification template are 0 to 6 digits each; the whole text may have at most 500
-    /// characters.
+    /// empty when it has none. Values of a verification template are 0 to 6 digits each, no value may hold a link, and the
+    /// whole text may have at most 500 characters.
     std::vector<std::string> GetTemplateParamSet() const { return m_templateParamSet; }
     /// Sets TemplateParamSet, see GetTemplateParamSet.
     void SetTemplateParamSet(const std::vector<std::string>& _templateParamSet)
@@ -161,7 +163,8 @@ public:
     /// Whether ExtendCode is set.
     bool ExtendCodeHasBeenSet() const { return m_extendCodeHasBeenSet; }
 
-    /// The caller's own text, less than 512 bytes, such as an order number. Comes back with every number's entry.
+    /// The caller's own text, less than 512 bytes, such as an order number; empty when unset. Comes back with every number's
+    /// entry.
     std::string GetSessionContext() const { return m_sessionContext; }
     /// Sets SessionContext, see GetSessionContext.
     void SetSessionContext(const std::string& _sessionContext)
@@ -172,7 +175,8 @@ public:
     /// Whether SessionContext is set.
     bool SessionContextHasBeenSet() const { return m_sessionContextHasBeenSet; }
 
-    /// The sender shown for global messages. Not needed with the shared sender; ignored for mainland numbers.
+    /// The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for mainland
+    /// numbers.
     std::string GetSenderId() const { return m_senderId; }
     /// Sets SenderId, see GetSenderId.
     void SetSenderId(const std::string& _senderId)

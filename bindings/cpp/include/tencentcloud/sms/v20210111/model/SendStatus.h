@@ -106,7 +106,8 @@ public:
     /// Whether PhoneNumber is set.
     bool PhoneNumberHasBeenSet() const { return m_phoneNumberHasBeenSet; }
 
-    /// How many segments are billed for this number; 0 when it was refused.
+    /// How many segments are billed for this number; 0 when it was refused. A mainland text of up to 70 characters is one
+    /// segment, a longer one is cut by 67.
     uint64_t GetFee() const { return m_fee; }
     /// Sets Fee, see GetFee.
     void SetFee(const uint64_t& _fee)

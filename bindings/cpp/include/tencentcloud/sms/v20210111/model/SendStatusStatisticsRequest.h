@@ -23,7 +23,8 @@ namespace Model
 ///
 /// Counts what an app sent within a span of hours: numbers submitted, numbers accepted, segments billed.
 ///
-/// Hours are those of UTC+8; the first and the last hour both count, by the time of sending.
+/// Hours are those of UTC+8; the first and the last hour both count, by the time of sending. An hour that is none, or an end
+/// before the begin, is refused.
 class SendStatusStatisticsRequest : public AbstractModel
 {
 public:
@@ -119,7 +120,7 @@ public:
     /// Whether Limit is set.
     bool LimitHasBeenSet() const { return m_limitHasBeenSet; }
 
-    /// How many entries to skip. Documented as always 0. Required.
+    /// Has no effect on the counts. Documented as 0. Required.
     uint64_t GetOffset() const { return m_offset; }
     /// Sets Offset, see GetOffset.
     void SetOffset(const uint64_t& _offset)

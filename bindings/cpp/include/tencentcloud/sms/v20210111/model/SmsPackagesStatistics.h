@@ -19,7 +19,7 @@ namespace V20210111
 namespace Model
 {
 
-/// A prepaid package.
+/// A prepaid package of segments.
 class SmsPackagesStatistics : public AbstractModel
 {
 public:
@@ -138,7 +138,7 @@ public:
     /// Whether PackageType is set.
     bool PackageTypeHasBeenSet() const { return m_packageTypeHasBeenSet; }
 
-    /// The id of the package.
+    /// The id of the package, a number.
     uint64_t GetPackageId() const { return m_packageId; }
     /// Sets PackageId, see GetPackageId.
     void SetPackageId(const uint64_t& _packageId)
@@ -149,7 +149,7 @@ public:
     /// Whether PackageId is set.
     bool PackageIdHasBeenSet() const { return m_packageIdHasBeenSet; }
 
-    /// How many billed segments of the package are used.
+    /// How many billed segments of the package are used so far.
     uint64_t GetCurrentUsage() const { return m_currentUsage; }
     /// Sets CurrentUsage, see GetCurrentUsage.
     void SetCurrentUsage(const uint64_t& _currentUsage)

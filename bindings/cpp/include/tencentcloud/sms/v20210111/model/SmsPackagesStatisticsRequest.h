@@ -21,7 +21,8 @@ namespace Model
 
 /// The request of `SmsPackagesStatistics`.
 ///
-/// Answers the prepaid packages of an app and how much of each is used.
+/// Answers the prepaid packages of an app that were created within a span of hours: how many segments each holds, how many
+/// are used, and from when until when it can be used.
 class SmsPackagesStatisticsRequest : public AbstractModel
 {
 public:
@@ -95,7 +96,7 @@ public:
     /// Whether Limit is set.
     bool LimitHasBeenSet() const { return m_limitHasBeenSet; }
 
-    /// How many packages to skip, for paging. Required.
+    /// How many packages to skip, 0 for the first page. Required.
     uint64_t GetOffset() const { return m_offset; }
     /// Sets Offset, see GetOffset.
     void SetOffset(const uint64_t& _offset)
@@ -106,7 +107,7 @@ public:
     /// Whether Offset is set.
     bool OffsetHasBeenSet() const { return m_offsetHasBeenSet; }
 
-    /// The first hour, `yyyymmddhh` in UTC+8, in which packages were created. Required.
+    /// The first hour in which packages were created, `yyyymmddhh` in UTC+8, such as `2024090800`. Required.
     std::string GetBeginTime() const { return m_beginTime; }
     /// Sets BeginTime, see GetBeginTime.
     void SetBeginTime(const std::string& _beginTime)
@@ -117,8 +118,7 @@ public:
     /// Whether BeginTime is set.
     bool BeginTimeHasBeenSet() const { return m_beginTimeHasBeenSet; }
 
-    /// The last hour, `yyyymmddhh` in UTC+8, in which packages were created; after the first and not in the future.
-    /// Required.
+    /// The last hour in which packages were created, `yyyymmddhh` in UTC+8; after the first and not in the future. Required.
     std::string GetEndTime() const { return m_endTime; }
     /// Sets EndTime, see GetEndTime.
     void SetEndTime(const std::string& _endTime)

@@ -41,7 +41,14 @@ public class SmsClient extends AbstractClient {
     }
 
     /**
-     * Creates a signature, the name that stands before a message, and hands it in for review.
+     * Creates a signature, the name that stands in brackets before a message, and hands it in for review; it can be
+     * used once the review has approved it.
+     *
+     * <p>Review takes hours in the service, and the carriers' registration of a mainland signature days after it. No
+     * callback tells the result: ask with `DescribeSmsSignList`. Only accounts verified as a company may create
+     * signatures through the API (`FailedOperation.NotEnterpriseCertification`). A name that is under review is refused
+     * with `InvalidParameterValue.SignExistAndUnapproved`, one that is approved with
+     * `InvalidParameterValue.SignAlreadyPassedCheck`.
      *
      * @param req what to ask for
      * @return the answer
@@ -65,8 +72,10 @@ public class SmsClient extends AbstractClient {
      * Creates a template and hands it in for review; it can be sent once the review has approved it.
      *
      * <p>Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only
-     * accounts verified as a company may create templates through the API. Repeating the call creates a second
-     * template.
+     * accounts verified as a company may create templates through the API
+     * (`FailedOperation.NotEnterpriseCertification`); a mainland template also needs an approved signature
+     * (`FailedOperation.MissingSignature`). An account has at most 1000 templates
+     * (`FailedOperation.TemplateNumberLimit`). Repeating the call creates a second template.
      *
      * @param req what to ask for
      * @return the answer
@@ -87,7 +96,10 @@ public class SmsClient extends AbstractClient {
     }
 
     /**
-     * Counts the delivery reports of an app within a span of hours of UTC+8, at most 32 days.
+     * Counts the delivery reports of an app within a span of at most 32 days, and why messages did not arrive.
+     *
+     * <p>Hours are those of UTC+8; the first and the last hour both count. An hour that is none, an end before the
+     * begin, or a longer span is refused.
      *
      * @param req what to ask for
      * @return the answer
@@ -108,7 +120,8 @@ public class SmsClient extends AbstractClient {
     }
 
     /**
-     * Deletes a signature; its id is not used again.
+     * Deletes a signature, whatever the state of its review. It cannot be used any more, while messages that were
+     * accepted still go out. A second call finds nothing and is refused with `FailedOperation.SignIdNotExist`.
      *
      * @param req what to ask for
      * @return the answer
@@ -129,7 +142,8 @@ public class SmsClient extends AbstractClient {
     }
 
     /**
-     * Deletes a template; its id is not used again.
+     * Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were
+     * accepted still go out. A second call finds nothing and is refused with `FailedOperation.TemplateIdNotExist`.
      *
      * @param req what to ask for
      * @return the answer
@@ -150,7 +164,9 @@ public class SmsClient extends AbstractClient {
     }
 
     /**
-     * Answers signatures with the state of their review.
+     * Answers signatures with the state of their review, by their ids, at most 100 in a call.
+     *
+     * <p>An id that does not exist is left out of the answer.
      *
      * @param req what to ask for
      * @return the answer
@@ -171,7 +187,10 @@ public class SmsClient extends AbstractClient {
     }
 
     /**
-     * Answers templates with the state of their review.
+     * Answers templates with the state of their review, by their ids, at most 100 in a call.
+     *
+     * <p>An id that does not exist is left out of the answer. Only the main account may list templates
+     * (`FailedOperation.ProhibitSubAccountUse`).
      *
      * @param req what to ask for
      * @return the answer
@@ -192,7 +211,10 @@ public class SmsClient extends AbstractClient {
     }
 
     /**
-     * Changes a signature that is under review or refused, and hands it in again.
+     * Changes a signature that is under review or refused, and hands it in for review again.
+     *
+     * <p>An approved signature cannot be changed (`InvalidParameterValue.SignAlreadyPassedCheck`): create another one.
+     * An id that does not exist is `FailedOperation.MissingSignatureToModify`.
      *
      * @param req what to ask for
      * @return the answer
@@ -213,7 +235,10 @@ public class SmsClient extends AbstractClient {
     }
 
     /**
-     * Changes a template that is under review or refused, and hands it in again.
+     * Changes a template that is under review or refused, and hands it in for review again.
+     *
+     * <p>An approved template cannot be changed (`FailedOperation.TemplateAlreadyPassedCheck`): create another one. An
+     * id that does not exist is `FailedOperation.MissingTemplateToModify`.
      *
      * @param req what to ask for
      * @return the answer
@@ -234,7 +259,11 @@ public class SmsClient extends AbstractClient {
     }
 
     /**
-     * Takes people's replies to an app out of its queue, oldest first; each is handed out once.
+     * Takes people's replies to an app out of its queue, oldest first, at most `Limit`.
+     *
+     * <p>A reply is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its
+     * replies. The queue has to be opened for the account by support, otherwise the answer is
+     * `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no reply is waiting.
      *
      * @param req what to ask for
      * @return the answer
@@ -255,7 +284,12 @@ public class SmsClient extends AbstractClient {
     }
 
     /**
-     * Answers the replies of one number within the last 7 days.
+     * Answers the replies that came from one number within the last 7 days.
+     *
+     * <p>Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`,
+     * `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end,
+     * `InvalidParameterValue.InvalidStartTime`. Nothing published says that replies stay where they are, so the call is
+     * treated like a pull and never counted as safe to repeat.
      *
      * @param req what to ask for
      * @return the answer
@@ -279,7 +313,8 @@ public class SmsClient extends AbstractClient {
      * Takes delivery reports of an app out of its queue, oldest first, at most `Limit`.
      *
      * <p>A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its
-     * reports. The queue has to be opened for the account by support. An empty answer means that no report is waiting.
+     * reports. The queue has to be opened for the account by support, otherwise the answer is
+     * `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no report is waiting.
      *
      * @param req what to ask for
      * @return the answer
@@ -300,7 +335,12 @@ public class SmsClient extends AbstractClient {
     }
 
     /**
-     * Answers the delivery reports of one number within the last 7 days.
+     * Answers the delivery reports of one number, for messages sent within the last 7 days.
+     *
+     * <p>Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`,
+     * `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end,
+     * `InvalidParameterValue.InvalidStartTime`. Nothing published says that reports stay where they are, so the call is
+     * treated like a pull and never counted as safe to repeat.
      *
      * @param req what to ask for
      * @return the answer
@@ -325,8 +365,10 @@ public class SmsClient extends AbstractClient {
      *
      * <p>The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has
      * its own code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way;
-     * the delivery report comes later. Repeating the call sends again, so a call that may have reached the service must
-     * not be repeated blindly.
+     * the delivery report comes later. What concerns the request as a whole, such as an unknown app or more than 200
+     * numbers, is an error of the call, and nothing is sent.
+     *
+     * <p>Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
      *
      * @param req what to ask for
      * @return the answer
@@ -349,7 +391,8 @@ public class SmsClient extends AbstractClient {
     /**
      * Counts what an app sent within a span of hours: numbers submitted, numbers accepted, segments billed.
      *
-     * <p>Hours are those of UTC+8; the first and the last hour both count, by the time of sending.
+     * <p>Hours are those of UTC+8; the first and the last hour both count, by the time of sending. An hour that is
+     * none, or an end before the begin, is refused.
      *
      * @param req what to ask for
      * @return the answer
@@ -370,7 +413,8 @@ public class SmsClient extends AbstractClient {
     }
 
     /**
-     * Answers the prepaid packages of an app and how much of each is used.
+     * Answers the prepaid packages of an app: how many segments each holds, how many are used, and from when until when
+     * it can be used.
      *
      * @param req what to ask for
      * @return the answer

@@ -41,7 +41,14 @@ public class SmsClient extends AbstractClient {
     }
 
     /**
-     * Creates a signature, the name that stands before a message, and hands it in for review.
+     * Creates a signature, the name that stands in brackets before a message, and hands it in for review; it can be
+     * used once the review has approved it.
+     *
+     * <p>Review takes hours in the service, and the carriers' registration of a mainland signature days after it. No
+     * callback tells the result: ask with `DescribeSmsSignList`. Only accounts verified as a company may create
+     * signatures through the API (`FailedOperation.NotEnterpriseCertification`). A name that is under review is refused
+     * with `InvalidParameterValue.SignExistAndUnapproved`, one that is approved with
+     * `InvalidParameterValue.SignAlreadyPassedCheck`.
      *
      * @param req what to ask for
      * @return the answer
@@ -65,8 +72,10 @@ public class SmsClient extends AbstractClient {
      * Creates a template and hands it in for review; it can be sent once the review has approved it.
      *
      * <p>Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only
-     * accounts verified as a company may create templates through the API. Repeating the call creates a second
-     * template.
+     * accounts verified as a company may create templates through the API
+     * (`FailedOperation.NotEnterpriseCertification`); a mainland template also needs an approved signature
+     * (`FailedOperation.MissingSignature`). An account has at most 1000 templates
+     * (`FailedOperation.TemplateNumberLimit`). Repeating the call creates a second template.
      *
      * @param req what to ask for
      * @return the answer
@@ -87,7 +96,10 @@ public class SmsClient extends AbstractClient {
     }
 
     /**
-     * Counts the delivery reports of an app within a span of hours of UTC+8, at most 32 days.
+     * Counts the delivery reports of an app within a span of at most 32 days, and why messages did not arrive.
+     *
+     * <p>Hours are those of UTC+8; the first and the last hour both count. An hour that is none, an end before the
+     * begin, or a longer span is refused.
      *
      * @param req what to ask for
      * @return the answer
@@ -108,7 +120,8 @@ public class SmsClient extends AbstractClient {
     }
 
     /**
-     * Deletes a signature; its id is not used again.
+     * Deletes a signature, whatever the state of its review. It cannot be used any more, while messages that were
+     * accepted still go out. A second call finds nothing and is refused with `FailedOperation.SignIdNotExist`.
      *
      * @param req what to ask for
      * @return the answer
@@ -129,7 +142,8 @@ public class SmsClient extends AbstractClient {
     }
 
     /**
-     * Deletes a template; its id is not used again.
+     * Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were
+     * accepted still go out. A second call finds nothing and is refused with `FailedOperation.TemplateIdNotExist`.
      *
      * @param req what to ask for
      * @return the answer
@@ -150,7 +164,11 @@ public class SmsClient extends AbstractClient {
     }
 
     /**
-     * Takes phone numbers apart: country, country code, canonical form. The same parsing as for sending.
+     * Takes up to 200 phone numbers apart: country, country code, canonical form. The parsing is the same as for
+     * sending, and nothing is sent.
+     *
+     * <p>A number that cannot be understood has `FailedOperation.PhoneNumberParseFail` in its own entry; the call
+     * succeeds all the same.
      *
      * @param req what to ask for
      * @return the answer
@@ -171,7 +189,10 @@ public class SmsClient extends AbstractClient {
     }
 
     /**
-     * Answers what was sent to one number within the last 72 hours, newest first.
+     * Answers what was sent to one number within the last 72 hours, newest first, with the outcome of each message.
+     *
+     * <p>Only the newest 1000 records of the span can be reached. Times, `Limit` and `Offset` outside their ranges are
+     * refused with a code that names them, such as `InvalidParameterValue.BeginTimeVerifyFail`.
      *
      * @param req what to ask for
      * @return the answer
@@ -192,7 +213,10 @@ public class SmsClient extends AbstractClient {
     }
 
     /**
-     * Answers signatures with the state of their review.
+     * Answers signatures with the state of their review: those whose ids are given, at most 100, or a page of all.
+     *
+     * <p>An id that does not exist is left out of the answer. A `Limit` over 100 is
+     * `InvalidParameterValue.LimitVerifyFail`.
      *
      * @param req what to ask for
      * @return the answer
@@ -213,7 +237,11 @@ public class SmsClient extends AbstractClient {
     }
 
     /**
-     * Answers templates with the state of their review.
+     * Answers templates with the state of their review: those whose ids are given, at most 100, or a page of all.
+     *
+     * <p>An id that does not exist is left out of the answer. A `Limit` over 100 is
+     * `InvalidParameterValue.LimitVerifyFail`. Only the main account may list templates
+     * (`FailedOperation.ProhibitSubAccountUse`).
      *
      * @param req what to ask for
      * @return the answer
@@ -234,7 +262,10 @@ public class SmsClient extends AbstractClient {
     }
 
     /**
-     * Changes a signature that is under review or refused, and hands it in again.
+     * Changes a signature that is under review or refused, and hands it in for review again.
+     *
+     * <p>An approved signature cannot be changed (`InvalidParameterValue.SignAlreadyPassedCheck`): create another one.
+     * An id that does not exist is `FailedOperation.MissingSignatureToModify`.
      *
      * @param req what to ask for
      * @return the answer
@@ -255,7 +286,10 @@ public class SmsClient extends AbstractClient {
     }
 
     /**
-     * Changes a template that is under review or refused, and hands it in again.
+     * Changes a template that is under review or refused, and hands it in for review again.
+     *
+     * <p>An approved template cannot be changed (`FailedOperation.TemplateAlreadyPassedCheck`): create another one. An
+     * id that does not exist is `FailedOperation.MissingTemplateToModify`.
      *
      * @param req what to ask for
      * @return the answer
@@ -276,7 +310,11 @@ public class SmsClient extends AbstractClient {
     }
 
     /**
-     * Takes people's replies to an app out of its queue, oldest first; each is handed out once.
+     * Takes people's replies to an app out of its queue, oldest first, at most `Limit`.
+     *
+     * <p>A reply is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its
+     * replies. The queue has to be opened for the account by support, otherwise the answer is
+     * `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no reply is waiting.
      *
      * @param req what to ask for
      * @return the answer
@@ -297,7 +335,12 @@ public class SmsClient extends AbstractClient {
     }
 
     /**
-     * Answers the replies of one number within the last 7 days.
+     * Answers the replies that came from one number within the last 7 days.
+     *
+     * <p>Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`,
+     * `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end,
+     * `InvalidParameterValue.InvalidStartTime`. Nothing published says that replies stay where they are, so the call is
+     * treated like a pull and never counted as safe to repeat.
      *
      * @param req what to ask for
      * @return the answer
@@ -321,7 +364,8 @@ public class SmsClient extends AbstractClient {
      * Takes delivery reports of an app out of its queue, oldest first, at most `Limit`.
      *
      * <p>A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its
-     * reports. The queue has to be opened for the account by support. An empty answer means that no report is waiting.
+     * reports. The queue has to be opened for the account by support, otherwise the answer is
+     * `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no report is waiting.
      *
      * @param req what to ask for
      * @return the answer
@@ -342,7 +386,12 @@ public class SmsClient extends AbstractClient {
     }
 
     /**
-     * Answers the delivery reports of one number within the last 7 days.
+     * Answers the delivery reports of one number, for messages sent within the last 7 days.
+     *
+     * <p>Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`,
+     * `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end,
+     * `InvalidParameterValue.InvalidStartTime`. Nothing published says that reports stay where they are, so the call is
+     * treated like a pull and never counted as safe to repeat.
      *
      * @param req what to ask for
      * @return the answer
@@ -363,7 +412,9 @@ public class SmsClient extends AbstractClient {
     }
 
     /**
-     * Reports that a person typed a sent code back, which lets the service measure delivery. Opened on request.
+     * Reports that a person typed a sent code back, which lets the service measure how many codes arrive.
+     *
+     * <p>The feature is opened by support on request. Whether the report was taken stands in the `Code` of the answer.
      *
      * @param req what to ask for
      * @return the answer
@@ -386,7 +437,9 @@ public class SmsClient extends AbstractClient {
     /**
      * Sends to up to 200 global numbers, each with its own template and values.
      *
-     * <p>As with `SendSms`, each number has its own code in the answer, and repeating the call sends again.
+     * <p>As with `SendSms`, each number has its own code in the answer, and repeating the call sends again. There is no
+     * signature: the text is the template's alone. An empty list, more than 200 messages or a mainland number among
+     * them is an error of the call, and nothing is sent; use `SendSms` for mainland numbers.
      *
      * @param req what to ask for
      * @return the answer
@@ -411,8 +464,10 @@ public class SmsClient extends AbstractClient {
      *
      * <p>The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has
      * its own code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way;
-     * the delivery report comes later. Repeating the call sends again, so a call that may have reached the service must
-     * not be repeated blindly.
+     * the delivery report comes later. What concerns the request as a whole, such as an unknown app or more than 200
+     * numbers, is an error of the call, and nothing is sent.
+     *
+     * <p>Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
      *
      * @param req what to ask for
      * @return the answer
@@ -435,7 +490,8 @@ public class SmsClient extends AbstractClient {
     /**
      * Counts what an app sent within a span of hours: numbers submitted, numbers accepted, segments billed.
      *
-     * <p>Hours are those of UTC+8; the first and the last hour both count, by the time of sending.
+     * <p>Hours are those of UTC+8; the first and the last hour both count, by the time of sending. An hour that is
+     * none, or an end before the begin, is refused.
      *
      * @param req what to ask for
      * @return the answer
@@ -456,7 +512,8 @@ public class SmsClient extends AbstractClient {
     }
 
     /**
-     * Answers the prepaid packages of an app and how much of each is used.
+     * Answers the prepaid packages of an app that were created within a span of hours: how many segments each holds,
+     * how many are used, and from when until when it can be used.
      *
      * @param req what to ask for
      * @return the answer

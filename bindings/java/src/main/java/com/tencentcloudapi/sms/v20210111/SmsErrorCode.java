@@ -48,27 +48,35 @@ public enum SmsErrorCode {
     /**
      * The account has no approved signature yet, which a mainland template needs.
      *
-     * <p>Create a signature first and have it approved.
+     * <p>Create a signature with `AddSmsSign` first and have it approved.
      */
     FAILEDOPERATION_MISSINGSIGNATURE("FailedOperation.MissingSignature"),
 
     /**
-     * The list of signatures is missing.
+     * The service found no list of signatures to look up.
+     *
+     * <p>Give the ids of 1 to 100 signatures.
      */
     FAILEDOPERATION_MISSINGSIGNATURELIST("FailedOperation.MissingSignatureList"),
 
     /**
-     * There is no such signature to change.
+     * The account has no such signature to change or delete.
+     *
+     * <p>Take the id from `DescribeSmsSignList`.
      */
     FAILEDOPERATION_MISSINGSIGNATURETOMODIFY("FailedOperation.MissingSignatureToModify"),
 
     /**
-     * The list of templates is missing.
+     * The service found no list of templates to look up.
+     *
+     * <p>Give the ids of 1 to 100 templates.
      */
     FAILEDOPERATION_MISSINGTEMPLATELIST("FailedOperation.MissingTemplateList"),
 
     /**
-     * There is no such template to change.
+     * The account has no such template to change or delete.
+     *
+     * <p>Take the id from `DescribeSmsTemplateList`.
      */
     FAILEDOPERATION_MISSINGTEMPLATETOMODIFY("FailedOperation.MissingTemplateToModify"),
 
@@ -87,7 +95,9 @@ public enum SmsErrorCode {
     FAILEDOPERATION_OTHERERROR("FailedOperation.OtherError"),
 
     /**
-     * A parameter is wrong in a way without a code of its own.
+     * A parameter is wrong in a way that has no code of its own.
+     *
+     * <p>Compare every parameter with its limits, a signature's text with its length and characters first.
      */
     FAILEDOPERATION_PARAMETERSOTHERERROR("FailedOperation.ParametersOtherError"),
 
@@ -113,17 +123,23 @@ public enum SmsErrorCode {
     FAILEDOPERATION_PROHIBITSUBACCOUNTUSE("FailedOperation.ProhibitSubAccountUse"),
 
     /**
-     * The qualification is not approved.
+     * The qualification is not approved yet, or was refused.
+     *
+     * <p>Wait for its review, or name another one; the console shows the state.
      */
     FAILEDOPERATION_QUALIFICATIONIDNOTAPPROVED("FailedOperation.QualificationIdNotApproved"),
 
     /**
-     * There is no signature of that id.
+     * There is no signature of that id, or it was deleted.
+     *
+     * <p>Take the id from `DescribeSmsSignList`.
      */
     FAILEDOPERATION_SIGNIDNOTEXIST("FailedOperation.SignIdNotExist"),
 
     /**
      * The account has as many signatures as it may have.
+     *
+     * <p>Delete signatures that are not used any more.
      */
     FAILEDOPERATION_SIGNNUMBERLIMIT("FailedOperation.SignNumberLimit"),
 
@@ -142,7 +158,9 @@ public enum SmsErrorCode {
     FAILEDOPERATION_TEMPLATEALREADYPASSEDCHECK("FailedOperation.TemplateAlreadyPassedCheck"),
 
     /**
-     * There is no template of that id.
+     * There is no template of that id, or it was deleted.
+     *
+     * <p>Take the id from `DescribeSmsTemplateList`.
      */
     FAILEDOPERATION_TEMPLATEIDNOTEXIST("FailedOperation.TemplateIdNotExist"),
 
@@ -154,7 +172,7 @@ public enum SmsErrorCode {
     FAILEDOPERATION_TEMPLATEINCORRECTORUNAPPROVED("FailedOperation.TemplateIncorrectOrUnapproved"),
 
     /**
-     * The account has as many templates as it may have.
+     * The account has as many templates as it may have, 1000 at most.
      *
      * <p>Delete templates that are not used any more.
      */
@@ -198,7 +216,7 @@ public enum SmsErrorCode {
     /**
      * The time of the request is more than ten minutes away from the service's clock.
      *
-     * <p>Set the machine's clock.
+     * <p>Set the machine's clock by a time server.
      */
     INTERNALERROR_REQUESTTIMEEXCEPTION("InternalError.RequestTimeException"),
 
@@ -247,12 +265,15 @@ public enum SmsErrorCode {
     /**
      * A parameter has the wrong type or form.
      *
-     * <p>The message names the parameter; compare its type with the definition of the action.
+     * <p>The message names the parameter; compare its type with the definition of the action: a number is no text, a
+     * text is no list.
      */
     INVALIDPARAMETER("InvalidParameter"),
 
     /**
-     * The app and the business do not belong together.
+     * The app and the business it is used for do not belong together.
+     *
+     * <p>Use an app of the key's account; give the request id to support if it is one.
      */
     INVALIDPARAMETER_APPIDANDBIZID("InvalidParameter.AppidAndBizId"),
 
@@ -271,9 +292,10 @@ public enum SmsErrorCode {
     INVALIDPARAMETER_INVALIDPARAMETERS("InvalidParameter.InvalidParameters"),
 
     /**
-     * The begin is no time of the form wanted, or too far in the past.
+     * The begin is not a time of the form wanted, or too far in the past.
      *
-     * <p>Statistics take hours as `yyyymmddhh` in UTC+8, other actions Unix seconds.
+     * <p>Statistics take hours as `yyyymmddhh` in UTC+8, other actions Unix seconds: by number at most 7 days ago, for
+     * `DescribeSendRecordList` at most 72 hours.
      */
     INVALIDPARAMETERVALUE_BEGINTIMEVERIFYFAIL("InvalidParameterValue.BeginTimeVerifyFail"),
 
@@ -285,14 +307,17 @@ public enum SmsErrorCode {
     INVALIDPARAMETERVALUE_CONTENTLENGTHLIMIT("InvalidParameterValue.ContentLengthLimit"),
 
     /**
-     * The end is no time of the form wanted, in the future, before the begin, or too far after it.
+     * The end is not a time of the form wanted, in the future, before the begin, or too far after it.
      *
-     * <p>Statistics take hours as `yyyymmddhh` in UTC+8, other actions Unix seconds.
+     * <p>Statistics take hours as `yyyymmddhh` in UTC+8, other actions Unix seconds; `CallbackStatusStatistics` spans
+     * at most 32 days.
      */
     INVALIDPARAMETERVALUE_ENDTIMEVERIFYFAIL("InvalidParameterValue.EndTimeVerifyFail"),
 
     /**
-     * The picture is not base64, or no picture.
+     * The picture is not base64, is no picture, or is too big.
+     *
+     * <p>Give a JPEG or PNG of at most 5 MB in base64, without a `data:` prefix and line breaks.
      */
     INVALIDPARAMETERVALUE_IMAGEINVALID("InvalidParameterValue.ImageInvalid"),
 
@@ -304,19 +329,23 @@ public enum SmsErrorCode {
     INVALIDPARAMETERVALUE_INCORRECTPHONENUMBER("InvalidParameterValue.IncorrectPhoneNumber"),
 
     /**
-     * The proof does not fit the kind of signature.
+     * The proof does not fit the kind of signature, or one of the two is unknown.
+     *
+     * <p>Give a `DocumentType` that goes with the `SignType`; the texts of the two say which.
      */
     INVALIDPARAMETERVALUE_INVALIDDOCUMENTTYPE("InvalidParameterValue.InvalidDocumentType"),
 
     /**
-     * `International` is neither 0 nor 1.
+     * `International` is neither 0 nor 1, or not what the signature or template has.
      *
-     * <p>Give 0 for mainland China, 1 for everything else.
+     * <p>Give 0 for mainland China, 1 for everything else; a change cannot move one to the other.
      */
     INVALIDPARAMETERVALUE_INVALIDINTERNATIONAL("InvalidParameterValue.InvalidInternational"),
 
     /**
-     * The purpose of the signature is neither 0 nor 1.
+     * `SignPurpose` is neither 0 nor 1.
+     *
+     * <p>Give 0 for the account's own use, 1 for use on behalf of others.
      */
     INVALIDPARAMETERVALUE_INVALIDSIGNPURPOSE("InvalidParameterValue.InvalidSignPurpose"),
 
@@ -335,21 +364,25 @@ public enum SmsErrorCode {
     INVALIDPARAMETERVALUE_INVALIDSTARTTIME("InvalidParameterValue.InvalidStartTime"),
 
     /**
-     * The template's text has not the form wanted.
+     * The template's text does not have the form wanted.
      *
-     * <p>Count variables from `{1}` without a gap, put text around and between them, and leave `【` and `】` out.
+     * <p>Count variables from `{1}` without a gap, put text around and between them, keep them out of links, and leave
+     * `【` and `】` out.
      */
     INVALIDPARAMETERVALUE_INVALIDTEMPLATEFORMAT("InvalidParameterValue.InvalidTemplateFormat"),
 
     /**
-     * The use of the signature is neither 0 nor 1.
+     * The use of the signature, `UsedMethod` or `SignPurpose`, is neither 0 nor 1.
+     *
+     * <p>Give 0 for the account's own use, 1 for use on behalf of others.
      */
     INVALIDPARAMETERVALUE_INVALIDUSEDMETHOD("InvalidParameterValue.InvalidUsedMethod"),
 
     /**
      * `Limit` is out of range.
      *
-     * <p>Give 0 to 100 for statistics; other actions say their own limit.
+     * <p>Give 0 to 100 for counts, 1 to 50 for `DescribeSendRecordList`, at most 500 for packages, at most 100 for
+     * lists.
      */
     INVALIDPARAMETERVALUE_LIMITVERIFYFAIL("InvalidParameterValue.LimitVerifyFail"),
 
@@ -370,7 +403,7 @@ public enum SmsErrorCode {
     /**
      * `Offset` is out of range.
      *
-     * <p>Give 0.
+     * <p>Give 0; for `DescribeSendRecordList` 0 to 1000.
      */
     INVALIDPARAMETERVALUE_OFFSETVERIFYFAIL("InvalidParameterValue.OffsetVerifyFail"),
 
@@ -383,6 +416,8 @@ public enum SmsErrorCode {
 
     /**
      * There is no qualification of that id.
+     *
+     * <p>Copy the id of the qualification from the console.
      */
     INVALIDPARAMETERVALUE_QUALIFICATIONIDNOTFOUND("InvalidParameterValue.QualificationIdNotFound"),
 
@@ -394,17 +429,23 @@ public enum SmsErrorCode {
     INVALIDPARAMETERVALUE_SDKAPPIDNOTEXIST("InvalidParameterValue.SdkAppIdNotExist"),
 
     /**
-     * The signature is approved already.
+     * The signature is approved already: it cannot be changed, nor the same one created again.
+     *
+     * <p>Use it as it is, or create one of another text.
      */
     INVALIDPARAMETERVALUE_SIGNALREADYPASSEDCHECK("InvalidParameterValue.SignAlreadyPassedCheck"),
 
     /**
      * The same signature is under review already.
+     *
+     * <p>Wait for its review, or change it with `ModifySmsSign`.
      */
     INVALIDPARAMETERVALUE_SIGNEXISTANDUNAPPROVED("InvalidParameterValue.SignExistAndUnapproved"),
 
     /**
-     * The signature's text is too long: at most 12 characters for the mainland, 15 for global ones.
+     * The signature's text is too long.
+     *
+     * <p>Give at most 12 characters for the mainland, at most 15 for global ones.
      */
     INVALIDPARAMETERVALUE_SIGNNAMELENGTHTOOLONG("InvalidParameterValue.SignNameLengthTooLong"),
 
@@ -437,16 +478,16 @@ public enum SmsErrorCode {
     INVALIDPARAMETERVALUE_UNSUPPORTEDTEMPLATEVARIABLE("InvalidParameterValue.UnsupportedTemplateVariable"),
 
     /**
-     * The app has sent as much to the number's country as it may in a day.
+     * The app has sent as much to the number's country or region as it may in a day.
      *
      * <p>Wait for the next day in UTC+8, or raise the limit in the console.
      */
     LIMITEXCEEDED_APPCOUNTRYORREGIONDAILYLIMIT("LimitExceeded.AppCountryOrRegionDailyLimit"),
 
     /**
-     * The app does not allow sending to the number's country.
+     * The app does not allow sending to the number's country or region.
      *
-     * <p>Allow it in the console.
+     * <p>Allow it in the console, in the settings of the app.
      */
     LIMITEXCEEDED_APPCOUNTRYORREGIONINBLACKLIST("LimitExceeded.AppCountryOrRegionInBlacklist"),
 
@@ -530,7 +571,7 @@ public enum SmsErrorCode {
     /**
      * A required parameter is absent.
      *
-     * <p>The message names the parameter.
+     * <p>The message names the parameter; give it a value. `null` counts as absent.
      */
     MISSINGPARAMETER("MissingParameter"),
 
@@ -584,7 +625,9 @@ public enum SmsErrorCode {
     UNAUTHORIZEDOPERATION_SMSSDKAPPIDVERIFYFAIL("UnauthorizedOperation.SmsSdkAppIdVerifyFail"),
 
     /**
-     * The operation is not supported.
+     * The operation is not supported for this account, app or number.
+     *
+     * <p>Read the message; if it does not help, give the request id to support.
      */
     UNSUPPORTEDOPERATION("UnsupportedOperation"),
 
@@ -617,7 +660,9 @@ public enum SmsErrorCode {
     UNSUPPORTEDOPERATION_GLOBALTEMPLATETOCHINESEMAINLANDPHONE("UnsupportedOperation.GlobalTemplateToChineseMainlandPhone"),
 
     /**
-     * The service does not send to the number's country.
+     * The service does not send to the number's country or region.
+     *
+     * <p>Do not send to it; support can say which ones are offered.
      */
     UNSUPPORTEDOPERATION_UNSUPPORTEDREGION("UnsupportedOperation.UnsupportedRegion");
 

@@ -5,7 +5,7 @@ import com.tencentcloudapi.common.AbstractModel;
 import java.util.HashMap;
 
 /**
- * A signature that was created.
+ * A signature that was created and now waits for its review.
  */
 public class AddSignStatus extends AbstractModel {
     private Long SignId;

@@ -7,7 +7,14 @@ import java.util.HashMap;
 /**
  * The request of `AddSmsSign`.
  *
- * <p>Creates a signature, the name that stands before a message, and hands it in for review.
+ * <p>Creates a signature, the name that stands in brackets before a message, and hands it in for review; it can be used
+ * once the review has approved it.
+ *
+ * <p>Review takes hours in the service, and the carriers' registration of a mainland signature days after it. No
+ * callback tells the result: ask with `DescribeSmsSignList`. Only accounts verified as a company may create signatures
+ * through the API (`FailedOperation.NotEnterpriseCertification`). A name that is under review is refused with
+ * `InvalidParameterValue.SignExistAndUnapproved`, one that is approved with
+ * `InvalidParameterValue.SignAlreadyPassedCheck`.
  */
 public class AddSmsSignRequest extends AbstractModel {
     private String SignName;
@@ -21,7 +28,8 @@ public class AddSmsSignRequest extends AbstractModel {
     private Long QualificationId;
 
     /**
-     * The text of the signature, without brackets. Required.
+     * The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2
+     * to 15 characters without `[` and `]`. Required.
      *
      * @return the value, or null when there is none
      */
@@ -30,7 +38,8 @@ public class AddSmsSignRequest extends AbstractModel {
     }
 
     /**
-     * The text of the signature, without brackets. Required.
+     * The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2
+     * to 15 characters without `[` and `]`. Required.
      *
      * @param SignName the value; null leaves it out
      */
@@ -40,7 +49,7 @@ public class AddSmsSignRequest extends AbstractModel {
 
     /**
      * Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or
-     * other. Required.
+     * other. Decides which `DocumentType` fits. Required.
      *
      * @return the value, or null when there is none
      */
@@ -50,7 +59,7 @@ public class AddSmsSignRequest extends AbstractModel {
 
     /**
      * Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or
-     * other. Required.
+     * other. Decides which `DocumentType` fits. Required.
      *
      * @param SignType the value; null leaves it out
      */
@@ -117,7 +126,7 @@ public class AddSmsSignRequest extends AbstractModel {
     }
 
     /**
-     * A picture of the proof in base64, without a `data:` prefix. Required.
+     * A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
      *
      * @return the value, or null when there is none
      */
@@ -126,7 +135,7 @@ public class AddSmsSignRequest extends AbstractModel {
     }
 
     /**
-     * A picture of the proof in base64, without a `data:` prefix. Required.
+     * A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
      *
      * @param ProofImage the value; null leaves it out
      */
@@ -135,7 +144,7 @@ public class AddSmsSignRequest extends AbstractModel {
     }
 
     /**
-     * A picture of the letter of authority in base64, without a `data:` prefix. Looked at only for use on behalf of
+     * A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of
      * others.
      *
      * @return the value, or null when there is none
@@ -145,7 +154,7 @@ public class AddSmsSignRequest extends AbstractModel {
     }
 
     /**
-     * A picture of the letter of authority in base64, without a `data:` prefix. Looked at only for use on behalf of
+     * A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of
      * others.
      *
      * @param CommissionImage the value; null leaves it out
@@ -155,7 +164,7 @@ public class AddSmsSignRequest extends AbstractModel {
     }
 
     /**
-     * A note for the reviewer, such as what the messages are for.
+     * A note for the reviewer, such as what the messages are for. Free text.
      *
      * @return the value, or null when there is none
      */
@@ -164,7 +173,7 @@ public class AddSmsSignRequest extends AbstractModel {
     }
 
     /**
-     * A note for the reviewer, such as what the messages are for.
+     * A note for the reviewer, such as what the messages are for. Free text.
      *
      * @param Remark the value; null leaves it out
      */
@@ -173,7 +182,8 @@ public class AddSmsSignRequest extends AbstractModel {
     }
 
     /**
-     * The id of an approved qualification of the company; mainland signatures only.
+     * The id of an approved qualification of the company. For mainland signatures, where the service may insist on it;
+     * leave it out for global ones.
      *
      * @return the value, or null when there is none
      */
@@ -182,7 +192,8 @@ public class AddSmsSignRequest extends AbstractModel {
     }
 
     /**
-     * The id of an approved qualification of the company; mainland signatures only.
+     * The id of an approved qualification of the company. For mainland signatures, where the service may insist on it;
+     * leave it out for global ones.
      *
      * @param QualificationId the value; null leaves it out
      */

@@ -19,7 +19,7 @@ public class CallbackStatusStatistics extends AbstractModel {
     private Long FrequencyLimitCount;
 
     /**
-     * Reports in all.
+     * Reports in all, of success and of failure.
      *
      * @return the value, or null when there is none
      */
@@ -28,7 +28,7 @@ public class CallbackStatusStatistics extends AbstractModel {
     }
 
     /**
-     * Reports in all.
+     * Reports in all, of success and of failure.
      *
      * @param CallbackCount the value; null leaves it out
      */
@@ -73,7 +73,7 @@ public class CallbackStatusStatistics extends AbstractModel {
     }
 
     /**
-     * Reports of success.
+     * Reports that the message reached the phone.
      *
      * @return the value, or null when there is none
      */
@@ -82,7 +82,7 @@ public class CallbackStatusStatistics extends AbstractModel {
     }
 
     /**
-     * Reports of success.
+     * Reports that the message reached the phone.
      *
      * @param CallbackSuccessCount the value; null leaves it out
      */

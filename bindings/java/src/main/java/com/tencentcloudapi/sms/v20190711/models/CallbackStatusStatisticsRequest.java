@@ -7,7 +7,10 @@ import java.util.HashMap;
 /**
  * The request of `CallbackStatusStatistics`.
  *
- * <p>Counts the delivery reports of an app within a span of hours of UTC+8, at most 32 days.
+ * <p>Counts the delivery reports of an app within a span of at most 32 days, and why messages did not arrive.
+ *
+ * <p>Hours are those of UTC+8; the first and the last hour both count. An hour that is none, an end before the begin,
+ * or a longer span is refused.
  */
 public class CallbackStatusStatisticsRequest extends AbstractModel {
     private Long StartDateTime;
@@ -93,7 +96,7 @@ public class CallbackStatusStatisticsRequest extends AbstractModel {
     }
 
     /**
-     * How many entries to skip. Documented as always 0. Required.
+     * Has no effect on the counts. Documented as 0. Required.
      *
      * @return the value, or null when there is none
      */
@@ -102,7 +105,7 @@ public class CallbackStatusStatisticsRequest extends AbstractModel {
     }
 
     /**
-     * How many entries to skip. Documented as always 0. Required.
+     * Has no effect on the counts. Documented as 0. Required.
      *
      * @param Offset the value; null leaves it out
      */

@@ -5,7 +5,7 @@ import com.tencentcloudapi.common.AbstractModel;
 import java.util.HashMap;
 
 /**
- * A signature that was deleted.
+ * The deletion of a signature.
  */
 public class DeleteSignStatus extends AbstractModel {
     private String DeleteStatus;

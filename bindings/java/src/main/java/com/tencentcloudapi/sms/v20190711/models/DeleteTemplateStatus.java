@@ -5,7 +5,7 @@ import com.tencentcloudapi.common.AbstractModel;
 import java.util.HashMap;
 
 /**
- * A template that was deleted.
+ * The deletion of a template.
  */
 public class DeleteTemplateStatus extends AbstractModel {
     private String DeleteStatus;

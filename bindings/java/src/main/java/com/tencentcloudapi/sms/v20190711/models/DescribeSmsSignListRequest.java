@@ -7,14 +7,16 @@ import java.util.HashMap;
 /**
  * The request of `DescribeSmsSignList`.
  *
- * <p>Answers signatures with the state of their review.
+ * <p>Answers signatures with the state of their review, by their ids, at most 100 in a call.
+ *
+ * <p>An id that does not exist is left out of the answer.
  */
 public class DescribeSmsSignListRequest extends AbstractModel {
     private Long[] SignIdSet;
     private Long International;
 
     /**
-     * The ids of the signatures wanted, at most 100. Required.
+     * The ids of the signatures wanted, 1 to 100. Required.
      *
      * @return the value, or null when there is none
      */
@@ -23,7 +25,7 @@ public class DescribeSmsSignListRequest extends AbstractModel {
     }
 
     /**
-     * The ids of the signatures wanted, at most 100. Required.
+     * The ids of the signatures wanted, 1 to 100. Required.
      *
      * @param SignIdSet the value; null leaves it out
      */
@@ -32,7 +34,7 @@ public class DescribeSmsSignListRequest extends AbstractModel {
     }
 
     /**
-     * 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+     * Which signatures to list: 0 for mainland China, 1 for global ones. Required.
      *
      * @return the value, or null when there is none
      */
@@ -41,7 +43,7 @@ public class DescribeSmsSignListRequest extends AbstractModel {
     }
 
     /**
-     * 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+     * Which signatures to list: 0 for mainland China, 1 for global ones. Required.
      *
      * @param International the value; null leaves it out
      */

@@ -7,7 +7,10 @@ import java.util.HashMap;
 /**
  * The request of `DescribeSmsTemplateList`.
  *
- * <p>Answers templates with the state of their review.
+ * <p>Answers templates with the state of their review, by their ids, at most 100 in a call.
+ *
+ * <p>An id that does not exist is left out of the answer. Only the main account may list templates
+ * (`FailedOperation.ProhibitSubAccountUse`).
  */
 public class DescribeSmsTemplateListRequest extends AbstractModel {
     private Long[] TemplateIdSet;
@@ -32,7 +35,7 @@ public class DescribeSmsTemplateListRequest extends AbstractModel {
     }
 
     /**
-     * 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+     * Which templates to list: 0 for mainland China, 1 for global ones. Required.
      *
      * @return the value, or null when there is none
      */
@@ -41,7 +44,7 @@ public class DescribeSmsTemplateListRequest extends AbstractModel {
     }
 
     /**
-     * 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+     * Which templates to list: 0 for mainland China, 1 for global ones. Required.
      *
      * @param International the value; null leaves it out
      */

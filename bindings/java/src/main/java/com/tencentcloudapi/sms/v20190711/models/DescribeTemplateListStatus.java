@@ -16,7 +16,7 @@ public class DescribeTemplateListStatus extends AbstractModel {
     private Long CreateTime;
 
     /**
-     * The id of the template.
+     * The id of the template: a number here, while sending takes it as text.
      *
      * @return the value, or null when there is none
      */
@@ -25,7 +25,7 @@ public class DescribeTemplateListStatus extends AbstractModel {
     }
 
     /**
-     * The id of the template.
+     * The id of the template: a number here, while sending takes it as text.
      *
      * @param TemplateId the value; null leaves it out
      */
@@ -90,7 +90,7 @@ public class DescribeTemplateListStatus extends AbstractModel {
     }
 
     /**
-     * The name of the template. Free text, for people.
+     * The name of the template. Free text for people, not empty; it is not part of the message.
      *
      * @return the value, or null when there is none
      */
@@ -99,7 +99,7 @@ public class DescribeTemplateListStatus extends AbstractModel {
     }
 
     /**
-     * The name of the template. Free text, for people.
+     * The name of the template. Free text for people, not empty; it is not part of the message.
      *
      * @param TemplateName the value; null leaves it out
      */

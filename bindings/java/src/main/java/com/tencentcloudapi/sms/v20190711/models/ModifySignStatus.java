@@ -5,7 +5,7 @@ import com.tencentcloudapi.common.AbstractModel;
 import java.util.HashMap;
 
 /**
- * A signature that was changed.
+ * A signature that was changed and now waits for its review.
  */
 public class ModifySignStatus extends AbstractModel {
     private Long SignId;

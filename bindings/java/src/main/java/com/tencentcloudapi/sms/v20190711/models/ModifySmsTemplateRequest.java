@@ -7,7 +7,10 @@ import java.util.HashMap;
 /**
  * The request of `ModifySmsTemplate`.
  *
- * <p>Changes a template that is under review or refused, and hands it in again.
+ * <p>Changes a template that is under review or refused, and hands it in for review again.
+ *
+ * <p>An approved template cannot be changed (`FailedOperation.TemplateAlreadyPassedCheck`): create another one. An id
+ * that does not exist is `FailedOperation.MissingTemplateToModify`.
  */
 public class ModifySmsTemplateRequest extends AbstractModel {
     private Long TemplateId;
@@ -18,7 +21,7 @@ public class ModifySmsTemplateRequest extends AbstractModel {
     private String Remark;
 
     /**
-     * The id of the template. Required.
+     * The id of the template: a number here, while sending takes it as text. Required.
      *
      * @return the value, or null when there is none
      */
@@ -27,7 +30,7 @@ public class ModifySmsTemplateRequest extends AbstractModel {
     }
 
     /**
-     * The id of the template. Required.
+     * The id of the template: a number here, while sending takes it as text. Required.
      *
      * @param TemplateId the value; null leaves it out
      */
@@ -36,7 +39,7 @@ public class ModifySmsTemplateRequest extends AbstractModel {
     }
 
     /**
-     * The name of the template. Free text, for people. Required.
+     * The name of the template. Free text for people, not empty; it is not part of the message. Required.
      *
      * @return the value, or null when there is none
      */
@@ -45,7 +48,7 @@ public class ModifySmsTemplateRequest extends AbstractModel {
     }
 
     /**
-     * The name of the template. Free text, for people. Required.
+     * The name of the template. Free text for people, not empty; it is not part of the message. Required.
      *
      * @param TemplateName the value; null leaves it out
      */
@@ -54,8 +57,9 @@ public class ModifySmsTemplateRequest extends AbstractModel {
     }
 
     /**
-     * The text of the template. `{1}`, `{2}` and so on stand for values given when sending, counted from 1 without a
-     * gap. Required.
+     * The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given
+     * when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or
+     * `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
      *
      * @return the value, or null when there is none
      */
@@ -64,8 +68,9 @@ public class ModifySmsTemplateRequest extends AbstractModel {
     }
 
     /**
-     * The text of the template. `{1}`, `{2}` and so on stand for values given when sending, counted from 1 without a
-     * gap. Required.
+     * The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given
+     * when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or
+     * `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
      *
      * @param TemplateContent the value; null leaves it out
      */
@@ -94,7 +99,7 @@ public class ModifySmsTemplateRequest extends AbstractModel {
     }
 
     /**
-     * 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+     * 0: mainland China; 1: global. Must be what the template has: it cannot be moved from one to the other. Required.
      *
      * @return the value, or null when there is none
      */
@@ -103,7 +108,7 @@ public class ModifySmsTemplateRequest extends AbstractModel {
     }
 
     /**
-     * 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+     * 0: mainland China; 1: global. Must be what the template has: it cannot be moved from one to the other. Required.
      *
      * @param International the value; null leaves it out
      */
@@ -112,7 +117,7 @@ public class ModifySmsTemplateRequest extends AbstractModel {
     }
 
     /**
-     * A note for the reviewer, such as what the messages are for. Required.
+     * A note for the reviewer, such as what was changed. May be empty, but not absent. Required.
      *
      * @return the value, or null when there is none
      */
@@ -121,7 +126,7 @@ public class ModifySmsTemplateRequest extends AbstractModel {
     }
 
     /**
-     * A note for the reviewer, such as what the messages are for. Required.
+     * A note for the reviewer, such as what was changed. May be empty, but not absent. Required.
      *
      * @param Remark the value; null leaves it out
      */

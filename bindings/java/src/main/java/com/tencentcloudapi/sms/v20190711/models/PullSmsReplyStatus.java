@@ -5,7 +5,7 @@ import com.tencentcloudapi.common.AbstractModel;
 import java.util.HashMap;
 
 /**
- * One reply of a person.
+ * One reply of a person to a message.
  */
 public class PullSmsReplyStatus extends AbstractModel {
     private String ExtendCode;
@@ -89,7 +89,7 @@ public class PullSmsReplyStatus extends AbstractModel {
     }
 
     /**
-     * What the person answered.
+     * What the person answered, as it came.
      *
      * @return the value, or null when there is none
      */
@@ -98,7 +98,7 @@ public class PullSmsReplyStatus extends AbstractModel {
     }
 
     /**
-     * What the person answered.
+     * What the person answered, as it came.
      *
      * @param ReplyContent the value; null leaves it out
      */
@@ -125,7 +125,7 @@ public class PullSmsReplyStatus extends AbstractModel {
     }
 
     /**
-     * The same in Unix seconds.
+     * When the person answered, in Unix seconds.
      *
      * @return the value, or null when there is none
      */
@@ -134,7 +134,7 @@ public class PullSmsReplyStatus extends AbstractModel {
     }
 
     /**
-     * The same in Unix seconds.
+     * When the person answered, in Unix seconds.
      *
      * @param ReplyUnixTime the value; null leaves it out
      */

@@ -30,7 +30,7 @@ public class PullSmsReplyStatusResponse extends AbstractModel {
     }
 
     /**
-     * The id under which the service logged the call. Give it to support when asking about one.
+     * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
      *
      * @return the value, or null when there is none
      */
@@ -39,7 +39,7 @@ public class PullSmsReplyStatusResponse extends AbstractModel {
     }
 
     /**
-     * The id under which the service logged the call. Give it to support when asking about one.
+     * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
      *
      * @param RequestId the value; null leaves it out
      */

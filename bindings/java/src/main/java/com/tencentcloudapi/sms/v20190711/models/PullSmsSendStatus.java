@@ -36,7 +36,7 @@ public class PullSmsSendStatus extends AbstractModel {
     }
 
     /**
-     * The same in Unix seconds.
+     * When the phone got the message, in Unix seconds.
      *
      * @return the value, or null when there is none
      */
@@ -45,7 +45,7 @@ public class PullSmsSendStatus extends AbstractModel {
     }
 
     /**
-     * The same in Unix seconds.
+     * When the phone got the message, in Unix seconds.
      *
      * @param UserReceiveUnixTime the value; null leaves it out
      */
@@ -148,7 +148,8 @@ public class PullSmsSendStatus extends AbstractModel {
     }
 
     /**
-     * The carrier's code word, such as `DELIVRD`, `UNDELIV` or `MK:0001`.
+     * The carrier's code word: `DELIVRD` when the message reached the phone, otherwise one such as `UNDELIV` or
+     * `MK:0001`.
      *
      * @return the value, or null when there is none
      */
@@ -157,7 +158,8 @@ public class PullSmsSendStatus extends AbstractModel {
     }
 
     /**
-     * The carrier's code word, such as `DELIVRD`, `UNDELIV` or `MK:0001`.
+     * The carrier's code word: `DELIVRD` when the message reached the phone, otherwise one such as `UNDELIV` or
+     * `MK:0001`.
      *
      * @param Description the value; null leaves it out
      */

@@ -11,8 +11,10 @@ import java.util.HashMap;
  *
  * <p>The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its
  * own code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the
- * delivery report comes later. Repeating the call sends again, so a call that may have reached the service must not be
- * repeated blindly.
+ * delivery report comes later. What concerns the request as a whole, such as an unknown app or more than 200 numbers,
+ * is an error of the call, and nothing is sent.
+ *
+ * <p>Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
  */
 public class SendSmsRequest extends AbstractModel {
     private String[] PhoneNumberSet;
@@ -104,8 +106,8 @@ public class SendSmsRequest extends AbstractModel {
 
     /**
      * The values for `{1}`, `{2}` and so on of the template, in that order: exactly as many as it has variables; unset
-     * or empty when it has none. Values of a verification template are 0 to 6 digits each; the whole text may have at
-     * most 500 characters.
+     * or empty when it has none. Values of a verification template are 0 to 6 digits each, no value may hold a link,
+     * and the whole text may have at most 500 characters.
      *
      * @return the value, or null when there is none
      */
@@ -115,8 +117,8 @@ public class SendSmsRequest extends AbstractModel {
 
     /**
      * The values for `{1}`, `{2}` and so on of the template, in that order: exactly as many as it has variables; unset
-     * or empty when it has none. Values of a verification template are 0 to 6 digits each; the whole text may have at
-     * most 500 characters.
+     * or empty when it has none. Values of a verification template are 0 to 6 digits each, no value may hold a link,
+     * and the whole text may have at most 500 characters.
      *
      * @param TemplateParamSet the value; null leaves it out
      */
@@ -145,7 +147,8 @@ public class SendSmsRequest extends AbstractModel {
     }
 
     /**
-     * The caller's own text, less than 512 bytes, such as an order number. Comes back with every number's entry.
+     * The caller's own text, less than 512 bytes, such as an order number; empty when unset. Comes back with every
+     * number's entry.
      *
      * @return the value, or null when there is none
      */
@@ -154,7 +157,8 @@ public class SendSmsRequest extends AbstractModel {
     }
 
     /**
-     * The caller's own text, less than 512 bytes, such as an order number. Comes back with every number's entry.
+     * The caller's own text, less than 512 bytes, such as an order number; empty when unset. Comes back with every
+     * number's entry.
      *
      * @param SessionContext the value; null leaves it out
      */
@@ -163,7 +167,8 @@ public class SendSmsRequest extends AbstractModel {
     }
 
     /**
-     * The sender shown for global messages. Not needed with the shared sender; ignored for mainland numbers.
+     * The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for
+     * mainland numbers.
      *
      * @return the value, or null when there is none
      */
@@ -172,7 +177,8 @@ public class SendSmsRequest extends AbstractModel {
     }
 
     /**
-     * The sender shown for global messages. Not needed with the shared sender; ignored for mainland numbers.
+     * The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for
+     * mainland numbers.
      *
      * @param SenderId the value; null leaves it out
      */

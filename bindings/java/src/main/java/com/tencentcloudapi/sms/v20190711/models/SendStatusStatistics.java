@@ -13,7 +13,7 @@ public class SendStatusStatistics extends AbstractModel {
     private Long RequestSuccessCount;
 
     /**
-     * Segments billed: a long message has more than one.
+     * Segments billed. A long message has more than one: 100 messages, 20 of them of two segments, are 120.
      *
      * @return the value, or null when there is none
      */
@@ -22,7 +22,7 @@ public class SendStatusStatistics extends AbstractModel {
     }
 
     /**
-     * Segments billed: a long message has more than one.
+     * Segments billed. A long message has more than one: 100 messages, 20 of them of two segments, are 120.
      *
      * @param FeeCount the value; null leaves it out
      */
@@ -49,7 +49,7 @@ public class SendStatusStatistics extends AbstractModel {
     }
 
     /**
-     * Numbers accepted.
+     * Numbers accepted, whether or not the message reached the phone.
      *
      * @return the value, or null when there is none
      */
@@ -58,7 +58,7 @@ public class SendStatusStatistics extends AbstractModel {
     }
 
     /**
-     * Numbers accepted.
+     * Numbers accepted, whether or not the message reached the phone.
      *
      * @param RequestSuccessCount the value; null leaves it out
      */

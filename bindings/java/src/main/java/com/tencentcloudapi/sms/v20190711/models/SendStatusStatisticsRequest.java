@@ -9,7 +9,8 @@ import java.util.HashMap;
  *
  * <p>Counts what an app sent within a span of hours: numbers submitted, numbers accepted, segments billed.
  *
- * <p>Hours are those of UTC+8; the first and the last hour both count, by the time of sending.
+ * <p>Hours are those of UTC+8; the first and the last hour both count, by the time of sending. An hour that is none, or
+ * an end before the begin, is refused.
  */
 public class SendStatusStatisticsRequest extends AbstractModel {
     private Long StartDateTime;
@@ -95,7 +96,7 @@ public class SendStatusStatisticsRequest extends AbstractModel {
     }
 
     /**
-     * How many entries to skip. Documented as always 0. Required.
+     * Has no effect on the counts. Documented as 0. Required.
      *
      * @return the value, or null when there is none
      */
@@ -104,7 +105,7 @@ public class SendStatusStatisticsRequest extends AbstractModel {
     }
 
     /**
-     * How many entries to skip. Documented as always 0. Required.
+     * Has no effect on the counts. Documented as 0. Required.
      *
      * @param Offset the value; null leaves it out
      */

@@ -5,7 +5,7 @@ import com.tencentcloudapi.common.AbstractModel;
 import java.util.HashMap;
 
 /**
- * A prepaid package.
+ * A prepaid package of segments.
  */
 public class SmsPackagesStatistics extends AbstractModel {
     private String PackageCreateTime;
@@ -20,7 +20,7 @@ public class SmsPackagesStatistics extends AbstractModel {
     private Long CurrentUsage;
 
     /**
-     * When the package was created, as text in UTC+8.
+     * When the package was created, as `2019-10-08 17:18:37` in UTC+8.
      *
      * @return the value, or null when there is none
      */
@@ -29,7 +29,7 @@ public class SmsPackagesStatistics extends AbstractModel {
     }
 
     /**
-     * When the package was created, as text in UTC+8.
+     * When the package was created, as `2019-10-08 17:18:37` in UTC+8.
      *
      * @param PackageCreateTime the value; null leaves it out
      */
@@ -38,7 +38,7 @@ public class SmsPackagesStatistics extends AbstractModel {
     }
 
     /**
-     * The same in Unix seconds.
+     * When the package was created, in Unix seconds.
      *
      * @return the value, or null when there is none
      */
@@ -47,7 +47,7 @@ public class SmsPackagesStatistics extends AbstractModel {
     }
 
     /**
-     * The same in Unix seconds.
+     * When the package was created, in Unix seconds.
      *
      * @param PackageCreateUnixTime the value; null leaves it out
      */
@@ -56,7 +56,7 @@ public class SmsPackagesStatistics extends AbstractModel {
     }
 
     /**
-     * From when it can be used, as text in UTC+8.
+     * From when it can be used, as `2019-10-08 17:18:37` in UTC+8.
      *
      * @return the value, or null when there is none
      */
@@ -65,7 +65,7 @@ public class SmsPackagesStatistics extends AbstractModel {
     }
 
     /**
-     * From when it can be used, as text in UTC+8.
+     * From when it can be used, as `2019-10-08 17:18:37` in UTC+8.
      *
      * @param PackageEffectiveTime the value; null leaves it out
      */
@@ -74,7 +74,7 @@ public class SmsPackagesStatistics extends AbstractModel {
     }
 
     /**
-     * The same in Unix seconds.
+     * From when it can be used, in Unix seconds.
      *
      * @return the value, or null when there is none
      */
@@ -83,7 +83,7 @@ public class SmsPackagesStatistics extends AbstractModel {
     }
 
     /**
-     * The same in Unix seconds.
+     * From when it can be used, in Unix seconds.
      *
      * @param PackageEffectiveUnixTime the value; null leaves it out
      */
@@ -92,7 +92,7 @@ public class SmsPackagesStatistics extends AbstractModel {
     }
 
     /**
-     * Until when it can be used, as text in UTC+8.
+     * Until when it can be used, as `2019-10-08 17:18:37` in UTC+8.
      *
      * @return the value, or null when there is none
      */
@@ -101,7 +101,7 @@ public class SmsPackagesStatistics extends AbstractModel {
     }
 
     /**
-     * Until when it can be used, as text in UTC+8.
+     * Until when it can be used, as `2019-10-08 17:18:37` in UTC+8.
      *
      * @param PackageExpiredTime the value; null leaves it out
      */
@@ -110,7 +110,7 @@ public class SmsPackagesStatistics extends AbstractModel {
     }
 
     /**
-     * The same in Unix seconds.
+     * Until when it can be used, in Unix seconds.
      *
      * @return the value, or null when there is none
      */
@@ -119,7 +119,7 @@ public class SmsPackagesStatistics extends AbstractModel {
     }
 
     /**
-     * The same in Unix seconds.
+     * Until when it can be used, in Unix seconds.
      *
      * @param PackageExpiredUnixTime the value; null leaves it out
      */
@@ -164,7 +164,7 @@ public class SmsPackagesStatistics extends AbstractModel {
     }
 
     /**
-     * The id of the package.
+     * The id of the package, a number.
      *
      * @return the value, or null when there is none
      */
@@ -173,7 +173,7 @@ public class SmsPackagesStatistics extends AbstractModel {
     }
 
     /**
-     * The id of the package.
+     * The id of the package, a number.
      *
      * @param PackageId the value; null leaves it out
      */
@@ -182,7 +182,7 @@ public class SmsPackagesStatistics extends AbstractModel {
     }
 
     /**
-     * How many billed segments of the package are used.
+     * How many billed segments of the package are used so far.
      *
      * @return the value, or null when there is none
      */
@@ -191,7 +191,7 @@ public class SmsPackagesStatistics extends AbstractModel {
     }
 
     /**
-     * How many billed segments of the package are used.
+     * How many billed segments of the package are used so far.
      *
      * @param CurrentUsage the value; null leaves it out
      */

@@ -7,7 +7,8 @@ import java.util.HashMap;
 /**
  * The request of `SmsPackagesStatistics`.
  *
- * <p>Answers the prepaid packages of an app and how much of each is used.
+ * <p>Answers the prepaid packages of an app: how many segments each holds, how many are used, and from when until when
+ * it can be used.
  */
 public class SmsPackagesStatisticsRequest extends AbstractModel {
     private String SmsSdkAppid;
@@ -53,7 +54,7 @@ public class SmsPackagesStatisticsRequest extends AbstractModel {
     }
 
     /**
-     * How many packages to skip, for paging. Required.
+     * How many packages to skip, 0 for the first page. Required.
      *
      * @return the value, or null when there is none
      */
@@ -62,7 +63,7 @@ public class SmsPackagesStatisticsRequest extends AbstractModel {
     }
 
     /**
-     * How many packages to skip, for paging. Required.
+     * How many packages to skip, 0 for the first page. Required.
      *
      * @param Offset the value; null leaves it out
      */

@@ -10,7 +10,9 @@ import java.util.HashMap;
  * <p>Creates a template and hands it in for review; it can be sent once the review has approved it.
  *
  * <p>Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts
- * verified as a company may create templates through the API. Repeating the call creates a second template.
+ * verified as a company may create templates through the API (`FailedOperation.NotEnterpriseCertification`); a mainland
+ * template also needs an approved signature (`FailedOperation.MissingSignature`). An account has at most 1000 templates
+ * (`FailedOperation.TemplateNumberLimit`). Repeating the call creates a second template.
  */
 public class AddSmsTemplateRequest extends AbstractModel {
     private String TemplateName;
@@ -20,7 +22,7 @@ public class AddSmsTemplateRequest extends AbstractModel {
     private String Remark;
 
     /**
-     * The name of the template. Free text, for people. Required.
+     * The name of the template. Free text for people, not empty; it is not part of the message. Required.
      *
      * @return the value, or null when there is none
      */
@@ -29,7 +31,7 @@ public class AddSmsTemplateRequest extends AbstractModel {
     }
 
     /**
-     * The name of the template. Free text, for people. Required.
+     * The name of the template. Free text for people, not empty; it is not part of the message. Required.
      *
      * @param TemplateName the value; null leaves it out
      */
@@ -38,9 +40,9 @@ public class AddSmsTemplateRequest extends AbstractModel {
     }
 
     /**
-     * The text, at most 500 characters when filled in. `{1}`, `{2}` and so on stand for values given when sending:
-     * counted from 1 without a gap, never two side by side, never alone. No `【` or `】`. Marketing texts end with how to
-     * opt out, such as `拒收请回复R`. Required.
+     * The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given
+     * when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or
+     * `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
      *
      * @return the value, or null when there is none
      */
@@ -49,9 +51,9 @@ public class AddSmsTemplateRequest extends AbstractModel {
     }
 
     /**
-     * The text, at most 500 characters when filled in. `{1}`, `{2}` and so on stand for values given when sending:
-     * counted from 1 without a gap, never two side by side, never alone. No `【` or `】`. Marketing texts end with how to
-     * opt out, such as `拒收请回复R`. Required.
+     * The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given
+     * when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or
+     * `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
      *
      * @param TemplateContent the value; null leaves it out
      */

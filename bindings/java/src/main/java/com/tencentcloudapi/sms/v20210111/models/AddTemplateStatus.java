@@ -5,7 +5,7 @@ import com.tencentcloudapi.common.AbstractModel;
 import java.util.HashMap;
 
 /**
- * A template that was created.
+ * A template that was created and now waits for its review.
  */
 public class AddTemplateStatus extends AbstractModel {
     private String TemplateId;

@@ -7,7 +7,8 @@ import java.util.HashMap;
 /**
  * The request of `DeleteSmsSign`.
  *
- * <p>Deletes a signature; its id is not used again.
+ * <p>Deletes a signature, whatever the state of its review. It cannot be used any more, while messages that were
+ * accepted still go out. A second call finds nothing and is refused with `FailedOperation.SignIdNotExist`.
  */
 public class DeleteSmsSignRequest extends AbstractModel {
     private Long SignId;

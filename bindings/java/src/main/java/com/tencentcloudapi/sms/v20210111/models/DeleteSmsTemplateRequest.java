@@ -7,13 +7,14 @@ import java.util.HashMap;
 /**
  * The request of `DeleteSmsTemplate`.
  *
- * <p>Deletes a template; its id is not used again.
+ * <p>Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were
+ * accepted still go out. A second call finds nothing and is refused with `FailedOperation.TemplateIdNotExist`.
  */
 public class DeleteSmsTemplateRequest extends AbstractModel {
     private Long TemplateId;
 
     /**
-     * The id of the template. Required.
+     * The id of the template: a number here, while sending takes it as text. Required.
      *
      * @return the value, or null when there is none
      */
@@ -22,7 +23,7 @@ public class DeleteSmsTemplateRequest extends AbstractModel {
     }
 
     /**
-     * The id of the template. Required.
+     * The id of the template: a number here, while sending takes it as text. Required.
      *
      * @param TemplateId the value; null leaves it out
      */

@@ -7,13 +7,18 @@ import java.util.HashMap;
 /**
  * The request of `DescribePhoneNumberInfo`.
  *
- * <p>Takes phone numbers apart: country, country code, canonical form. The same parsing as for sending.
+ * <p>Takes up to 200 phone numbers apart: country, country code, canonical form. The parsing is the same as for
+ * sending, and nothing is sent.
+ *
+ * <p>A number that cannot be understood has `FailedOperation.PhoneNumberParseFail` in its own entry; the call succeeds
+ * all the same.
  */
 public class DescribePhoneNumberInfoRequest extends AbstractModel {
     private String[] PhoneNumberSet;
 
     /**
-     * The numbers to look at, at most 200. Required.
+     * The numbers to look at, 1 to 200, in E.164 form such as `+8618501234444`; mainland numbers also as `0086…`, `86…`
+     * or the bare 11 digits. Required.
      *
      * @return the value, or null when there is none
      */
@@ -22,7 +27,8 @@ public class DescribePhoneNumberInfoRequest extends AbstractModel {
     }
 
     /**
-     * The numbers to look at, at most 200. Required.
+     * The numbers to look at, 1 to 200, in E.164 form such as `+8618501234444`; mainland numbers also as `0086…`, `86…`
+     * or the bare 11 digits. Required.
      *
      * @param PhoneNumberSet the value; null leaves it out
      */

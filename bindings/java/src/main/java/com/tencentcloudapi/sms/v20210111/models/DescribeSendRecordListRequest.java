@@ -7,7 +7,10 @@ import java.util.HashMap;
 /**
  * The request of `DescribeSendRecordList`.
  *
- * <p>Answers what was sent to one number within the last 72 hours, newest first.
+ * <p>Answers what was sent to one number within the last 72 hours, newest first, with the outcome of each message.
+ *
+ * <p>Only the newest 1000 records of the span can be reached. Times, `Limit` and `Offset` outside their ranges are
+ * refused with a code that names them, such as `InvalidParameterValue.BeginTimeVerifyFail`.
  */
 public class DescribeSendRecordListRequest extends AbstractModel {
     private String PhoneNumber;

@@ -7,7 +7,10 @@ import java.util.HashMap;
 /**
  * The request of `DescribeSmsSignList`.
  *
- * <p>Answers signatures with the state of their review.
+ * <p>Answers signatures with the state of their review: those whose ids are given, at most 100, or a page of all.
+ *
+ * <p>An id that does not exist is left out of the answer. A `Limit` over 100 is
+ * `InvalidParameterValue.LimitVerifyFail`.
  */
 public class DescribeSmsSignListRequest extends AbstractModel {
     private Long International;
@@ -16,7 +19,7 @@ public class DescribeSmsSignListRequest extends AbstractModel {
     private Long Offset;
 
     /**
-     * 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+     * Which signatures to list: 0 for mainland China, 1 for global ones. Required.
      *
      * @return the value, or null when there is none
      */
@@ -25,7 +28,7 @@ public class DescribeSmsSignListRequest extends AbstractModel {
     }
 
     /**
-     * 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+     * Which signatures to list: 0 for mainland China, 1 for global ones. Required.
      *
      * @param International the value; null leaves it out
      */
@@ -34,7 +37,7 @@ public class DescribeSmsSignListRequest extends AbstractModel {
     }
 
     /**
-     * The ids of the signatures wanted, at most 100.
+     * The ids of the signatures wanted, at most 100; unset or empty for a page of all.
      *
      * @return the value, or null when there is none
      */
@@ -43,7 +46,7 @@ public class DescribeSmsSignListRequest extends AbstractModel {
     }
 
     /**
-     * The ids of the signatures wanted, at most 100.
+     * The ids of the signatures wanted, at most 100; unset or empty for a page of all.
      *
      * @param SignIdSet the value; null leaves it out
      */
@@ -70,7 +73,7 @@ public class DescribeSmsSignListRequest extends AbstractModel {
     }
 
     /**
-     * How many signatures to skip. Used only without `SignIdSet`.
+     * How many signatures to skip, 0 when unset. Used only without `SignIdSet`.
      *
      * @return the value, or null when there is none
      */
@@ -79,7 +82,7 @@ public class DescribeSmsSignListRequest extends AbstractModel {
     }
 
     /**
-     * How many signatures to skip. Used only without `SignIdSet`.
+     * How many signatures to skip, 0 when unset. Used only without `SignIdSet`.
      *
      * @param Offset the value; null leaves it out
      */

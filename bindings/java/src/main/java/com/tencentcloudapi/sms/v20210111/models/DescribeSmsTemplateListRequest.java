@@ -7,7 +7,11 @@ import java.util.HashMap;
 /**
  * The request of `DescribeSmsTemplateList`.
  *
- * <p>Answers templates with the state of their review.
+ * <p>Answers templates with the state of their review: those whose ids are given, at most 100, or a page of all.
+ *
+ * <p>An id that does not exist is left out of the answer. A `Limit` over 100 is
+ * `InvalidParameterValue.LimitVerifyFail`. Only the main account may list templates
+ * (`FailedOperation.ProhibitSubAccountUse`).
  */
 public class DescribeSmsTemplateListRequest extends AbstractModel {
     private Long International;
@@ -16,7 +20,7 @@ public class DescribeSmsTemplateListRequest extends AbstractModel {
     private Long Offset;
 
     /**
-     * 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+     * Which templates to list: 0 for mainland China, 1 for global ones. Required.
      *
      * @return the value, or null when there is none
      */
@@ -25,7 +29,7 @@ public class DescribeSmsTemplateListRequest extends AbstractModel {
     }
 
     /**
-     * 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+     * Which templates to list: 0 for mainland China, 1 for global ones. Required.
      *
      * @param International the value; null leaves it out
      */
@@ -34,7 +38,7 @@ public class DescribeSmsTemplateListRequest extends AbstractModel {
     }
 
     /**
-     * The ids of the templates wanted, at most 100.
+     * The ids of the templates wanted, at most 100; unset or empty for a page of all.
      *
      * @return the value, or null when there is none
      */
@@ -43,7 +47,7 @@ public class DescribeSmsTemplateListRequest extends AbstractModel {
     }
 
     /**
-     * The ids of the templates wanted, at most 100.
+     * The ids of the templates wanted, at most 100; unset or empty for a page of all.
      *
      * @param TemplateIdSet the value; null leaves it out
      */
@@ -52,7 +56,8 @@ public class DescribeSmsTemplateListRequest extends AbstractModel {
     }
 
     /**
-     * How many templates to answer at most, up to 100. Used only without `TemplateIdSet`.
+     * How many templates to answer at most, up to 100. Set it: the documented default is 0. Used only without
+     * `TemplateIdSet`.
      *
      * @return the value, or null when there is none
      */
@@ -61,7 +66,8 @@ public class DescribeSmsTemplateListRequest extends AbstractModel {
     }
 
     /**
-     * How many templates to answer at most, up to 100. Used only without `TemplateIdSet`.
+     * How many templates to answer at most, up to 100. Set it: the documented default is 0. Used only without
+     * `TemplateIdSet`.
      *
      * @param Limit the value; null leaves it out
      */
@@ -70,7 +76,7 @@ public class DescribeSmsTemplateListRequest extends AbstractModel {
     }
 
     /**
-     * How many templates to skip. Used only without `TemplateIdSet`.
+     * How many templates to skip, 0 when unset. Used only without `TemplateIdSet`.
      *
      * @return the value, or null when there is none
      */
@@ -79,7 +85,7 @@ public class DescribeSmsTemplateListRequest extends AbstractModel {
     }
 
     /**
-     * How many templates to skip. Used only without `TemplateIdSet`.
+     * How many templates to skip, 0 when unset. Used only without `TemplateIdSet`.
      *
      * @param Offset the value; null leaves it out
      */

@@ -7,7 +7,10 @@ import java.util.HashMap;
 /**
  * The request of `ModifySmsSign`.
  *
- * <p>Changes a signature that is under review or refused, and hands it in again.
+ * <p>Changes a signature that is under review or refused, and hands it in for review again.
+ *
+ * <p>An approved signature cannot be changed (`InvalidParameterValue.SignAlreadyPassedCheck`): create another one. An
+ * id that does not exist is `FailedOperation.MissingSignatureToModify`.
  */
 public class ModifySmsSignRequest extends AbstractModel {
     private Long SignId;
@@ -40,7 +43,8 @@ public class ModifySmsSignRequest extends AbstractModel {
     }
 
     /**
-     * The text of the signature, without brackets. Required.
+     * The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2
+     * to 15 characters without `[` and `]`. Required.
      *
      * @return the value, or null when there is none
      */
@@ -49,7 +53,8 @@ public class ModifySmsSignRequest extends AbstractModel {
     }
 
     /**
-     * The text of the signature, without brackets. Required.
+     * The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2
+     * to 15 characters without `[` and `]`. Required.
      *
      * @param SignName the value; null leaves it out
      */
@@ -59,7 +64,7 @@ public class ModifySmsSignRequest extends AbstractModel {
 
     /**
      * Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or
-     * other. Required.
+     * other. Decides which `DocumentType` fits. Required.
      *
      * @return the value, or null when there is none
      */
@@ -69,7 +74,7 @@ public class ModifySmsSignRequest extends AbstractModel {
 
     /**
      * Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or
-     * other. Required.
+     * other. Decides which `DocumentType` fits. Required.
      *
      * @param SignType the value; null leaves it out
      */
@@ -100,7 +105,7 @@ public class ModifySmsSignRequest extends AbstractModel {
     }
 
     /**
-     * 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+     * 0: mainland China; 1: global. Must be what the signature has: it cannot be moved from one to the other. Required.
      *
      * @return the value, or null when there is none
      */
@@ -109,7 +114,7 @@ public class ModifySmsSignRequest extends AbstractModel {
     }
 
     /**
-     * 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+     * 0: mainland China; 1: global. Must be what the signature has: it cannot be moved from one to the other. Required.
      *
      * @param International the value; null leaves it out
      */
@@ -136,7 +141,7 @@ public class ModifySmsSignRequest extends AbstractModel {
     }
 
     /**
-     * A picture of the proof in base64, without a `data:` prefix. Required.
+     * A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
      *
      * @return the value, or null when there is none
      */
@@ -145,7 +150,7 @@ public class ModifySmsSignRequest extends AbstractModel {
     }
 
     /**
-     * A picture of the proof in base64, without a `data:` prefix. Required.
+     * A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
      *
      * @param ProofImage the value; null leaves it out
      */
@@ -154,7 +159,7 @@ public class ModifySmsSignRequest extends AbstractModel {
     }
 
     /**
-     * A picture of the letter of authority in base64, without a `data:` prefix. Looked at only for use on behalf of
+     * A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of
      * others.
      *
      * @return the value, or null when there is none
@@ -164,7 +169,7 @@ public class ModifySmsSignRequest extends AbstractModel {
     }
 
     /**
-     * A picture of the letter of authority in base64, without a `data:` prefix. Looked at only for use on behalf of
+     * A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of
      * others.
      *
      * @param CommissionImage the value; null leaves it out
@@ -174,7 +179,7 @@ public class ModifySmsSignRequest extends AbstractModel {
     }
 
     /**
-     * A note for the reviewer, such as what the messages are for.
+     * A note for the reviewer, such as what the messages are for. Free text.
      *
      * @return the value, or null when there is none
      */
@@ -183,7 +188,7 @@ public class ModifySmsSignRequest extends AbstractModel {
     }
 
     /**
-     * A note for the reviewer, such as what the messages are for.
+     * A note for the reviewer, such as what the messages are for. Free text.
      *
      * @param Remark the value; null leaves it out
      */
@@ -192,7 +197,8 @@ public class ModifySmsSignRequest extends AbstractModel {
     }
 
     /**
-     * The id of an approved qualification of the company; mainland signatures only.
+     * The id of an approved qualification of the company. For mainland signatures, where the service may insist on it;
+     * leave it out for global ones.
      *
      * @return the value, or null when there is none
      */
@@ -201,7 +207,8 @@ public class ModifySmsSignRequest extends AbstractModel {
     }
 
     /**
-     * The id of an approved qualification of the company; mainland signatures only.
+     * The id of an approved qualification of the company. For mainland signatures, where the service may insist on it;
+     * leave it out for global ones.
      *
      * @param QualificationId the value; null leaves it out
      */

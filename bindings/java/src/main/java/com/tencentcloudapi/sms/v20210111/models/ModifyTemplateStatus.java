@@ -5,13 +5,13 @@ import com.tencentcloudapi.common.AbstractModel;
 import java.util.HashMap;
 
 /**
- * A template that was changed.
+ * A template that was changed and now waits for its review.
  */
 public class ModifyTemplateStatus extends AbstractModel {
     private Long TemplateId;
 
     /**
-     * The id of the template.
+     * The id of the template: a number here, while sending takes it as text.
      *
      * @return the value, or null when there is none
      */
@@ -20,7 +20,7 @@ public class ModifyTemplateStatus extends AbstractModel {
     }
 
     /**
-     * The id of the template.
+     * The id of the template: a number here, while sending takes it as text.
      *
      * @param TemplateId the value; null leaves it out
      */

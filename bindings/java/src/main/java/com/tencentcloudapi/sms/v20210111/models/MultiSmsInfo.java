@@ -15,7 +15,7 @@ public class MultiSmsInfo extends AbstractModel {
     private String SessionContext;
 
     /**
-     * The number in E.164 form, outside mainland China. Required.
+     * The number in E.164 form, such as `+85261234567`, outside mainland China. Required.
      *
      * @return the value, or null when there is none
      */
@@ -24,7 +24,7 @@ public class MultiSmsInfo extends AbstractModel {
     }
 
     /**
-     * The number in E.164 form, outside mainland China. Required.
+     * The number in E.164 form, such as `+85261234567`, outside mainland China. Required.
      *
      * @param PhoneNumber the value; null leaves it out
      */
@@ -69,7 +69,8 @@ public class MultiSmsInfo extends AbstractModel {
     }
 
     /**
-     * The sender shown for global messages. Not needed with the shared sender; ignored for mainland numbers.
+     * The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for
+     * mainland numbers.
      *
      * @return the value, or null when there is none
      */
@@ -78,7 +79,8 @@ public class MultiSmsInfo extends AbstractModel {
     }
 
     /**
-     * The sender shown for global messages. Not needed with the shared sender; ignored for mainland numbers.
+     * The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for
+     * mainland numbers.
      *
      * @param SenderId the value; null leaves it out
      */
@@ -87,7 +89,7 @@ public class MultiSmsInfo extends AbstractModel {
     }
 
     /**
-     * The caller's own text, less than 512 bytes. Comes back with the message's entry.
+     * The caller's own text, less than 512 bytes; empty when unset. Comes back with the message's entry.
      *
      * @return the value, or null when there is none
      */
@@ -96,7 +98,7 @@ public class MultiSmsInfo extends AbstractModel {
     }
 
     /**
-     * The caller's own text, less than 512 bytes. Comes back with the message's entry.
+     * The caller's own text, less than 512 bytes; empty when unset. Comes back with the message's entry.
      *
      * @param SessionContext the value; null leaves it out
      */

@@ -17,7 +17,7 @@ public class PhoneNumberInfo extends AbstractModel {
     private String IsoName;
 
     /**
-     * `Ok`, or the error code of this number.
+     * `Ok`, or the error code of this number, such as `FailedOperation.PhoneNumberParseFail`.
      *
      * @return the value, or null when there is none
      */
@@ -26,7 +26,7 @@ public class PhoneNumberInfo extends AbstractModel {
     }
 
     /**
-     * `Ok`, or the error code of this number.
+     * `Ok`, or the error code of this number, such as `FailedOperation.PhoneNumberParseFail`.
      *
      * @param Code the value; null leaves it out
      */
@@ -35,7 +35,7 @@ public class PhoneNumberInfo extends AbstractModel {
     }
 
     /**
-     * The same in words.
+     * The same in words. For people: the texts may change at any time.
      *
      * @return the value, or null when there is none
      */
@@ -44,7 +44,7 @@ public class PhoneNumberInfo extends AbstractModel {
     }
 
     /**
-     * The same in words.
+     * The same in words. For people: the texts may change at any time.
      *
      * @param Message the value; null leaves it out
      */
@@ -89,7 +89,7 @@ public class PhoneNumberInfo extends AbstractModel {
     }
 
     /**
-     * The phone number in E.164 form, such as `+8618501234444`.
+     * The number in E.164 form; as it was given when it could not be understood.
      *
      * @return the value, or null when there is none
      */
@@ -98,7 +98,7 @@ public class PhoneNumberInfo extends AbstractModel {
     }
 
     /**
-     * The phone number in E.164 form, such as `+8618501234444`.
+     * The number in E.164 form; as it was given when it could not be understood.
      *
      * @param PhoneNumber the value; null leaves it out
      */
@@ -107,7 +107,7 @@ public class PhoneNumberInfo extends AbstractModel {
     }
 
     /**
-     * The ISO 3166 code of the number's country or region, such as `CN`; `DEF` when it is not known.
+     * The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
      *
      * @return the value, or null when there is none
      */
@@ -116,7 +116,7 @@ public class PhoneNumberInfo extends AbstractModel {
     }
 
     /**
-     * The ISO 3166 code of the number's country or region, such as `CN`; `DEF` when it is not known.
+     * The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
      *
      * @param IsoCode the value; null leaves it out
      */
@@ -125,7 +125,7 @@ public class PhoneNumberInfo extends AbstractModel {
     }
 
     /**
-     * The country or region in English, such as `China`.
+     * The country or region in English, such as `China`; empty when it is not known.
      *
      * @return the value, or null when there is none
      */
@@ -134,7 +134,7 @@ public class PhoneNumberInfo extends AbstractModel {
     }
 
     /**
-     * The country or region in English, such as `China`.
+     * The country or region in English, such as `China`; empty when it is not known.
      *
      * @param IsoName the value; null leaves it out
      */

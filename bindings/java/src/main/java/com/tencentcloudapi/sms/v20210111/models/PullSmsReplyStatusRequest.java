@@ -7,14 +7,18 @@ import java.util.HashMap;
 /**
  * The request of `PullSmsReplyStatus`.
  *
- * <p>Takes people's replies to an app out of its queue, oldest first; each is handed out once.
+ * <p>Takes people's replies to an app out of its queue, oldest first, at most `Limit`.
+ *
+ * <p>A reply is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its replies.
+ * The queue has to be opened for the account by support, otherwise the answer is
+ * `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no reply is waiting.
  */
 public class PullSmsReplyStatusRequest extends AbstractModel {
     private Long Limit;
     private String SmsSdkAppId;
 
     /**
-     * How many entries to answer at most, 1 to 100. Required.
+     * How many replies to take at most, 1 to 100. Required.
      *
      * @return the value, or null when there is none
      */
@@ -23,7 +27,7 @@ public class PullSmsReplyStatusRequest extends AbstractModel {
     }
 
     /**
-     * How many entries to answer at most, 1 to 100. Required.
+     * How many replies to take at most, 1 to 100. Required.
      *
      * @param Limit the value; null leaves it out
      */

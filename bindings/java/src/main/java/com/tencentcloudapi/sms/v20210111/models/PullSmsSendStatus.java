@@ -126,7 +126,8 @@ public class PullSmsSendStatus extends AbstractModel {
     }
 
     /**
-     * The carrier's code word, such as `DELIVRD`, `UNDELIV` or `MK:0001`.
+     * The carrier's code word: `DELIVRD` when the message reached the phone, otherwise one such as `UNDELIV` or
+     * `MK:0001`.
      *
      * @return the value, or null when there is none
      */
@@ -135,7 +136,8 @@ public class PullSmsSendStatus extends AbstractModel {
     }
 
     /**
-     * The carrier's code word, such as `DELIVRD`, `UNDELIV` or `MK:0001`.
+     * The carrier's code word: `DELIVRD` when the message reached the phone, otherwise one such as `UNDELIV` or
+     * `MK:0001`.
      *
      * @param Description the value; null leaves it out
      */

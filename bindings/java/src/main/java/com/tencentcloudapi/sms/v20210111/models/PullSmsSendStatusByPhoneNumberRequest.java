@@ -7,7 +7,12 @@ import java.util.HashMap;
 /**
  * The request of `PullSmsSendStatusByPhoneNumber`.
  *
- * <p>Answers the delivery reports of one number within the last 7 days.
+ * <p>Answers the delivery reports of one number, for messages sent within the last 7 days.
+ *
+ * <p>Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`,
+ * `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end,
+ * `InvalidParameterValue.InvalidStartTime`. Nothing published says that reports stay where they are, so the call is
+ * treated like a pull and never counted as safe to repeat.
  */
 public class PullSmsSendStatusByPhoneNumberRequest extends AbstractModel {
     private Long BeginTime;
@@ -36,7 +41,7 @@ public class PullSmsSendStatusByPhoneNumberRequest extends AbstractModel {
     }
 
     /**
-     * How many entries to skip. Documented as always 0. Required.
+     * How many entries to skip. The only documented value is 0. Required.
      *
      * @return the value, or null when there is none
      */
@@ -45,7 +50,7 @@ public class PullSmsSendStatusByPhoneNumberRequest extends AbstractModel {
     }
 
     /**
-     * How many entries to skip. Documented as always 0. Required.
+     * How many entries to skip. The only documented value is 0. Required.
      *
      * @param Offset the value; null leaves it out
      */
@@ -54,7 +59,7 @@ public class PullSmsSendStatusByPhoneNumberRequest extends AbstractModel {
     }
 
     /**
-     * How many entries to answer at most, 1 to 100. Required.
+     * How many reports to answer at most, 1 to 100. Required.
      *
      * @return the value, or null when there is none
      */
@@ -63,7 +68,7 @@ public class PullSmsSendStatusByPhoneNumberRequest extends AbstractModel {
     }
 
     /**
-     * How many entries to answer at most, 1 to 100. Required.
+     * How many reports to answer at most, 1 to 100. Required.
      *
      * @param Limit the value; null leaves it out
      */

@@ -7,7 +7,9 @@ import java.util.HashMap;
 /**
  * The request of `ReportConversion`.
  *
- * <p>Reports that a person typed a sent code back, which lets the service measure delivery. Opened on request.
+ * <p>Reports that a person typed a sent code back, which lets the service measure how many codes arrive.
+ *
+ * <p>The feature is opened by support on request. Whether the report was taken stands in the `Code` of the answer.
  */
 public class ReportConversionRequest extends AbstractModel {
     private String SmsSdkAppId;
@@ -35,8 +37,7 @@ public class ReportConversionRequest extends AbstractModel {
     }
 
     /**
-     * The id of the message to this number. Opaque text: its form differs between mainland and global messages.
-     * Required.
+     * The `SerialNo` that the send answered for the message with the code. Required.
      *
      * @return the value, or null when there is none
      */
@@ -45,8 +46,7 @@ public class ReportConversionRequest extends AbstractModel {
     }
 
     /**
-     * The id of the message to this number. Opaque text: its form differs between mainland and global messages.
-     * Required.
+     * The `SerialNo` that the send answered for the message with the code. Required.
      *
      * @param SerialNo the value; null leaves it out
      */
@@ -55,7 +55,7 @@ public class ReportConversionRequest extends AbstractModel {
     }
 
     /**
-     * When the code was typed back, in Unix seconds.
+     * When the code was typed back, in Unix seconds; may be unset.
      *
      * @return the value, or null when there is none
      */
@@ -64,7 +64,7 @@ public class ReportConversionRequest extends AbstractModel {
     }
 
     /**
-     * When the code was typed back, in Unix seconds.
+     * When the code was typed back, in Unix seconds; may be unset.
      *
      * @param ConversionTime the value; null leaves it out
      */

@@ -30,7 +30,7 @@ public class ReportConversionStatus extends AbstractModel {
     }
 
     /**
-     * The same in words.
+     * The same in words. For people: the texts may change at any time.
      *
      * @return the value, or null when there is none
      */
@@ -39,7 +39,7 @@ public class ReportConversionStatus extends AbstractModel {
     }
 
     /**
-     * The same in words.
+     * The same in words. For people: the texts may change at any time.
      *
      * @param Message the value; null leaves it out
      */

@@ -9,7 +9,9 @@ import java.util.HashMap;
  *
  * <p>Sends to up to 200 global numbers, each with its own template and values.
  *
- * <p>As with `SendSms`, each number has its own code in the answer, and repeating the call sends again.
+ * <p>As with `SendSms`, each number has its own code in the answer, and repeating the call sends again. There is no
+ * signature: the text is the template's alone. An empty list, more than 200 messages or a mainland number among them is
+ * an error of the call, and nothing is sent; use `SendSms` for mainland numbers.
  */
 public class SendMultiGlobalSmsRequest extends AbstractModel {
     private String SmsSdkAppId;

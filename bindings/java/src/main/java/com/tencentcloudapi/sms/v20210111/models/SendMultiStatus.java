@@ -17,7 +17,8 @@ public class SendMultiStatus extends AbstractModel {
     private String IsoCode;
 
     /**
-     * The id of the message to this number. Opaque text: its form differs between mainland and global messages.
+     * The id of the message to this number, which its delivery report repeats. There is one even when the message was
+     * refused, so look at `Code`.
      *
      * @return the value, or null when there is none
      */
@@ -26,7 +27,8 @@ public class SendMultiStatus extends AbstractModel {
     }
 
     /**
-     * The id of the message to this number. Opaque text: its form differs between mainland and global messages.
+     * The id of the message to this number, which its delivery report repeats. There is one even when the message was
+     * refused, so look at `Code`.
      *
      * @param SerialNo the value; null leaves it out
      */
@@ -107,7 +109,7 @@ public class SendMultiStatus extends AbstractModel {
     }
 
     /**
-     * `send success`, or in words why the message was refused.
+     * `send success`, or in words why the message was refused. For people: the texts may change at any time.
      *
      * @return the value, or null when there is none
      */
@@ -116,7 +118,7 @@ public class SendMultiStatus extends AbstractModel {
     }
 
     /**
-     * `send success`, or in words why the message was refused.
+     * `send success`, or in words why the message was refused. For people: the texts may change at any time.
      *
      * @param Message the value; null leaves it out
      */
@@ -125,7 +127,7 @@ public class SendMultiStatus extends AbstractModel {
     }
 
     /**
-     * The ISO 3166 code of the number's country or region, such as `CN`; `DEF` when it is not known.
+     * The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
      *
      * @return the value, or null when there is none
      */
@@ -134,7 +136,7 @@ public class SendMultiStatus extends AbstractModel {
     }
 
     /**
-     * The ISO 3166 code of the number's country or region, such as `CN`; `DEF` when it is not known.
+     * The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
      *
      * @param IsoCode the value; null leaves it out
      */

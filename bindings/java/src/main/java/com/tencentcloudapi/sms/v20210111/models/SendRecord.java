@@ -5,7 +5,7 @@ import com.tencentcloudapi.common.AbstractModel;
 import java.util.HashMap;
 
 /**
- * A message that was sent.
+ * A message that was sent, and what became of it.
  */
 public class SendRecord extends AbstractModel {
     private String PhoneNumber;
@@ -73,7 +73,7 @@ public class SendRecord extends AbstractModel {
     }
 
     /**
-     * The code of the send, `Ok` when the message was accepted.
+     * The code of the send: `Ok` when the message was accepted, otherwise an error code.
      *
      * @return the value, or null when there is none
      */
@@ -82,7 +82,7 @@ public class SendRecord extends AbstractModel {
     }
 
     /**
-     * The code of the send, `Ok` when the message was accepted.
+     * The code of the send: `Ok` when the message was accepted, otherwise an error code.
      *
      * @param RequestCode the value; null leaves it out
      */
@@ -91,7 +91,7 @@ public class SendRecord extends AbstractModel {
     }
 
     /**
-     * The carrier's code word of the delivery report; empty while there is none.
+     * The carrier's code word of the delivery report when `SendStatus` is 2 or 4; otherwise empty.
      *
      * @return the value, or null when there is none
      */
@@ -100,7 +100,7 @@ public class SendRecord extends AbstractModel {
     }
 
     /**
-     * The carrier's code word of the delivery report; empty while there is none.
+     * The carrier's code word of the delivery report when `SendStatus` is 2 or 4; otherwise empty.
      *
      * @param StatusCode the value; null leaves it out
      */
@@ -109,7 +109,7 @@ public class SendRecord extends AbstractModel {
     }
 
     /**
-     * The ISO 3166 code of the number's country or region, such as `CN`; `DEF` when it is not known.
+     * The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
      *
      * @return the value, or null when there is none
      */
@@ -118,7 +118,7 @@ public class SendRecord extends AbstractModel {
     }
 
     /**
-     * The ISO 3166 code of the number's country or region, such as `CN`; `DEF` when it is not known.
+     * The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
      *
      * @param IsoCode the value; null leaves it out
      */
@@ -163,7 +163,7 @@ public class SendRecord extends AbstractModel {
     }
 
     /**
-     * When the phone got it, in Unix seconds; 0 when it did not.
+     * When the phone got it, in Unix seconds, when `SendStatus` is 2; otherwise 0.
      *
      * @return the value, or null when there is none
      */
@@ -172,7 +172,7 @@ public class SendRecord extends AbstractModel {
     }
 
     /**
-     * When the phone got it, in Unix seconds; 0 when it did not.
+     * When the phone got it, in Unix seconds, when `SendStatus` is 2; otherwise 0.
      *
      * @param UserReceiveTime the value; null leaves it out
      */

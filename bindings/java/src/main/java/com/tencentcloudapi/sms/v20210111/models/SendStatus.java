@@ -55,7 +55,8 @@ public class SendStatus extends AbstractModel {
     }
 
     /**
-     * How many segments are billed for this number; 0 when it was refused.
+     * How many segments are billed for this number; 0 when it was refused. A mainland text of up to 70 characters is
+     * one segment, a longer one is cut by 67.
      *
      * @return the value, or null when there is none
      */
@@ -64,7 +65,8 @@ public class SendStatus extends AbstractModel {
     }
 
     /**
-     * How many segments are billed for this number; 0 when it was refused.
+     * How many segments are billed for this number; 0 when it was refused. A mainland text of up to 70 characters is
+     * one segment, a longer one is cut by 67.
      *
      * @param Fee the value; null leaves it out
      */

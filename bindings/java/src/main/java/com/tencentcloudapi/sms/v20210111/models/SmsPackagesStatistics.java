@@ -5,7 +5,7 @@ import com.tencentcloudapi.common.AbstractModel;
 import java.util.HashMap;
 
 /**
- * A prepaid package.
+ * A prepaid package of segments.
  */
 public class SmsPackagesStatistics extends AbstractModel {
     private Long PackageCreateTime;
@@ -107,7 +107,7 @@ public class SmsPackagesStatistics extends AbstractModel {
     }
 
     /**
-     * The id of the package.
+     * The id of the package, a number.
      *
      * @return the value, or null when there is none
      */
@@ -116,7 +116,7 @@ public class SmsPackagesStatistics extends AbstractModel {
     }
 
     /**
-     * The id of the package.
+     * The id of the package, a number.
      *
      * @param PackageId the value; null leaves it out
      */
@@ -125,7 +125,7 @@ public class SmsPackagesStatistics extends AbstractModel {
     }
 
     /**
-     * How many billed segments of the package are used.
+     * How many billed segments of the package are used so far.
      *
      * @return the value, or null when there is none
      */
@@ -134,7 +134,7 @@ public class SmsPackagesStatistics extends AbstractModel {
     }
 
     /**
-     * How many billed segments of the package are used.
+     * How many billed segments of the package are used so far.
      *
      * @param CurrentUsage the value; null leaves it out
      */

@@ -7,7 +7,8 @@ import java.util.HashMap;
 /**
  * The request of `SmsPackagesStatistics`.
  *
- * <p>Answers the prepaid packages of an app and how much of each is used.
+ * <p>Answers the prepaid packages of an app that were created within a span of hours: how many segments each holds, how
+ * many are used, and from when until when it can be used.
  */
 public class SmsPackagesStatisticsRequest extends AbstractModel {
     private String SmsSdkAppId;
@@ -55,7 +56,7 @@ public class SmsPackagesStatisticsRequest extends AbstractModel {
     }
 
     /**
-     * How many packages to skip, for paging. Required.
+     * How many packages to skip, 0 for the first page. Required.
      *
      * @return the value, or null when there is none
      */
@@ -64,7 +65,7 @@ public class SmsPackagesStatisticsRequest extends AbstractModel {
     }
 
     /**
-     * How many packages to skip, for paging. Required.
+     * How many packages to skip, 0 for the first page. Required.
      *
      * @param Offset the value; null leaves it out
      */
@@ -73,7 +74,7 @@ public class SmsPackagesStatisticsRequest extends AbstractModel {
     }
 
     /**
-     * The first hour, `yyyymmddhh` in UTC+8, in which packages were created. Required.
+     * The first hour in which packages were created, `yyyymmddhh` in UTC+8, such as `2024090800`. Required.
      *
      * @return the value, or null when there is none
      */
@@ -82,7 +83,7 @@ public class SmsPackagesStatisticsRequest extends AbstractModel {
     }
 
     /**
-     * The first hour, `yyyymmddhh` in UTC+8, in which packages were created. Required.
+     * The first hour in which packages were created, `yyyymmddhh` in UTC+8, such as `2024090800`. Required.
      *
      * @param BeginTime the value; null leaves it out
      */
@@ -91,7 +92,7 @@ public class SmsPackagesStatisticsRequest extends AbstractModel {
     }
 
     /**
-     * The last hour, `yyyymmddhh` in UTC+8, in which packages were created; after the first and not in the future.
+     * The last hour in which packages were created, `yyyymmddhh` in UTC+8; after the first and not in the future.
      * Required.
      *
      * @return the value, or null when there is none
@@ -101,7 +102,7 @@ public class SmsPackagesStatisticsRequest extends AbstractModel {
     }
 
     /**
-     * The last hour, `yyyymmddhh` in UTC+8, in which packages were created; after the first and not in the future.
+     * The last hour in which packages were created, `yyyymmddhh` in UTC+8; after the first and not in the future.
      * Required.
      *
      * @param EndTime the value; null leaves it out
