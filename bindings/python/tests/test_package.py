@@ -7,7 +7,8 @@ import subprocess
 import sys
 import zipfile
 
-from tests.support import HERE, ROOT, Stage, TestCase, answer, service
+from tcsms.testing import LocalService
+from tests.support import HERE, PROGRAM, ROOT, Stage, TestCase, answer, service
 
 VENV = ROOT / ".x" / "python-package"
 
@@ -69,7 +70,8 @@ class Package(TestCase):
         with zipfile.ZipFile(self.wheel) as archive:
             names = archive.namelist()
             metadata = archive.read([name for name in names if name.endswith("METADATA")][0]).decode()
-        for name in ("tencentcloud/py.typed", "tencentcloud/common/_native.abi3.so", "tencentcloud/sms/v20210111/models.pyi"):
+        for name in ("tencentcloud/py.typed", "tencentcloud/common/_native.abi3.so", "tencentcloud/sms/v20210111/models.pyi",
+                     "tcsms/py.typed", "tcsms/testing.py", "tcsms/pytest_plugin.py"):
             self.assertIn(name, names)
         self.assertNotIn("Requires-Dist", metadata)
         self.assertFalse([name for name in names if "__pycache__" in name])
@@ -88,3 +90,14 @@ class Package(TestCase):
             self.assertIn("/cvm/tc3_request", request["bytes"])
         # Ours still works beside it.
         self.assertEqual(self.run_installed(FIRST, service().url), "Ok\n")
+
+    def test_4_the_fixtures_of_pytest(self):
+        self.pip("install", "--require-hashes", "-r", HERE / "requirements.txt")
+        examples = [VENV / "bin/python", "-W", "error", "-m", "pytest", "-p", "no:cacheprovider", HERE.parent / "examples"]
+        environment = {"PATH": "/nowhere", "HOME": str(VENV), "PYTHONDONTWRITEBYTECODE": "1"}
+        with LocalService.start(PROGRAM) as running:
+            for more in ({"TCSMS_PROGRAM": str(PROGRAM)}, {"TCSMS_SERVICE": running.control}):
+                done = subprocess.run(examples, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120,
+                                      env={**environment, **more}, cwd=VENV)
+                self.assertEqual(done.returncode, 0, done.stdout)
+                self.assertRegex(done.stdout, r"\b[5-9] passed in")

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 
-from tests.support import HERE, TestCase, python, service
+from tests.support import HERE, PROGRAM, TestCase, python, service
 
 BINDING = HERE.parent
 
@@ -28,8 +28,8 @@ class Samples(TestCase):
             blocks[name] = re.findall(r"```python\n(.*?)```", text, re.S)
             self.assertGreaterEqual(len(blocks[name]), 5)
             for block in blocks[name]:
-                told, code = python(block, TCSMS_CONNECT_TO=service().url, TENCENTCLOUD_SECRET_ID="secretId",
-                                    TENCENTCLOUD_SECRET_KEY="secretKey")
+                told, code = python(block, TCSMS_CONNECT_TO=service().url, TCSMS_PROGRAM=str(PROGRAM),
+                                    TENCENTCLOUD_SECRET_ID="secretId", TENCENTCLOUD_SECRET_KEY="secretKey")
                 self.assertEqual(code, 0, "%s:\n%s\n%s" % (name, block, told))
 
         def without_comments(found):
