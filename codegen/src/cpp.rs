@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 
 use crate::Files;
+use crate::comments::wrap;
 use crate::definition::{Action, Definition, Kind, Member, Side, Structure, Version};
 
 const FOLDER: &str = "bindings/cpp/include/tencentcloud/sms";
@@ -39,7 +40,7 @@ pub(crate) fn generate(definition: &Definition, files: &mut Files) -> Result<(),
             let known = structure(it, version, &folder, &namespace);
             files.insert(format!("{FOLDER}/{folder}/model/{}.h", it.name).into(), render("model", known)?);
         }
-        let codes = definition.codes.iter().filter(|code| version.codes.contains(&code.text));
+        let codes = definition.codes.iter().filter(|code| version.codes.contains(&code.name));
         let known = context! {
             folder,
             namespace,
@@ -47,8 +48,8 @@ pub(crate) fn generate(definition: &Definition, files: &mut Files) -> Result<(),
             structures => version.structures.iter().map(|it| &it.name).collect::<Vec<_>>(),
             actions => version.actions.iter().map(action).collect::<Vec<_>>(),
             codes => codes.map(|code| context! {
-                name => constant(&code.text),
-                text => code.text,
+                name => constant(&code.name),
+                text => code.name,
                 doc => code.doc,
             }).collect::<Vec<_>>(),
         };
@@ -122,19 +123,7 @@ fn comment(text: &str, indent: usize) -> String {
     let start = format!("{}///", " ".repeat(indent));
     let mut lines = Vec::new();
     for paragraph in text.trim().split('\n') {
-        let mut line = start.clone();
-        let mut width = start.len();
-        for word in paragraph.split_whitespace() {
-            let length = word.chars().count();
-            if width > start.len() && width + 1 + length > WIDTH {
-                lines.push(std::mem::replace(&mut line, start.clone()));
-                width = start.len();
-            }
-            line.push(' ');
-            line.push_str(word);
-            width += 1 + length;
-        }
-        lines.push(line);
+        lines.extend(wrap(&start, paragraph, WIDTH));
     }
     // A backslash at the end would carry the comment on to the next line.
     lines.iter_mut().filter(|line| line.ends_with('\\')).for_each(|line| line.push('.'));

@@ -3,6 +3,7 @@
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 
 use crate::Files;
+use crate::comments::wrap;
 use crate::definition::{Action, Definition, Kind, Member, Side, Structure};
 
 const FOLDER: &str = "bindings/dotnet/src/generated";
@@ -36,14 +37,14 @@ pub(crate) fn generate(definition: &Definition, files: &mut Files) -> Result<(),
             let path = format!("{FOLDER}/{namespace}/Models/{}.cs", it.name);
             files.insert(path.into(), render("model", structure(it, &namespace))?);
         }
-        let codes = definition.codes.iter().filter(|code| version.codes.contains(&code.text));
+        let codes = definition.codes.iter().filter(|code| version.codes.contains(&code.name));
         let known = context! {
             namespace,
             date => version.date,
             actions => version.actions.iter().map(action).collect::<Vec<_>>(),
             codes => codes.map(|code| context! {
-                name => constant(&code.text),
-                text => code.text,
+                name => constant(&code.name),
+                text => code.name,
                 doc => code.doc,
             }).collect::<Vec<_>>(),
         };
@@ -102,19 +103,7 @@ fn summary(text: &str, indent: usize) -> String {
     for (place, paragraph) in paragraphs.iter().enumerate() {
         let text = marked_up(paragraph);
         let text = if place == 0 { text } else { format!("<para>{text}</para>") };
-        let mut line = start.clone();
-        let mut width = start.len();
-        for word in text.split_whitespace() {
-            let length = word.chars().count();
-            if width > start.len() && width + 1 + length > WIDTH {
-                lines.push(std::mem::replace(&mut line, start.clone()));
-                width = start.len();
-            }
-            line.push(' ');
-            line.push_str(word);
-            width += 1 + length;
-        }
-        lines.push(line);
+        lines.extend(wrap(&start, &text, WIDTH));
     }
     lines.push(format!("{start} </summary>"));
     lines.join("\n")

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::overlay::{Errors, Overlay};
+use crate::texts::{Text, Translated, translate};
 
 /// The versions, oldest first. Their facts and overlays are named after them.
 const VERSIONS: &[&str] = &["2019-07-11", "2021-01-11"];
@@ -50,6 +51,8 @@ pub struct Action {
     /// Calls allowed in a second.
     pub rate_per_second: u32,
     /// What it does.
+    pub text: Text,
+    /// The same in both languages, with the limits, as the SDKs' documentation says it.
     pub doc: String,
 }
 
@@ -72,6 +75,8 @@ pub struct Structure {
     /// Where it stands.
     pub side: Side,
     /// What it is.
+    pub text: Text,
+    /// The same in both languages, as the SDKs' documentation says it.
     pub doc: String,
     /// Its members in definition order.
     pub members: Vec<Member>,
@@ -89,6 +94,8 @@ pub struct Member {
     /// Whether a request must have it.
     pub required: bool,
     /// What it means.
+    pub text: Text,
+    /// The same in both languages, and whether it must be given, as the SDKs' documentation says it.
     pub doc: String,
 }
 
@@ -109,11 +116,17 @@ pub enum Kind {
 #[derive(Debug)]
 pub struct Code {
     /// Such as `MissingParameter`.
-    pub text: String,
-    /// What it means and what to do.
+    pub name: String,
+    /// What happened.
+    pub text: Text,
+    /// What to do about it.
+    pub remedy: Text,
+    /// What happened, in both languages, and what to do, as the SDKs' documentation says it.
     pub doc: String,
     /// Whether the same request may succeed later.
     pub retryable: bool,
+    /// Whether the gateway answers it, to any action.
+    pub gateway: bool,
 }
 
 impl Definition {
@@ -122,15 +135,16 @@ impl Definition {
     /// # Errors
     /// Files that cannot be read, and every place where facts and overlay do not fit, one in each line.
     pub fn read(folder: &Path) -> Result<Self, String> {
+        let mut problems = Vec::new();
         let mut facts = Vec::new();
         let mut overlays = Vec::new();
         for version in VERSIONS {
             facts.push(read_json(&folder.join(format!("facts/{version}.json")))?);
-            overlays.push(read_toml(&folder.join(format!("overlay/{version}.toml")))?);
+            overlays.push(read_overlay(folder, version, &mut problems)?);
         }
-        let shared = read_toml(&folder.join("overlay/shared.toml"))?;
-        let errors = read_toml(&folder.join("overlay/errors.toml"))?;
-        Self::merge(&facts, &overlays, &shared, &errors)
+        let shared = read_overlay(folder, "shared", &mut problems)?;
+        let errors = read_overlay(folder, "errors", &mut problems)?;
+        Self::merge(&facts, &overlays, &shared, &errors, problems)
     }
 
     fn merge(
@@ -138,8 +152,8 @@ impl Definition {
         overlays: &[Overlay],
         shared: &Overlay,
         errors: &Errors,
+        mut problems: Vec<String>,
     ) -> Result<Self, String> {
-        let mut problems = Vec::new();
         let mut versions = Vec::new();
         for (facts, own) in facts.iter().zip(overlays) {
             let mut merge = Merge { facts, own, shared, problems: &mut problems };
@@ -148,7 +162,7 @@ impl Definition {
         }
         check_names("shared", shared, facts, &mut problems);
         let codes = merge_codes(facts, errors, &mut problems);
-        let known: BTreeSet<&str> = codes.iter().map(|code| code.text.as_str()).collect();
+        let known: BTreeSet<&str> = codes.iter().map(|code| code.name.as_str()).collect();
         for version in &versions {
             for action in &version.actions {
                 for code in action.errors.iter().filter(|code| !known.contains(code.as_str())) {
@@ -204,11 +218,22 @@ impl<'a> Merge<'a> {
             self.assign(&action.input, Side::Request, Side::Request, &mut sides);
             self.assign(&action.output, Side::Answer, Side::WithinAnswer, &mut sides);
         }
-        let mut docs: BTreeMap<&str, String> = BTreeMap::new();
+        let mut texts: BTreeMap<&str, Text> = BTreeMap::new();
         for action in &actions {
-            let name = &action.name;
-            docs.insert(&action.input, format!("The request of `{name}`.\n\n{}", action.doc));
-            docs.insert(&action.output, format!("The answer to `{name}`."));
+            let (name, Text { english, chinese }) = (&action.name, &action.text);
+            texts.insert(
+                &action.input,
+                Text {
+                    english: format!("The request of `{name}`.\n\n{english}"),
+                    chinese: format!("`{name}` 的请求。\n\n{chinese}"),
+                },
+            );
+            texts.insert(
+                &action.output,
+                Text {
+                    english: format!("The answer to `{name}`."), chinese: format!("`{name}` 的应答。")
+                },
+            );
         }
         let mut structures = Vec::new();
         for (name, members) in &facts.structures {
@@ -216,9 +241,9 @@ impl<'a> Merge<'a> {
                 self.problem(format!("structure `{name}` is used by no action"));
                 continue;
             };
-            let doc = match docs.remove(name.as_str()) {
-                Some(doc) => doc,
-                None => self.structure_doc(name),
+            let text = match texts.remove(name.as_str()) {
+                Some(text) => text,
+                None => self.structure_text(name),
             };
             let members: Vec<Member> =
                 members.iter().filter_map(|member| self.member(name, *side, member)).collect();
@@ -228,7 +253,8 @@ impl<'a> Merge<'a> {
                     members.len()
                 ));
             }
-            structures.push(Structure { name: name.clone(), side: *side, doc, members });
+            let doc = text.both();
+            structures.push(Structure { name: name.clone(), side: *side, text, doc, members });
         }
         let codes = facts.error_codes.iter().collect::<BTreeSet<_>>().into_iter().cloned().collect();
         Version { date: facts.version.clone(), actions, structures, codes }
@@ -238,11 +264,11 @@ impl<'a> Merge<'a> {
         let own = self.own.actions.get(name);
         let shared = self.shared.actions.get(name);
         let layers = || own.into_iter().chain(shared);
-        let doc = layers().find_map(|layer| layer.doc.clone());
+        let text = layers().find_map(|layer| layer.doc.clone());
         let idempotent = layers().find_map(|layer| layer.idempotent);
         let rate_per_second = layers().find_map(|layer| layer.rate_per_second);
         for (absent, what) in [
-            (doc.is_none(), "doc"),
+            (text.is_none(), "doc"),
             (idempotent.is_none(), "idempotent"),
             (rate_per_second.is_none(), "rate_per_second"),
         ] {
@@ -252,14 +278,17 @@ impl<'a> Merge<'a> {
         }
         let added = layers().flat_map(|layer| &layer.errors);
         let errors: BTreeSet<&String> = facts.errors.iter().chain(added).collect();
+        let (text, idempotent, rate_per_second) =
+            (text.unwrap_or_default(), idempotent.unwrap_or_default(), rate_per_second.unwrap_or_default());
         Action {
             name: name.to_owned(),
             input: facts.input.clone(),
             output: facts.output.clone(),
             errors: errors.into_iter().cloned().collect(),
-            idempotent: idempotent.unwrap_or_default(),
-            rate_per_second: rate_per_second.unwrap_or_default(),
-            doc: doc.unwrap_or_default(),
+            idempotent,
+            rate_per_second,
+            doc: with_limits(&text, idempotent, rate_per_second).both(),
+            text,
         }
     }
 
@@ -284,12 +313,12 @@ impl<'a> Merge<'a> {
         }
     }
 
-    fn structure_doc(&mut self, name: &str) -> String {
+    fn structure_text(&mut self, name: &str) -> Text {
         let layers = [self.own, self.shared];
-        let doc = layers.iter().find_map(|layer| layer.structures.get(name)?.doc.clone());
-        doc.unwrap_or_else(|| {
+        let text = layers.iter().find_map(|layer| layer.structures.get(name)?.doc.clone());
+        text.unwrap_or_else(|| {
             self.problem(format!("the overlay lacks `doc` of the structure `{name}`"));
-            String::new()
+            Text::default()
         })
     }
 
@@ -310,26 +339,50 @@ impl<'a> Merge<'a> {
             return None;
         };
         let layers = [self.own, self.shared];
-        let doc = layers
+        let text = layers
             .iter()
             .find_map(|layer| layer.structures.get(owner)?.members.get(name))
             .or_else(|| layers.iter().find_map(|layer| layer.members.get(name)));
-        let Some(doc) = doc else {
+        let Some(text) = text else {
             self.problem(format!("the overlay has no text for `{owner}.{name}`"));
             return None;
         };
-        let must = if side == Side::Request && facts.required { " Required." } else { "" };
+        let (must, chinese_must) =
+            if side == Side::Request && facts.required { (" Required.", "必填。") } else { ("", "") };
         Some(Member {
             name: name.clone(),
             kind,
             list: facts.form == "list",
             required: facts.required,
-            doc: format!("{}{must}", doc.trim()),
+            doc: format!("{}{must}\n\n{}{chinese_must}", text.english, text.chinese),
+            text: text.clone(),
         })
     }
 
     fn problem(&mut self, text: String) {
         self.problems.push(format!("{}: {text}", self.facts.version));
+    }
+}
+
+/// `text` with what must be known before calling often or again.
+fn with_limits(text: &Text, idempotent: bool, rate_per_second: u32) -> Text {
+    let (again, chinese_again) = if idempotent {
+        ("Idempotent: repeating it changes nothing.", "幂等：重复调用不会产生任何变化。")
+    } else {
+        (
+            "Not idempotent: repeat it only when the request certainly did not arrive.",
+            "非幂等：只有确定请求没有到达时才可重试。",
+        )
+    };
+    Text {
+        english: format!(
+            "{}\n\nLimit for one key in one region: {rate_per_second} a second. {again}",
+            text.english
+        ),
+        chinese: format!(
+            "{}\n\n同一密钥在同一地域每秒最多调用 {rate_per_second} 次。{chinese_again}",
+            text.chinese
+        ),
     }
 }
 
@@ -380,19 +433,35 @@ fn merge_codes(facts: &[Facts], errors: &Errors, problems: &mut Vec<String>) -> 
         problems.push(format!("overlay errors: no text for the code `{code}`"));
     }
     let mut codes = Vec::new();
-    for (text, code) in &errors.codes {
-        if code.gateway == listed.contains(text.as_str()) {
+    for (name, code) in &errors.codes {
+        if code.gateway == listed.contains(name.as_str()) {
             problems.push(format!(
-                "overlay errors: `gateway` of `{text}` must be true exactly if no facts list it"
+                "overlay errors: `gateway` of `{name}` must be true exactly if no facts list it"
             ));
         }
         codes.push(Code {
-            text: text.clone(),
-            doc: format!("{}\n\n{}", code.doc, code.remedy),
+            name: name.clone(),
+            doc: format!("{}\n\n{}\n\n{}", code.doc.english, code.remedy.english, code.doc.chinese),
+            text: code.doc.clone(),
+            remedy: code.remedy.clone(),
             retryable: code.retryable,
+            // The codes in one word are common to all services, also where the facts list them for an action.
+            gateway: code.gateway || !name.contains('.'),
         });
     }
     codes
+}
+
+/// A file of the overlay with its Chinese texts.
+fn read_overlay<T: DeserializeOwned + Translated>(
+    folder: &Path,
+    name: &str,
+    problems: &mut Vec<String>,
+) -> Result<T, String> {
+    let mut overlay = read_toml(&folder.join(format!("overlay/{name}.toml")))?;
+    let chinese = read_toml(&folder.join(format!("overlay/zh/{name}.toml")))?;
+    translate(name, &mut overlay, &chinese, problems);
+    Ok(overlay)
 }
 
 fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, String> {

@@ -3,6 +3,7 @@
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 
 use crate::Files;
+use crate::comments::wrap;
 use crate::definition::{Action, Code, Definition, Kind, Member, Side, Structure, Version};
 
 const FOLDER: &str = "bindings/go/sms";
@@ -14,7 +15,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("models.go", include_str!("../templates/go/models.go.jinja")),
 ];
 
-/// Where lines of comments are broken.
+/// How much of a comment stands in one line.
 const WIDTH: usize = 116;
 
 pub(crate) fn generate(definition: &Definition, files: &mut Files) -> Result<(), String> {
@@ -99,8 +100,8 @@ fn member(member: &Member, structure: &Structure) -> Value {
 }
 
 fn codes(version: &Version, codes: &[Code]) -> Vec<Value> {
-    let listed = codes.iter().filter(|code| version.codes.contains(&code.text));
-    listed.map(|code| context! { name => constant(&code.text), text => code.text, doc => code.doc }).collect()
+    let listed = codes.iter().filter(|code| version.codes.contains(&code.name));
+    listed.map(|code| context! { name => constant(&code.name), text => code.name, doc => code.doc }).collect()
 }
 
 /// `FailedOperation.JsonParseFail` as `FAILEDOPERATION_JSONPARSEFAIL`.
@@ -110,23 +111,13 @@ fn constant(code: &str) -> String {
 
 /// A text as the lines of a comment, each behind `indent`.
 fn comment(text: &str, indent: &str) -> String {
+    let start = format!("{indent}//");
     let mut lines = Vec::new();
     for paragraph in text.trim().split("\n\n") {
         if !lines.is_empty() {
-            lines.push(format!("{indent}//"));
+            lines.push(start.clone());
         }
-        let mut line = String::new();
-        for word in paragraph.split_whitespace() {
-            if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > WIDTH {
-                lines.push(format!("{indent}// {line}"));
-                line.clear();
-            }
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-        lines.push(format!("{indent}// {line}"));
+        lines.extend(wrap(&start, paragraph, start.len() + 1 + WIDTH));
     }
     lines.join("\n")
 }

@@ -3,6 +3,7 @@
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 
 use crate::Files;
+use crate::comments::wrap;
 use crate::definition::{Action, Definition, Kind, Member, Structure, Version};
 
 const FOLDER: &str = "bindings/java/src/main/java/com/tencentcloudapi/sms";
@@ -36,14 +37,14 @@ pub(crate) fn generate(definition: &Definition, files: &mut Files) -> Result<(),
             let text = render("model", structure(it, version, &package))?;
             files.insert(format!("{FOLDER}/{package}/models/{}.java", it.name).into(), text);
         }
-        let codes = definition.codes.iter().filter(|code| version.codes.contains(&code.text));
+        let codes = definition.codes.iter().filter(|code| version.codes.contains(&code.name));
         let known = context! {
             package,
             date => version.date,
             actions => version.actions.iter().map(action).collect::<Vec<_>>(),
             codes => codes.map(|code| context! {
-                name => constant(&code.text),
-                text => code.text,
+                name => constant(&code.name),
+                text => code.name,
                 doc => code.doc,
             }).collect::<Vec<_>>(),
         };
@@ -104,33 +105,23 @@ fn member(member: &Member) -> Value {
 /// A text as the inside of a documenting comment that stands `indent` blanks to the right: paragraphs of plain text.
 fn javadoc(text: &str, indent: usize) -> String {
     let start = format!("{} *", " ".repeat(indent));
-    let mut lines: Vec<String> = Vec::new();
+    let mut lines = Vec::new();
     for paragraph in text.trim().split("\n\n") {
-        let mut line = start.clone();
-        if !lines.is_empty() {
+        let paragraph = escaped(paragraph);
+        if lines.is_empty() {
+            lines.extend(wrap(&start, &paragraph, WIDTH));
+        } else {
             lines.push(start.clone());
-            line.push_str(" <p>");
+            lines.extend(wrap(&start, &format!("<p>{paragraph}"), WIDTH));
         }
-        for word in paragraph.split_whitespace() {
-            let word = escaped(word);
-            if line.len() > start.len() && line.chars().count() + 1 + word.chars().count() > WIDTH {
-                lines.push(std::mem::replace(&mut line, start.clone()));
-            }
-            // The words of the first line follow the paragraph's mark.
-            if !line.ends_with("<p>") {
-                line.push(' ');
-            }
-            line.push_str(&word);
-        }
-        lines.push(line);
     }
     lines.join("\n")
 }
 
-/// A word as it stands in a comment that is HTML: no tag, no end of the comment, no escape of the compiler's.
-fn escaped(word: &str) -> String {
-    let word = word.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('@', "&#64;");
-    word.replace("*/", "*&#47;").replace('\\', "&#92;")
+/// A text as it stands in a comment that is HTML: no tag, no end of the comment, no escape of the compiler's.
+fn escaped(text: &str) -> String {
+    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('@', "&#64;");
+    text.replace("*/", "*&#47;").replace('\\', "&#92;")
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! them. The output depends on nothing but the definition and the versions in `Cargo.lock`: it must never look at the
 //! clock, the environment or the order of a hash table.
 
+mod comments;
 mod cpp;
 mod csharp;
 pub mod definition;
@@ -19,6 +20,7 @@ mod python;
 mod rust;
 mod rust_api;
 mod rust_sdk;
+pub mod texts;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

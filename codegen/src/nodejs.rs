@@ -75,8 +75,8 @@ fn render(environment: &Environment<'_>, name: &str, known: &Value) -> Result<St
 fn codes(definition: &Definition, version: &Version) -> Vec<Value> {
     let of_version =
         |code: &str| version.actions.iter().any(|action| action.errors.iter().any(|it| it == code));
-    let found = definition.codes.iter().filter(|code| of_version(&code.text));
-    found.map(|code| context! { name => constant(&code.text), text => code.text, doc => code.doc }).collect()
+    let found = definition.codes.iter().filter(|code| of_version(&code.name));
+    found.map(|code| context! { name => constant(&code.name), text => code.name, doc => code.doc }).collect()
 }
 
 /// `FailedOperation.JsonParseFail` as `FAILEDOPERATION_JSONPARSEFAIL`.

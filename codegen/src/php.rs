@@ -3,6 +3,7 @@
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 
 use crate::Files;
+use crate::comments::wrap;
 use crate::definition::{Definition, Kind, Member, Structure};
 
 const FOLDER: &str = "bindings/php/src/Sms";
@@ -38,7 +39,7 @@ pub(crate) fn generate(definition: &Definition, files: &mut Files) -> Result<(),
             let file = format!("{FOLDER}/{namespace}/Models/{}.php", it.name);
             files.insert(file.into(), render("model", structure(it, &namespace))?);
         }
-        let codes = definition.codes.iter().filter(|code| version.codes.contains(&code.text));
+        let codes = definition.codes.iter().filter(|code| version.codes.contains(&code.name));
         let actions = version.actions.iter().map(|it| {
             context! { name => it.name, input => it.input, output => it.output, doc => it.doc }
         });
@@ -47,8 +48,8 @@ pub(crate) fn generate(definition: &Definition, files: &mut Files) -> Result<(),
             date => version.date,
             actions => actions.collect::<Vec<_>>(),
             codes => codes.map(|code| context! {
-                name => constant(&code.text),
-                text => code.text,
+                name => constant(&code.name),
+                text => code.name,
                 doc => code.doc,
             }).collect::<Vec<_>>(),
         };
@@ -94,19 +95,7 @@ fn comment(text: &str, indent: usize, hang: &str) -> String {
     let mut lines = Vec::new();
     // The end of a comment, and what a documentation tool takes for a tag, are taken apart.
     for paragraph in text.trim().replace("*/", "* /").split('\n') {
-        let mut line = start.clone();
-        let mut width = start.len();
-        for word in paragraph.split_whitespace() {
-            let length = word.chars().count();
-            if width > start.len() && width + 1 + length > WIDTH {
-                lines.push(std::mem::replace(&mut line, start.clone()));
-                width = start.len();
-            }
-            line.push(' ');
-            line.push_str(word);
-            width += 1 + length;
-        }
-        lines.push(line.trim_end().to_owned());
+        lines.extend(wrap(&start, paragraph, WIDTH).iter().map(|line| line.trim_end().to_owned()));
     }
     lines.join("\n")
 }

@@ -42,9 +42,9 @@ pub(crate) fn generate(definition: &Definition, files: &mut Files) -> Result<(),
             about => format!("Version {} of the API.", version.date),
             actions => version.actions.iter().map(action).collect::<Vec<_>>(),
             structures => version.structures.iter().map(|it| structure(it, version, &module)).collect::<Vec<_>>(),
-            codes => definition.codes.iter().filter(|code| version.codes.contains(&code.text)).map(|code| context! {
-                name => constant(&code.text),
-                text => code.text,
+            codes => definition.codes.iter().filter(|code| version.codes.contains(&code.name)).map(|code| context! {
+                name => constant(&code.name),
+                text => code.name,
                 doc => code.doc,
             }).collect::<Vec<_>>(),
         };

@@ -186,8 +186,8 @@ fn needed(structure: &Structure) -> TokenStream {
 fn action_items(version: &Version, action: &Action) -> Result<TokenStream, String> {
     let (input, output) = (identifier(&action.input)?, identifier(&action.output)?);
     let variant = identifier(&module(version)?.to_string().to_uppercase())?;
-    let Action { name, errors, idempotent, doc, .. } = action;
-    let (rate, doc) = (Literal::u32_unsuffixed(action.rate_per_second), doc.trim());
+    let Action { name, errors, idempotent, text, .. } = action;
+    let (rate, doc) = (Literal::u32_unsuffixed(action.rate_per_second), &text.english);
     Ok(quote! {
         impl Action for #input {
             type Answer = #output;
@@ -216,13 +216,13 @@ fn error_codes(codes: &[Code]) -> Result<TokenStream, String> {
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for code in codes {
         let (name, about) =
-            (identifier(&variant(&code.text))?, doc(&format!("`{}`: {}", code.text, code.doc)));
+            (identifier(&variant(&code.name))?, doc(&format!("`{}`: {}", code.name, code.doc)));
         variants.push(quote!(#about #name));
         if code.retryable {
             retryable.push(quote!(Self::#name));
         }
         names.push(name);
-        texts.push(&code.text);
+        texts.push(&code.name);
     }
     Ok(quote! {
         /// An error code of the service: of a refused call, or of one number in a send's answer.

@@ -32,8 +32,50 @@ fn the_committed_files_are_current() {
 fn every_file_says_that_it_is_generated_and_stands_in_a_generated_folder() {
     for (path, text) in files() {
         let first = text.lines().next().unwrap();
-        assert!(first.ends_with(HEADER.trim_start_matches("//").trim_end()), "{}", path.display());
+        assert!(first.contains(HEADER.trim_start_matches("//").trim_end()), "{}", path.display());
         assert!(FOLDERS.iter().any(|folder| path.starts_with(folder)), "{}", path.display());
+    }
+}
+
+/// What stands between backticks in `text`.
+fn code(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+#[test]
+fn both_languages_name_the_same_things_and_actions_only_their_own_error_codes() {
+    let definition = Definition::read(&root().join("api")).unwrap();
+    let mut texts = Vec::new();
+    for version in &definition.versions {
+        for action in &version.actions {
+            texts.push((&action.name, &action.text));
+            for name in code(&action.text.english) {
+                let known = definition.codes.iter().any(|code| code.name == name);
+                assert!(
+                    !known || action.errors.iter().any(|code| code == name),
+                    "{} {}: {name} is not one of its codes",
+                    version.date,
+                    action.name
+                );
+            }
+        }
+        for structure in &version.structures {
+            texts.push((&structure.name, &structure.text));
+            texts.extend(structure.members.iter().map(|member| (&member.name, &member.text)));
+        }
+    }
+    for code in &definition.codes {
+        texts.extend([(&code.name, &code.text), (&code.name, &code.remedy)]);
+    }
+    assert!(texts.len() > 500, "{}", texts.len());
+    for (name, text) in texts {
+        let [english, chinese] = [&text.english, &text.chinese].map(|text| {
+            let mut named: Vec<&str> = code(text).collect();
+            named.sort_unstable();
+            named.dedup();
+            named
+        });
+        assert_eq!(english, chinese, "{name}: {text:?}");
     }
 }
 
@@ -68,11 +110,13 @@ fn stale_missing_and_surplus_files_are_found_and_put_right_and_others_left_alone
 /// The problems reported after `from` is replaced by `to` in one file of a copy of `api/`.
 fn problems(file: &str, from: &str, to: &str) -> String {
     let copy = TempDir::new().unwrap();
-    for folder in ["facts", "overlay"] {
+    for folder in ["facts", "overlay", "overlay/zh"] {
         fs::create_dir(copy.path().join(folder)).unwrap();
         for entry in fs::read_dir(root().join("api").join(folder)).unwrap() {
             let entry = entry.unwrap();
-            fs::copy(entry.path(), copy.path().join(folder).join(entry.file_name())).unwrap();
+            if entry.file_type().unwrap().is_file() {
+                fs::copy(entry.path(), copy.path().join(folder).join(entry.file_name())).unwrap();
+            }
         }
     }
     let path = copy.path().join(file);
@@ -140,6 +184,37 @@ fn whatever_does_not_fit_is_named() {
             "no text for the code `LimitExceeded.DailyLimit`",
         ),
         ("overlay/errors.toml", "retryable = true", "retriable = true", "unknown field `retriable`"),
+        ("overlay/errors.toml", "\nremedy = ", "\n# ", "missing field `remedy`"),
+        (
+            "overlay/zh/shared.toml",
+            "\nRequestId =",
+            "\nRequestID =",
+            "overlay zh/shared: no Chinese text for `members.RequestId`",
+        ),
+        (
+            "overlay/zh/shared.toml",
+            "\nRequestId =",
+            "\nRequestID =",
+            "overlay zh/shared: `members.RequestID` has no English text",
+        ),
+        (
+            "overlay/zh/shared.toml",
+            "[actions.SendSms]",
+            "[actions.SendSms]\nidempotent = true",
+            "overlay zh/shared: `actions.SendSms.idempotent` has no English text",
+        ),
+        (
+            "overlay/zh/2021-01-11.toml",
+            "CountryCode = ",
+            "CountryCode = 86 # ",
+            "overlay zh/2021-01-11: `members.CountryCode` is no text",
+        ),
+        (
+            "overlay/zh/errors.toml",
+            "[codes.ActionOffline]",
+            "[codes.ActionOnline]",
+            "overlay zh/errors: no Chinese text for `codes.ActionOffline.remedy`",
+        ),
         (
             "overlay/2021-01-11.toml",
             "\"InvalidParameterValue.LimitVerifyFail\"",

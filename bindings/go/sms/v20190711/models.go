@@ -8,11 +8,17 @@ import (
 )
 
 // AddSignStatus: A signature that was created and now waits for its review.
+//
+// 已新建、正在等待审核的签名。
 type AddSignStatus struct {
 	// The id of the signature: a number, not its text.
+	//
+	// 签名 ID，是数字，不是签名文字。
 	SignId *uint64 `json:"SignId,omitnil,omitempty" name:"SignId"`
 
 	// The id of the application, a number here.
+	//
+	// 申请的 ID，此处为数字。
 	SignApplyId *uint64 `json:"SignApplyId,omitnil,omitempty" name:"SignApplyId"`
 }
 
@@ -33,35 +39,56 @@ func (m *AddSignStatus) read(r *codec.Reader) {
 type AddSmsSignRequestParams struct {
 	// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to
 	// 15 characters without `[` and `]`. Required.
+	//
+	// 签名文字，不含括号。国内：2 至 12 个汉字、字母或数字；港澳台及国际：2 至 15 个字符，不含 `[` 和 `]`。必填。
 	SignName *string `json:"SignName,omitnil,omitempty" name:"SignName"`
 
 	// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or
 	// other. Decides which `DocumentType` fits. Required.
+	//
+	// 签名所代表的主体：0 公司，1 App（仅限港澳台及国际），4 商标，5 政府、事业单位或其他。它决定可以使用哪些
+	// `DocumentType`。必填。
 	SignType *uint64 `json:"SignType,omitnil,omitempty" name:"SignType"`
 
 	// The proof handed in: 0 three-in-one licence, 1 business licence, 2 organisation code certificate, 3 social credit
 	// certificate, 4 screenshot of the app's back end (global only), 7 trademark certificate. Which ones fit depends on
 	// `SignType`: 0 goes with 0 or 1, 1 with 0 to 4, 4 with 7, 5 with 2 or 3. Required.
+	//
+	// 提交的证明类型：0 三证合一的营业执照，1 营业执照，2 组织机构代码证，3 社会信用代码证，4 App
+	// 后台截图（仅限港澳台及国际），7 商标注册证。可选范围取决于 `SignType`：0 对应 0 或 1，1 对应 0 至 4，4 对应 7，5
+	// 对应 2 或 3。必填。
 	DocumentType *uint64 `json:"DocumentType,omitnil,omitempty" name:"DocumentType"`
 
 	// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+	//
+	// 0：国内；1：港澳台及国际，即其他所有国家和地区。必填。
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 
 	// 0: for the account's own use; 1: on behalf of others, which needs `CommissionImage`. Required.
+	//
+	// 0：自用；1：他用，此时须提供 `CommissionImage`。必填。
 	UsedMethod *uint64 `json:"UsedMethod,omitnil,omitempty" name:"UsedMethod"`
 
 	// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
+	//
+	// 证明材料的图片，JPEG 或 PNG，不超过 5 MB，以 base64 编码，不带 `data:` 前缀。必填。
 	ProofImage *string `json:"ProofImage,omitnil,omitempty" name:"ProofImage"`
 
 	// A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of
 	// others.
+	//
+	// 委托书的图片，以 base64 编码，不带 `data:` 前缀。仅在签名为他用时才会查看。
 	CommissionImage *string `json:"CommissionImage,omitnil,omitempty" name:"CommissionImage"`
 
 	// A note for the reviewer, such as what the messages are for. Free text.
+	//
+	// 给审核人员看的备注，例如短信的用途。自由填写。
 	Remark *string `json:"Remark,omitnil,omitempty" name:"Remark"`
 
 	// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it;
 	// leave it out for global ones.
+	//
+	// 已通过审核的企业资质的 ID。用于国内签名，服务可能要求必填；港澳台及国际签名请勿填写。
 	QualificationId *uint64 `json:"QualificationId,omitnil,omitempty" name:"QualificationId"`
 }
 
@@ -75,40 +102,70 @@ type AddSmsSignRequestParams struct {
 // the API (`FailedOperation.NotEnterpriseCertification`). A name that is under review is refused with
 // `InvalidParameterValue.SignExistAndUnapproved`, one that is approved with
 // `InvalidParameterValue.SignAlreadyPassedCheck`.
+//
+// `AddSmsSign` 的请求。
+//
+// 新建签名，即短信正文之前括号中的名称，并提交审核，审核通过后才能使用。
+//
+// 真实服务的审核需要数小时，国内签名此后在运营商处报备还需要数天。结果没有回调，请用 `DescribeSmsSignList` 查询。
+// 只有通过企业认证的账号可以通过 API 新建签名（否则返回 `FailedOperation.NotEnterpriseCertification`）。
+// 同名签名正在审核时返回 `InvalidParameterValue.SignExistAndUnapproved`，已通过审核时返回
+// `InvalidParameterValue.SignAlreadyPassedCheck`。
 type AddSmsSignRequest struct {
 	*tchttp.BaseRequest
 
 	// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to
 	// 15 characters without `[` and `]`. Required.
+	//
+	// 签名文字，不含括号。国内：2 至 12 个汉字、字母或数字；港澳台及国际：2 至 15 个字符，不含 `[` 和 `]`。必填。
 	SignName *string `json:"SignName,omitnil,omitempty" name:"SignName"`
 
 	// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or
 	// other. Decides which `DocumentType` fits. Required.
+	//
+	// 签名所代表的主体：0 公司，1 App（仅限港澳台及国际），4 商标，5 政府、事业单位或其他。它决定可以使用哪些
+	// `DocumentType`。必填。
 	SignType *uint64 `json:"SignType,omitnil,omitempty" name:"SignType"`
 
 	// The proof handed in: 0 three-in-one licence, 1 business licence, 2 organisation code certificate, 3 social credit
 	// certificate, 4 screenshot of the app's back end (global only), 7 trademark certificate. Which ones fit depends on
 	// `SignType`: 0 goes with 0 or 1, 1 with 0 to 4, 4 with 7, 5 with 2 or 3. Required.
+	//
+	// 提交的证明类型：0 三证合一的营业执照，1 营业执照，2 组织机构代码证，3 社会信用代码证，4 App
+	// 后台截图（仅限港澳台及国际），7 商标注册证。可选范围取决于 `SignType`：0 对应 0 或 1，1 对应 0 至 4，4 对应 7，5
+	// 对应 2 或 3。必填。
 	DocumentType *uint64 `json:"DocumentType,omitnil,omitempty" name:"DocumentType"`
 
 	// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+	//
+	// 0：国内；1：港澳台及国际，即其他所有国家和地区。必填。
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 
 	// 0: for the account's own use; 1: on behalf of others, which needs `CommissionImage`. Required.
+	//
+	// 0：自用；1：他用，此时须提供 `CommissionImage`。必填。
 	UsedMethod *uint64 `json:"UsedMethod,omitnil,omitempty" name:"UsedMethod"`
 
 	// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
+	//
+	// 证明材料的图片，JPEG 或 PNG，不超过 5 MB，以 base64 编码，不带 `data:` 前缀。必填。
 	ProofImage *string `json:"ProofImage,omitnil,omitempty" name:"ProofImage"`
 
 	// A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of
 	// others.
+	//
+	// 委托书的图片，以 base64 编码，不带 `data:` 前缀。仅在签名为他用时才会查看。
 	CommissionImage *string `json:"CommissionImage,omitnil,omitempty" name:"CommissionImage"`
 
 	// A note for the reviewer, such as what the messages are for. Free text.
+	//
+	// 给审核人员看的备注，例如短信的用途。自由填写。
 	Remark *string `json:"Remark,omitnil,omitempty" name:"Remark"`
 
 	// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it;
 	// leave it out for global ones.
+	//
+	// 已通过审核的企业资质的 ID。用于国内签名，服务可能要求必填；港澳台及国际签名请勿填写。
 	QualificationId *uint64 `json:"QualificationId,omitnil,omitempty" name:"QualificationId"`
 }
 
@@ -140,9 +197,13 @@ func (r *AddSmsSignRequest) AppendJSON(out []byte) []byte {
 // AddSmsSignResponseParams has the members of an answer.
 type AddSmsSignResponseParams struct {
 	// The new signature.
+	//
+	// 新建的签名。
 	AddSignStatus *AddSignStatus `json:"AddSignStatus,omitnil,omitempty" name:"AddSignStatus"`
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+	//
+	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -163,6 +224,8 @@ func (m *AddSmsSignResponseParams) read(r *codec.Reader) {
 }
 
 // AddSmsSignResponse: The answer to `AddSmsSign`.
+//
+// `AddSmsSign` 的应答。
 type AddSmsSignResponse struct {
 	*tchttp.BaseResponse
 	Response *AddSmsSignResponseParams `json:"Response"`
@@ -193,21 +256,33 @@ func (r *AddSmsSignResponse) ReadAnswer(answer []byte) error {
 // AddSmsTemplateRequestParams has the members of AddSmsTemplateRequest alone.
 type AddSmsTemplateRequestParams struct {
 	// The name of the template. Free text for people, not empty; it is not part of the message. Required.
+	//
+	// 模板名称，供人识别，自由填写但不可为空；不会出现在短信中。必填。
 	TemplateName *string `json:"TemplateName,omitnil,omitempty" name:"TemplateName"`
 
 	// The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given
-	// when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`.
-	// Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
+	// when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or
+	// `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
+	//
+	// 模板正文，连同签名与变量值最多 500 个字符。`{1}`、`{2}` 等是变量，发送时代入取值：序号从 1 开始且不可跳号，
+	// 两个变量不可相邻，正文不可只有变量，变量不可放在链接中。不得含有 `【` 或 `】`。国内营销短信须以退订方式结尾，如
+	// `拒收请回复R`。必填。
 	TemplateContent *string `json:"TemplateContent,omitnil,omitempty" name:"TemplateContent"`
 
 	// What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as
 	// notification. Required.
+	//
+	// 短信类型：1 营销，2 通知，3 验证码；旧程序使用的 0 视为通知。必填。
 	SmsType *uint64 `json:"SmsType,omitnil,omitempty" name:"SmsType"`
 
 	// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+	//
+	// 0：国内；1：港澳台及国际，即其他所有国家和地区。必填。
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 
 	// A note for the reviewer, such as what the messages are for. May be empty, but not absent. Required.
+	//
+	// 给审核人员看的备注，例如短信的用途。可以为空，但不可缺少。必填。
 	Remark *string `json:"Remark,omitnil,omitempty" name:"Remark"`
 }
 
@@ -219,25 +294,46 @@ type AddSmsTemplateRequestParams struct {
 // verified as a company may create templates through the API (`FailedOperation.NotEnterpriseCertification`); a
 // mainland template also needs an approved signature (`FailedOperation.MissingSignature`). An account has at most 1000
 // templates (`FailedOperation.TemplateNumberLimit`). Repeating the call creates a second template.
+//
+// `AddSmsTemplate` 的请求。
+//
+// 新建模板并提交审核，审核通过后才能用于发送。
+//
+// 真实服务的审核需要数小时。审核结果没有回调，请用 `DescribeSmsTemplateList` 查询。只有通过企业认证的账号可以通过 API
+// 新建模板（否则返回 `FailedOperation.NotEnterpriseCertification`）；国内模板还要求账号已有通过审核的签名（否则返回
+// `FailedOperation.MissingSignature`）。每个账号最多 1000 个模板（超出返回 `FailedOperation.TemplateNumberLimit`）。
+// 重复调用会再建一个模板。
 type AddSmsTemplateRequest struct {
 	*tchttp.BaseRequest
 
 	// The name of the template. Free text for people, not empty; it is not part of the message. Required.
+	//
+	// 模板名称，供人识别，自由填写但不可为空；不会出现在短信中。必填。
 	TemplateName *string `json:"TemplateName,omitnil,omitempty" name:"TemplateName"`
 
 	// The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given
-	// when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`.
-	// Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
+	// when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or
+	// `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
+	//
+	// 模板正文，连同签名与变量值最多 500 个字符。`{1}`、`{2}` 等是变量，发送时代入取值：序号从 1 开始且不可跳号，
+	// 两个变量不可相邻，正文不可只有变量，变量不可放在链接中。不得含有 `【` 或 `】`。国内营销短信须以退订方式结尾，如
+	// `拒收请回复R`。必填。
 	TemplateContent *string `json:"TemplateContent,omitnil,omitempty" name:"TemplateContent"`
 
 	// What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as
 	// notification. Required.
+	//
+	// 短信类型：1 营销，2 通知，3 验证码；旧程序使用的 0 视为通知。必填。
 	SmsType *uint64 `json:"SmsType,omitnil,omitempty" name:"SmsType"`
 
 	// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+	//
+	// 0：国内；1：港澳台及国际，即其他所有国家和地区。必填。
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 
 	// A note for the reviewer, such as what the messages are for. May be empty, but not absent. Required.
+	//
+	// 给审核人员看的备注，例如短信的用途。可以为空，但不可缺少。必填。
 	Remark *string `json:"Remark,omitnil,omitempty" name:"Remark"`
 }
 
@@ -265,9 +361,13 @@ func (r *AddSmsTemplateRequest) AppendJSON(out []byte) []byte {
 // AddSmsTemplateResponseParams has the members of an answer.
 type AddSmsTemplateResponseParams struct {
 	// The new template.
+	//
+	// 新建的模板。
 	AddTemplateStatus *AddTemplateStatus `json:"AddTemplateStatus,omitnil,omitempty" name:"AddTemplateStatus"`
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+	//
+	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -288,6 +388,8 @@ func (m *AddSmsTemplateResponseParams) read(r *codec.Reader) {
 }
 
 // AddSmsTemplateResponse: The answer to `AddSmsTemplate`.
+//
+// `AddSmsTemplate` 的应答。
 type AddSmsTemplateResponse struct {
 	*tchttp.BaseResponse
 	Response *AddSmsTemplateResponseParams `json:"Response"`
@@ -316,8 +418,12 @@ func (r *AddSmsTemplateResponse) ReadAnswer(answer []byte) error {
 }
 
 // AddTemplateStatus: A template that was created and now waits for its review.
+//
+// 已新建、正在等待审核的模板。
 type AddTemplateStatus struct {
 	// The id of the new template, digits as text: ready for `SendSms`. The other template actions take it as a number.
+	//
+	// 新模板的 ID，以文本形式书写的数字，可直接用于 `SendSms`。其他模板接口则以数字传入。
 	TemplateId *string `json:"TemplateId,omitnil,omitempty" name:"TemplateId"`
 }
 
@@ -333,32 +439,52 @@ func (m *AddTemplateStatus) read(r *codec.Reader) {
 }
 
 // CallbackStatusStatistics: Counts of delivery reports.
+//
+// 状态报告的统计。
 type CallbackStatusStatistics struct {
 	// Reports in all, of success and of failure.
+	//
+	// 状态报告总数，包括成功与失败。
 	CallbackCount *uint64 `json:"CallbackCount,omitnil,omitempty" name:"CallbackCount"`
 
 	// Numbers accepted for sending.
+	//
+	// 发送时受理的号码数。
 	RequestSuccessCount *uint64 `json:"RequestSuccessCount,omitnil,omitempty" name:"RequestSuccessCount"`
 
 	// Reports of failure: the sum of the five classes below.
+	//
+	// 失败的报告数，等于以下五类之和。
 	CallbackFailCount *uint64 `json:"CallbackFailCount,omitnil,omitempty" name:"CallbackFailCount"`
 
 	// Reports that the message reached the phone.
+	//
+	// 表示短信已送达手机的报告数。
 	CallbackSuccessCount *uint64 `json:"CallbackSuccessCount,omitnil,omitempty" name:"CallbackSuccessCount"`
 
 	// Failures inside the carrier.
+	//
+	// 因运营商内部错误而失败的数量。
 	InternalErrorCount *uint64 `json:"InternalErrorCount,omitnil,omitempty" name:"InternalErrorCount"`
 
 	// Failures because the number is invalid or not in use.
+	//
+	// 因号码无效或为空号而失败的数量。
 	InvalidNumberCount *uint64 `json:"InvalidNumberCount,omitnil,omitempty" name:"InvalidNumberCount"`
 
 	// Failures because the phone is off or suspended.
+	//
+	// 因手机关机或停机而失败的数量。
 	ShutdownErrorCount *uint64 `json:"ShutdownErrorCount,omitnil,omitempty" name:"ShutdownErrorCount"`
 
 	// Failures because the number does not want messages.
+	//
+	// 因号码不愿接收短信而失败的数量。
 	BlackListCount *uint64 `json:"BlackListCount,omitnil,omitempty" name:"BlackListCount"`
 
 	// Failures because the carrier limits how often a number may get messages.
+	//
+	// 因运营商限制同一号码的接收频率而失败的数量。
 	FrequencyLimitCount *uint64 `json:"FrequencyLimitCount,omitnil,omitempty" name:"FrequencyLimitCount"`
 }
 
@@ -392,20 +518,30 @@ func (m *CallbackStatusStatistics) read(r *codec.Reader) {
 // CallbackStatusStatisticsRequestParams has the members of CallbackStatusStatisticsRequest alone.
 type CallbackStatusStatisticsRequestParams struct {
 	// The first hour, `yyyymmddhh` in UTC+8 as a number, such as 2024090800. Required.
+	//
+	// 开始的小时，UTC+8 时间 `yyyymmddhh`，以数字书写，如 2024090800。必填。
 	StartDateTime *uint64 `json:"StartDateTime,omitnil,omitempty" name:"StartDateTime"`
 
 	// The last hour, `yyyymmddhh` in UTC+8 as a number, such as 2024090823; not before the first. The API spells it so.
 	// Required.
+	//
+	// 结束的小时，UTC+8 时间 `yyyymmddhh`，以数字书写，如 2024090823；不得早于开始。API 中的名称就是这样拼写的。必填。
 	EndDataTime *uint64 `json:"EndDataTime,omitnil,omitempty" name:"EndDataTime"`
 
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
 	// Required.
+	//
+	// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 	SmsSdkAppid *string `json:"SmsSdkAppid,omitnil,omitempty" name:"SmsSdkAppid"`
 
 	// Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
+	//
+	// 不影响统计结果。文档规定为 0；0 至 100 均可接受。必填。
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// Has no effect on the counts. Documented as 0. Required.
+	//
+	// 不影响统计结果。文档规定为 0。必填。
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 }
 
@@ -415,24 +551,40 @@ type CallbackStatusStatisticsRequestParams struct {
 //
 // Hours are those of UTC+8; the first and the last hour both count. An hour that is none, an end before the begin, or
 // a longer span is refused.
+//
+// `CallbackStatusStatistics` 的请求。
+//
+// 统计一个应用在最多 32 天内的状态报告，以及短信未送达的原因。
+//
+// 小时按 UTC+8 计算，首尾两个小时都包含在内。不是合法的小时、结束早于开始或跨度过长，都会被拒绝。
 type CallbackStatusStatisticsRequest struct {
 	*tchttp.BaseRequest
 
 	// The first hour, `yyyymmddhh` in UTC+8 as a number, such as 2024090800. Required.
+	//
+	// 开始的小时，UTC+8 时间 `yyyymmddhh`，以数字书写，如 2024090800。必填。
 	StartDateTime *uint64 `json:"StartDateTime,omitnil,omitempty" name:"StartDateTime"`
 
 	// The last hour, `yyyymmddhh` in UTC+8 as a number, such as 2024090823; not before the first. The API spells it so.
 	// Required.
+	//
+	// 结束的小时，UTC+8 时间 `yyyymmddhh`，以数字书写，如 2024090823；不得早于开始。API 中的名称就是这样拼写的。必填。
 	EndDataTime *uint64 `json:"EndDataTime,omitnil,omitempty" name:"EndDataTime"`
 
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
 	// Required.
+	//
+	// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 	SmsSdkAppid *string `json:"SmsSdkAppid,omitnil,omitempty" name:"SmsSdkAppid"`
 
 	// Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
+	//
+	// 不影响统计结果。文档规定为 0；0 至 100 均可接受。必填。
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// Has no effect on the counts. Documented as 0. Required.
+	//
+	// 不影响统计结果。文档规定为 0。必填。
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 }
 
@@ -460,9 +612,13 @@ func (r *CallbackStatusStatisticsRequest) AppendJSON(out []byte) []byte {
 // CallbackStatusStatisticsResponseParams has the members of an answer.
 type CallbackStatusStatisticsResponseParams struct {
 	// The counts.
+	//
+	// 统计结果。
 	CallbackStatusStatistics *CallbackStatusStatistics `json:"CallbackStatusStatistics,omitnil,omitempty" name:"CallbackStatusStatistics"`
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+	//
+	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -483,6 +639,8 @@ func (m *CallbackStatusStatisticsResponseParams) read(r *codec.Reader) {
 }
 
 // CallbackStatusStatisticsResponse: The answer to `CallbackStatusStatistics`.
+//
+// `CallbackStatusStatistics` 的应答。
 type CallbackStatusStatisticsResponse struct {
 	*tchttp.BaseResponse
 	Response *CallbackStatusStatisticsResponseParams `json:"Response"`
@@ -511,11 +669,17 @@ func (r *CallbackStatusStatisticsResponse) ReadAnswer(answer []byte) error {
 }
 
 // DeleteSignStatus: The deletion of a signature.
+//
+// 签名的删除结果。
 type DeleteSignStatus struct {
 	// A text that says the deletion was done, such as `return successfully!`.
+	//
+	// 表示已删除的文本，如 `return successfully!`。
 	DeleteStatus *string `json:"DeleteStatus,omitnil,omitempty" name:"DeleteStatus"`
 
 	// When it was deleted, in Unix seconds.
+	//
+	// 删除的时间，Unix 秒。
 	DeleteTime *uint64 `json:"DeleteTime,omitnil,omitempty" name:"DeleteTime"`
 }
 
@@ -535,6 +699,8 @@ func (m *DeleteSignStatus) read(r *codec.Reader) {
 // DeleteSmsSignRequestParams has the members of DeleteSmsSignRequest alone.
 type DeleteSmsSignRequestParams struct {
 	// The id of the signature: a number, not its text. Required.
+	//
+	// 签名 ID，是数字，不是签名文字。必填。
 	SignId *uint64 `json:"SignId,omitnil,omitempty" name:"SignId"`
 }
 
@@ -542,10 +708,17 @@ type DeleteSmsSignRequestParams struct {
 //
 // Deletes a signature, whatever the state of its review. It cannot be used any more, while messages that were accepted
 // still go out. A second call finds nothing and is refused with `FailedOperation.SignIdNotExist`.
+//
+// `DeleteSmsSign` 的请求。
+//
+// 删除签名，无论其审核状态如何。删除后不能再使用，而已经受理的短信仍会下发。再次调用时已无此签名，返回
+// `FailedOperation.SignIdNotExist`。
 type DeleteSmsSignRequest struct {
 	*tchttp.BaseRequest
 
 	// The id of the signature: a number, not its text. Required.
+	//
+	// 签名 ID，是数字，不是签名文字。必填。
 	SignId *uint64 `json:"SignId,omitnil,omitempty" name:"SignId"`
 }
 
@@ -569,9 +742,13 @@ func (r *DeleteSmsSignRequest) AppendJSON(out []byte) []byte {
 // DeleteSmsSignResponseParams has the members of an answer.
 type DeleteSmsSignResponseParams struct {
 	// What was deleted, and when.
+	//
+	// 删除结果与时间。
 	DeleteSignStatus *DeleteSignStatus `json:"DeleteSignStatus,omitnil,omitempty" name:"DeleteSignStatus"`
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+	//
+	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -592,6 +769,8 @@ func (m *DeleteSmsSignResponseParams) read(r *codec.Reader) {
 }
 
 // DeleteSmsSignResponse: The answer to `DeleteSmsSign`.
+//
+// `DeleteSmsSign` 的应答。
 type DeleteSmsSignResponse struct {
 	*tchttp.BaseResponse
 	Response *DeleteSmsSignResponseParams `json:"Response"`
@@ -622,6 +801,8 @@ func (r *DeleteSmsSignResponse) ReadAnswer(answer []byte) error {
 // DeleteSmsTemplateRequestParams has the members of DeleteSmsTemplateRequest alone.
 type DeleteSmsTemplateRequestParams struct {
 	// The id of the template: a number here, while sending takes it as text. Required.
+	//
+	// 模板 ID。此处为数字，发送时则以文本传入。必填。
 	TemplateId *uint64 `json:"TemplateId,omitnil,omitempty" name:"TemplateId"`
 }
 
@@ -629,10 +810,17 @@ type DeleteSmsTemplateRequestParams struct {
 //
 // Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were accepted
 // still go out. A second call finds nothing and is refused with `FailedOperation.TemplateIdNotExist`.
+//
+// `DeleteSmsTemplate` 的请求。
+//
+// 删除模板，无论其审核状态如何。删除后不能再用于发送，而已经受理的短信仍会下发。再次调用时已无此模板，返回
+// `FailedOperation.TemplateIdNotExist`。
 type DeleteSmsTemplateRequest struct {
 	*tchttp.BaseRequest
 
 	// The id of the template: a number here, while sending takes it as text. Required.
+	//
+	// 模板 ID。此处为数字，发送时则以文本传入。必填。
 	TemplateId *uint64 `json:"TemplateId,omitnil,omitempty" name:"TemplateId"`
 }
 
@@ -656,9 +844,13 @@ func (r *DeleteSmsTemplateRequest) AppendJSON(out []byte) []byte {
 // DeleteSmsTemplateResponseParams has the members of an answer.
 type DeleteSmsTemplateResponseParams struct {
 	// What was deleted, and when.
+	//
+	// 删除结果与时间。
 	DeleteTemplateStatus *DeleteTemplateStatus `json:"DeleteTemplateStatus,omitnil,omitempty" name:"DeleteTemplateStatus"`
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+	//
+	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -679,6 +871,8 @@ func (m *DeleteSmsTemplateResponseParams) read(r *codec.Reader) {
 }
 
 // DeleteSmsTemplateResponse: The answer to `DeleteSmsTemplate`.
+//
+// `DeleteSmsTemplate` 的应答。
 type DeleteSmsTemplateResponse struct {
 	*tchttp.BaseResponse
 	Response *DeleteSmsTemplateResponseParams `json:"Response"`
@@ -707,11 +901,17 @@ func (r *DeleteSmsTemplateResponse) ReadAnswer(answer []byte) error {
 }
 
 // DeleteTemplateStatus: The deletion of a template.
+//
+// 模板的删除结果。
 type DeleteTemplateStatus struct {
 	// A text that says the deletion was done, such as `return successfully!`.
+	//
+	// 表示已删除的文本，如 `return successfully!`。
 	DeleteStatus *string `json:"DeleteStatus,omitnil,omitempty" name:"DeleteStatus"`
 
 	// When it was deleted, in Unix seconds.
+	//
+	// 删除的时间，Unix 秒。
 	DeleteTime *uint64 `json:"DeleteTime,omitnil,omitempty" name:"DeleteTime"`
 }
 
@@ -729,34 +929,54 @@ func (m *DeleteTemplateStatus) read(r *codec.Reader) {
 }
 
 // DescribeSignListStatus: A signature and the state of its review.
+//
+// 一个签名及其审核状态。
 type DescribeSignListStatus struct {
 	// The id of the signature: a number, not its text.
+	//
+	// 签名 ID，是数字，不是签名文字。
 	SignId *uint64 `json:"SignId,omitnil,omitempty" name:"SignId"`
 
 	// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan.
+	//
+	// 0：国内；1：港澳台及国际，即其他所有国家和地区。
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 
 	// The state of the review: 0 approved and in force, 1 under review, 2 approved but not yet in force, -1 refused or not
 	// usable.
+	//
+	// 审核状态：0 已通过并生效，1 审核中，2 已通过但尚未生效，-1 未通过或不可用。
 	StatusCode *int64 `json:"StatusCode,omitnil,omitempty" name:"StatusCode"`
 
 	// The reviewer's text, mostly the reason of a refusal; may be empty.
+	//
+	// 审核人员的回复，多为未通过的原因；可能为空。
 	ReviewReply *string `json:"ReviewReply,omitnil,omitempty" name:"ReviewReply"`
 
 	// The text of the signature, without brackets.
+	//
+	// 签名文字，不含括号。
 	SignName *string `json:"SignName,omitnil,omitempty" name:"SignName"`
 
 	// When it was handed in, in Unix seconds.
+	//
+	// 提交审核的时间，Unix 秒。
 	CreateTime *uint64 `json:"CreateTime,omitnil,omitempty" name:"CreateTime"`
 
 	// The id of the qualification; 0 for global signatures.
+	//
+	// 资质的 ID；港澳台及国际签名为 0。
 	QualificationId *uint64 `json:"QualificationId,omitnil,omitempty" name:"QualificationId"`
 
 	// The name of the qualification; empty for global signatures.
+	//
+	// 资质名称；港澳台及国际签名为空。
 	QualificationName *string `json:"QualificationName,omitnil,omitempty" name:"QualificationName"`
 
 	// The state of the qualification: 0 waiting, 1 approved, 2 refused, 3 to be handed in again with supplements, 4
 	// waiting after a change, 5 change refused.
+	//
+	// 资质状态：0 待审核，1 已通过，2 未通过，3 须补充材料后重新提交，4 变更后待审核，5 变更未通过。
 	QualificationStatusCode *int64 `json:"QualificationStatusCode,omitnil,omitempty" name:"QualificationStatusCode"`
 }
 
@@ -790,9 +1010,13 @@ func (m *DescribeSignListStatus) read(r *codec.Reader) {
 // DescribeSmsSignListRequestParams has the members of DescribeSmsSignListRequest alone.
 type DescribeSmsSignListRequestParams struct {
 	// The ids of the signatures wanted, 1 to 100. Required.
+	//
+	// 要查询的签名 ID，1 至 100 个。必填。
 	SignIdSet []*uint64 `json:"SignIdSet,omitnil,omitempty" name:"SignIdSet"`
 
 	// Which signatures to list: 0 for mainland China, 1 for global ones. Required.
+	//
+	// 要列出的签名：0 为国内，1 为港澳台及国际。必填。
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 }
 
@@ -801,13 +1025,23 @@ type DescribeSmsSignListRequestParams struct {
 // Answers signatures with the state of their review, by their ids, at most 100 in a call.
 //
 // An id that does not exist is left out of the answer.
+//
+// `DescribeSmsSignList` 的请求。
+//
+// 按 ID 查询签名及其审核状态，每次调用最多 100 个。
+//
+// 不存在的 ID 不会出现在应答中。
 type DescribeSmsSignListRequest struct {
 	*tchttp.BaseRequest
 
 	// The ids of the signatures wanted, 1 to 100. Required.
+	//
+	// 要查询的签名 ID，1 至 100 个。必填。
 	SignIdSet []*uint64 `json:"SignIdSet,omitnil,omitempty" name:"SignIdSet"`
 
 	// Which signatures to list: 0 for mainland China, 1 for global ones. Required.
+	//
+	// 要列出的签名：0 为国内，1 为港澳台及国际。必填。
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 }
 
@@ -832,9 +1066,13 @@ func (r *DescribeSmsSignListRequest) AppendJSON(out []byte) []byte {
 // DescribeSmsSignListResponseParams has the members of an answer.
 type DescribeSmsSignListResponseParams struct {
 	// The signatures found, one entry each; unknown ids are left out.
+	//
+	// 查到的签名，每个一条；不存在的 ID 不会出现。
 	DescribeSignListStatusSet []*DescribeSignListStatus `json:"DescribeSignListStatusSet,omitnil,omitempty" name:"DescribeSignListStatusSet"`
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+	//
+	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -855,6 +1093,8 @@ func (m *DescribeSmsSignListResponseParams) read(r *codec.Reader) {
 }
 
 // DescribeSmsSignListResponse: The answer to `DescribeSmsSignList`.
+//
+// `DescribeSmsSignList` 的应答。
 type DescribeSmsSignListResponse struct {
 	*tchttp.BaseResponse
 	Response *DescribeSmsSignListResponseParams `json:"Response"`
@@ -885,9 +1125,13 @@ func (r *DescribeSmsSignListResponse) ReadAnswer(answer []byte) error {
 // DescribeSmsTemplateListRequestParams has the members of DescribeSmsTemplateListRequest alone.
 type DescribeSmsTemplateListRequestParams struct {
 	// The ids of the templates wanted, at most 100. Required.
+	//
+	// 要查询的模板 ID，最多 100 个。必填。
 	TemplateIdSet []*uint64 `json:"TemplateIdSet,omitnil,omitempty" name:"TemplateIdSet"`
 
 	// Which templates to list: 0 for mainland China, 1 for global ones. Required.
+	//
+	// 要列出的模板：0 为国内，1 为港澳台及国际。必填。
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 }
 
@@ -895,15 +1139,24 @@ type DescribeSmsTemplateListRequestParams struct {
 //
 // Answers templates with the state of their review, by their ids, at most 100 in a call.
 //
-// An id that does not exist is left out of the answer. Only the main account may list templates
-// (`FailedOperation.ProhibitSubAccountUse`).
+// An id that does not exist is left out of the answer.
+//
+// `DescribeSmsTemplateList` 的请求。
+//
+// 按 ID 查询模板及其审核状态，每次调用最多 100 个。
+//
+// 不存在的 ID 不会出现在应答中。
 type DescribeSmsTemplateListRequest struct {
 	*tchttp.BaseRequest
 
 	// The ids of the templates wanted, at most 100. Required.
+	//
+	// 要查询的模板 ID，最多 100 个。必填。
 	TemplateIdSet []*uint64 `json:"TemplateIdSet,omitnil,omitempty" name:"TemplateIdSet"`
 
 	// Which templates to list: 0 for mainland China, 1 for global ones. Required.
+	//
+	// 要列出的模板：0 为国内，1 为港澳台及国际。必填。
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 }
 
@@ -928,9 +1181,13 @@ func (r *DescribeSmsTemplateListRequest) AppendJSON(out []byte) []byte {
 // DescribeSmsTemplateListResponseParams has the members of an answer.
 type DescribeSmsTemplateListResponseParams struct {
 	// The templates found, one entry each; unknown ids are left out.
+	//
+	// 查到的模板，每个一条；不存在的 ID 不会出现。
 	DescribeTemplateStatusSet []*DescribeTemplateListStatus `json:"DescribeTemplateStatusSet,omitnil,omitempty" name:"DescribeTemplateStatusSet"`
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+	//
+	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -951,6 +1208,8 @@ func (m *DescribeSmsTemplateListResponseParams) read(r *codec.Reader) {
 }
 
 // DescribeSmsTemplateListResponse: The answer to `DescribeSmsTemplateList`.
+//
+// `DescribeSmsTemplateList` 的应答。
 type DescribeSmsTemplateListResponse struct {
 	*tchttp.BaseResponse
 	Response *DescribeSmsTemplateListResponseParams `json:"Response"`
@@ -979,24 +1238,38 @@ func (r *DescribeSmsTemplateListResponse) ReadAnswer(answer []byte) error {
 }
 
 // DescribeTemplateListStatus: A template and the state of its review.
+//
+// 一个模板及其审核状态。
 type DescribeTemplateListStatus struct {
 	// The id of the template: a number here, while sending takes it as text.
+	//
+	// 模板 ID。此处为数字，发送时则以文本传入。
 	TemplateId *uint64 `json:"TemplateId,omitnil,omitempty" name:"TemplateId"`
 
 	// 0: mainland China; 1: global; 3: both.
+	//
+	// 0：国内；1：港澳台及国际；3：两者皆可。
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 
 	// The state of the review: 0 approved and in force, 1 under review, 2 approved but not yet in force, -1 refused. Only
 	// 0 can be sent.
+	//
+	// 审核状态：0 已通过并生效，1 审核中，2 已通过但尚未生效，-1 未通过。只有 0 可以用于发送。
 	StatusCode *int64 `json:"StatusCode,omitnil,omitempty" name:"StatusCode"`
 
 	// The reviewer's text, mostly the reason of a refusal; may be empty.
+	//
+	// 审核人员的回复，多为未通过的原因；可能为空。
 	ReviewReply *string `json:"ReviewReply,omitnil,omitempty" name:"ReviewReply"`
 
 	// The name of the template. Free text for people, not empty; it is not part of the message.
+	//
+	// 模板名称，供人识别，自由填写但不可为空；不会出现在短信中。
 	TemplateName *string `json:"TemplateName,omitnil,omitempty" name:"TemplateName"`
 
 	// When it was handed in, in Unix seconds.
+	//
+	// 提交审核的时间，Unix 秒。
 	CreateTime *uint64 `json:"CreateTime,omitnil,omitempty" name:"CreateTime"`
 }
 
@@ -1022,11 +1295,17 @@ func (m *DescribeTemplateListStatus) read(r *codec.Reader) {
 }
 
 // ModifySignStatus: A signature that was changed and now waits for its review.
+//
+// 已修改、正在等待审核的签名。
 type ModifySignStatus struct {
 	// The id of the signature: a number, not its text.
+	//
+	// 签名 ID，是数字，不是签名文字。
 	SignId *uint64 `json:"SignId,omitnil,omitempty" name:"SignId"`
 
 	// The id of the application, text here.
+	//
+	// 申请的 ID，此处为文本。
 	SignApplyId *string `json:"SignApplyId,omitnil,omitempty" name:"SignApplyId"`
 }
 
@@ -1046,39 +1325,62 @@ func (m *ModifySignStatus) read(r *codec.Reader) {
 // ModifySmsSignRequestParams has the members of ModifySmsSignRequest alone.
 type ModifySmsSignRequestParams struct {
 	// The id of the signature: a number, not its text. Required.
+	//
+	// 签名 ID，是数字，不是签名文字。必填。
 	SignId *uint64 `json:"SignId,omitnil,omitempty" name:"SignId"`
 
 	// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to
 	// 15 characters without `[` and `]`. Required.
+	//
+	// 签名文字，不含括号。国内：2 至 12 个汉字、字母或数字；港澳台及国际：2 至 15 个字符，不含 `[` 和 `]`。必填。
 	SignName *string `json:"SignName,omitnil,omitempty" name:"SignName"`
 
 	// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or
 	// other. Decides which `DocumentType` fits. Required.
+	//
+	// 签名所代表的主体：0 公司，1 App（仅限港澳台及国际），4 商标，5 政府、事业单位或其他。它决定可以使用哪些
+	// `DocumentType`。必填。
 	SignType *uint64 `json:"SignType,omitnil,omitempty" name:"SignType"`
 
 	// The proof handed in: 0 three-in-one licence, 1 business licence, 2 organisation code certificate, 3 social credit
 	// certificate, 4 screenshot of the app's back end (global only), 7 trademark certificate. Which ones fit depends on
 	// `SignType`: 0 goes with 0 or 1, 1 with 0 to 4, 4 with 7, 5 with 2 or 3. Required.
+	//
+	// 提交的证明类型：0 三证合一的营业执照，1 营业执照，2 组织机构代码证，3 社会信用代码证，4 App
+	// 后台截图（仅限港澳台及国际），7 商标注册证。可选范围取决于 `SignType`：0 对应 0 或 1，1 对应 0 至 4，4 对应 7，5
+	// 对应 2 或 3。必填。
 	DocumentType *uint64 `json:"DocumentType,omitnil,omitempty" name:"DocumentType"`
 
 	// 0: mainland China; 1: global. Must be what the signature has: it cannot be moved from one to the other. Required.
+	//
+	// 0：国内；1：港澳台及国际。须与签名原有的取值一致，不能在两者之间更改。必填。
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 
 	// 0: for the account's own use; 1: on behalf of others, which needs `CommissionImage`. Required.
+	//
+	// 0：自用；1：他用，此时须提供 `CommissionImage`。必填。
 	UsedMethod *uint64 `json:"UsedMethod,omitnil,omitempty" name:"UsedMethod"`
 
 	// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
+	//
+	// 证明材料的图片，JPEG 或 PNG，不超过 5 MB，以 base64 编码，不带 `data:` 前缀。必填。
 	ProofImage *string `json:"ProofImage,omitnil,omitempty" name:"ProofImage"`
 
 	// A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of
 	// others.
+	//
+	// 委托书的图片，以 base64 编码，不带 `data:` 前缀。仅在签名为他用时才会查看。
 	CommissionImage *string `json:"CommissionImage,omitnil,omitempty" name:"CommissionImage"`
 
 	// A note for the reviewer, such as what the messages are for. Free text.
+	//
+	// 给审核人员看的备注，例如短信的用途。自由填写。
 	Remark *string `json:"Remark,omitnil,omitempty" name:"Remark"`
 
 	// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it;
 	// leave it out for global ones.
+	//
+	// 已通过审核的企业资质的 ID。用于国内签名，服务可能要求必填；港澳台及国际签名请勿填写。
 	QualificationId *uint64 `json:"QualificationId,omitnil,omitempty" name:"QualificationId"`
 }
 
@@ -1088,43 +1390,73 @@ type ModifySmsSignRequestParams struct {
 //
 // An approved signature cannot be changed (`InvalidParameterValue.SignAlreadyPassedCheck`): create another one. An id
 // that does not exist is `FailedOperation.MissingSignatureToModify`.
+//
+// `ModifySmsSign` 的请求。
+//
+// 修改审核中或未通过的签名，并重新提交审核。
+//
+// 已通过审核的签名不能修改（返回 `InvalidParameterValue.SignAlreadyPassedCheck`），请另建一个。ID 不存在时返回
+// `FailedOperation.MissingSignatureToModify`。
 type ModifySmsSignRequest struct {
 	*tchttp.BaseRequest
 
 	// The id of the signature: a number, not its text. Required.
+	//
+	// 签名 ID，是数字，不是签名文字。必填。
 	SignId *uint64 `json:"SignId,omitnil,omitempty" name:"SignId"`
 
 	// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to
 	// 15 characters without `[` and `]`. Required.
+	//
+	// 签名文字，不含括号。国内：2 至 12 个汉字、字母或数字；港澳台及国际：2 至 15 个字符，不含 `[` 和 `]`。必填。
 	SignName *string `json:"SignName,omitnil,omitempty" name:"SignName"`
 
 	// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or
 	// other. Decides which `DocumentType` fits. Required.
+	//
+	// 签名所代表的主体：0 公司，1 App（仅限港澳台及国际），4 商标，5 政府、事业单位或其他。它决定可以使用哪些
+	// `DocumentType`。必填。
 	SignType *uint64 `json:"SignType,omitnil,omitempty" name:"SignType"`
 
 	// The proof handed in: 0 three-in-one licence, 1 business licence, 2 organisation code certificate, 3 social credit
 	// certificate, 4 screenshot of the app's back end (global only), 7 trademark certificate. Which ones fit depends on
 	// `SignType`: 0 goes with 0 or 1, 1 with 0 to 4, 4 with 7, 5 with 2 or 3. Required.
+	//
+	// 提交的证明类型：0 三证合一的营业执照，1 营业执照，2 组织机构代码证，3 社会信用代码证，4 App
+	// 后台截图（仅限港澳台及国际），7 商标注册证。可选范围取决于 `SignType`：0 对应 0 或 1，1 对应 0 至 4，4 对应 7，5
+	// 对应 2 或 3。必填。
 	DocumentType *uint64 `json:"DocumentType,omitnil,omitempty" name:"DocumentType"`
 
 	// 0: mainland China; 1: global. Must be what the signature has: it cannot be moved from one to the other. Required.
+	//
+	// 0：国内；1：港澳台及国际。须与签名原有的取值一致，不能在两者之间更改。必填。
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 
 	// 0: for the account's own use; 1: on behalf of others, which needs `CommissionImage`. Required.
+	//
+	// 0：自用；1：他用，此时须提供 `CommissionImage`。必填。
 	UsedMethod *uint64 `json:"UsedMethod,omitnil,omitempty" name:"UsedMethod"`
 
 	// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
+	//
+	// 证明材料的图片，JPEG 或 PNG，不超过 5 MB，以 base64 编码，不带 `data:` 前缀。必填。
 	ProofImage *string `json:"ProofImage,omitnil,omitempty" name:"ProofImage"`
 
 	// A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of
 	// others.
+	//
+	// 委托书的图片，以 base64 编码，不带 `data:` 前缀。仅在签名为他用时才会查看。
 	CommissionImage *string `json:"CommissionImage,omitnil,omitempty" name:"CommissionImage"`
 
 	// A note for the reviewer, such as what the messages are for. Free text.
+	//
+	// 给审核人员看的备注，例如短信的用途。自由填写。
 	Remark *string `json:"Remark,omitnil,omitempty" name:"Remark"`
 
 	// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it;
 	// leave it out for global ones.
+	//
+	// 已通过审核的企业资质的 ID。用于国内签名，服务可能要求必填；港澳台及国际签名请勿填写。
 	QualificationId *uint64 `json:"QualificationId,omitnil,omitempty" name:"QualificationId"`
 }
 
@@ -1157,9 +1489,13 @@ func (r *ModifySmsSignRequest) AppendJSON(out []byte) []byte {
 // ModifySmsSignResponseParams has the members of an answer.
 type ModifySmsSignResponseParams struct {
 	// The changed signature.
+	//
+	// 修改后的签名。
 	ModifySignStatus *ModifySignStatus `json:"ModifySignStatus,omitnil,omitempty" name:"ModifySignStatus"`
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+	//
+	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -1180,6 +1516,8 @@ func (m *ModifySmsSignResponseParams) read(r *codec.Reader) {
 }
 
 // ModifySmsSignResponse: The answer to `ModifySmsSign`.
+//
+// `ModifySmsSign` 的应答。
 type ModifySmsSignResponse struct {
 	*tchttp.BaseResponse
 	Response *ModifySmsSignResponseParams `json:"Response"`
@@ -1210,24 +1548,38 @@ func (r *ModifySmsSignResponse) ReadAnswer(answer []byte) error {
 // ModifySmsTemplateRequestParams has the members of ModifySmsTemplateRequest alone.
 type ModifySmsTemplateRequestParams struct {
 	// The id of the template: a number here, while sending takes it as text. Required.
+	//
+	// 模板 ID。此处为数字，发送时则以文本传入。必填。
 	TemplateId *uint64 `json:"TemplateId,omitnil,omitempty" name:"TemplateId"`
 
 	// The name of the template. Free text for people, not empty; it is not part of the message. Required.
+	//
+	// 模板名称，供人识别，自由填写但不可为空；不会出现在短信中。必填。
 	TemplateName *string `json:"TemplateName,omitnil,omitempty" name:"TemplateName"`
 
 	// The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given
-	// when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`.
-	// Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
+	// when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or
+	// `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
+	//
+	// 模板正文，连同签名与变量值最多 500 个字符。`{1}`、`{2}` 等是变量，发送时代入取值：序号从 1 开始且不可跳号，
+	// 两个变量不可相邻，正文不可只有变量，变量不可放在链接中。不得含有 `【` 或 `】`。国内营销短信须以退订方式结尾，如
+	// `拒收请回复R`。必填。
 	TemplateContent *string `json:"TemplateContent,omitnil,omitempty" name:"TemplateContent"`
 
 	// What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as
 	// notification. Required.
+	//
+	// 短信类型：1 营销，2 通知，3 验证码；旧程序使用的 0 视为通知。必填。
 	SmsType *uint64 `json:"SmsType,omitnil,omitempty" name:"SmsType"`
 
 	// 0: mainland China; 1: global. Must be what the template has: it cannot be moved from one to the other. Required.
+	//
+	// 0：国内；1：港澳台及国际。须与模板原有的取值一致，不能在两者之间更改。必填。
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 
 	// A note for the reviewer, such as what was changed. May be empty, but not absent. Required.
+	//
+	// 给审核人员看的备注，例如改动之处。可以为空，但不可缺少。必填。
 	Remark *string `json:"Remark,omitnil,omitempty" name:"Remark"`
 }
 
@@ -1237,28 +1589,49 @@ type ModifySmsTemplateRequestParams struct {
 //
 // An approved template cannot be changed (`FailedOperation.TemplateAlreadyPassedCheck`): create another one. An id
 // that does not exist is `FailedOperation.MissingTemplateToModify`.
+//
+// `ModifySmsTemplate` 的请求。
+//
+// 修改审核中或未通过的模板，并重新提交审核。
+//
+// 已通过审核的模板不能修改（返回 `FailedOperation.TemplateAlreadyPassedCheck`），请另建一个。ID 不存在时返回
+// `FailedOperation.MissingTemplateToModify`。
 type ModifySmsTemplateRequest struct {
 	*tchttp.BaseRequest
 
 	// The id of the template: a number here, while sending takes it as text. Required.
+	//
+	// 模板 ID。此处为数字，发送时则以文本传入。必填。
 	TemplateId *uint64 `json:"TemplateId,omitnil,omitempty" name:"TemplateId"`
 
 	// The name of the template. Free text for people, not empty; it is not part of the message. Required.
+	//
+	// 模板名称，供人识别，自由填写但不可为空；不会出现在短信中。必填。
 	TemplateName *string `json:"TemplateName,omitnil,omitempty" name:"TemplateName"`
 
 	// The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given
-	// when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`.
-	// Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
+	// when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or
+	// `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
+	//
+	// 模板正文，连同签名与变量值最多 500 个字符。`{1}`、`{2}` 等是变量，发送时代入取值：序号从 1 开始且不可跳号，
+	// 两个变量不可相邻，正文不可只有变量，变量不可放在链接中。不得含有 `【` 或 `】`。国内营销短信须以退订方式结尾，如
+	// `拒收请回复R`。必填。
 	TemplateContent *string `json:"TemplateContent,omitnil,omitempty" name:"TemplateContent"`
 
 	// What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as
 	// notification. Required.
+	//
+	// 短信类型：1 营销，2 通知，3 验证码；旧程序使用的 0 视为通知。必填。
 	SmsType *uint64 `json:"SmsType,omitnil,omitempty" name:"SmsType"`
 
 	// 0: mainland China; 1: global. Must be what the template has: it cannot be moved from one to the other. Required.
+	//
+	// 0：国内；1：港澳台及国际。须与模板原有的取值一致，不能在两者之间更改。必填。
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 
 	// A note for the reviewer, such as what was changed. May be empty, but not absent. Required.
+	//
+	// 给审核人员看的备注，例如改动之处。可以为空，但不可缺少。必填。
 	Remark *string `json:"Remark,omitnil,omitempty" name:"Remark"`
 }
 
@@ -1287,9 +1660,13 @@ func (r *ModifySmsTemplateRequest) AppendJSON(out []byte) []byte {
 // ModifySmsTemplateResponseParams has the members of an answer.
 type ModifySmsTemplateResponseParams struct {
 	// The changed template.
+	//
+	// 修改后的模板。
 	ModifyTemplateStatus *ModifyTemplateStatus `json:"ModifyTemplateStatus,omitnil,omitempty" name:"ModifyTemplateStatus"`
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+	//
+	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -1310,6 +1687,8 @@ func (m *ModifySmsTemplateResponseParams) read(r *codec.Reader) {
 }
 
 // ModifySmsTemplateResponse: The answer to `ModifySmsTemplate`.
+//
+// `ModifySmsTemplate` 的应答。
 type ModifySmsTemplateResponse struct {
 	*tchttp.BaseResponse
 	Response *ModifySmsTemplateResponseParams `json:"Response"`
@@ -1338,8 +1717,12 @@ func (r *ModifySmsTemplateResponse) ReadAnswer(answer []byte) error {
 }
 
 // ModifyTemplateStatus: A template that was changed and now waits for its review.
+//
+// 已修改、正在等待审核的模板。
 type ModifyTemplateStatus struct {
 	// The id of the template: a number here, while sending takes it as text.
+	//
+	// 模板 ID。此处为数字，发送时则以文本传入。
 	TemplateId *uint64 `json:"TemplateId,omitnil,omitempty" name:"TemplateId"`
 }
 
@@ -1355,26 +1738,42 @@ func (m *ModifyTemplateStatus) read(r *codec.Reader) {
 }
 
 // PullSmsReplyStatus: One reply of a person to a message.
+//
+// 用户对短信的一条上行回复。
 type PullSmsReplyStatus struct {
 	// The code that extended the sender's number; mostly empty.
+	//
+	// 发送时扩展发送方号码的数字，多数情况下为空。
 	ExtendCode *string `json:"ExtendCode,omitnil,omitempty" name:"ExtendCode"`
 
 	// The country code without `+`, such as `86`.
+	//
+	// 国家或地区码，不带 `+`，如 `86`。
 	NationCode *string `json:"NationCode,omitnil,omitempty" name:"NationCode"`
 
 	// The phone number in E.164 form, such as `+8618501234444`.
+	//
+	// E.164 格式的手机号，如 `+8618501234444`。
 	PhoneNumber *string `json:"PhoneNumber,omitnil,omitempty" name:"PhoneNumber"`
 
 	// The text of the signature that the message had which is answered.
+	//
+	// 所回复的那条短信的签名文字。
 	Sign *string `json:"Sign,omitnil,omitempty" name:"Sign"`
 
 	// What the person answered, as it came.
+	//
+	// 用户回复的内容，原样返回。
 	ReplyContent *string `json:"ReplyContent,omitnil,omitempty" name:"ReplyContent"`
 
 	// When the person answered, as `2019-10-08 17:18:37` in UTC+8.
+	//
+	// 用户回复的时间，UTC+8，形如 `2019-10-08 17:18:37`。
 	ReplyTime *string `json:"ReplyTime,omitnil,omitempty" name:"ReplyTime"`
 
 	// When the person answered, in Unix seconds.
+	//
+	// 用户回复的时间，Unix 秒。
 	ReplyUnixTime *uint64 `json:"ReplyUnixTime,omitnil,omitempty" name:"ReplyUnixTime"`
 }
 
@@ -1404,22 +1803,34 @@ func (m *PullSmsReplyStatus) read(r *codec.Reader) {
 // PullSmsReplyStatusByPhoneNumberRequestParams has the members of PullSmsReplyStatusByPhoneNumberRequest alone.
 type PullSmsReplyStatusByPhoneNumberRequestParams struct {
 	// The earliest time of a reply, in Unix seconds, at most 7 days ago. Required.
+	//
+	// 最早的回复时间，Unix 秒，最多为 7 天之前。必填。
 	SendDateTime *uint64 `json:"SendDateTime,omitnil,omitempty" name:"SendDateTime"`
 
 	// How many entries to skip. The only documented value is 0. Required.
+	//
+	// 跳过多少条。文档规定的取值只有 0。必填。
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 
 	// How many replies to answer at most, 1 to 100. Required.
+	//
+	// 最多返回多少条回复，1 至 100。必填。
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// The phone number in E.164 form, such as `+8618501234444`. Required.
+	//
+	// E.164 格式的手机号，如 `+8618501234444`。必填。
 	PhoneNumber *string `json:"PhoneNumber,omitnil,omitempty" name:"PhoneNumber"`
 
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
 	// Required.
+	//
+	// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 	SmsSdkAppid *string `json:"SmsSdkAppid,omitnil,omitempty" name:"SmsSdkAppid"`
 
 	// The latest time of a reply, in Unix seconds; now when unset.
+	//
+	// 最晚的回复时间，Unix 秒；不填时为当前时间。
 	EndDateTime *uint64 `json:"EndDateTime,omitnil,omitempty" name:"EndDateTime"`
 }
 
@@ -1431,26 +1842,46 @@ type PullSmsReplyStatusByPhoneNumberRequestParams struct {
 // `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end,
 // `InvalidParameterValue.InvalidStartTime`. Nothing published says that replies stay where they are, so the call is
 // treated like a pull and never counted as safe to repeat.
+//
+// `PullSmsReplyStatusByPhoneNumber` 的请求。
+//
+// 查询一个号码最近 7 天内的上行回复。
+//
+// 时间不合要求时返回 `InvalidParameterValue.BeginTimeVerifyFail`、`InvalidParameterValue.EndTimeVerifyFail`；
+// 开始晚于结束时返回 `InvalidParameterValue.InvalidStartTime`。公开文档没有说明回复查询后是否仍然保留，
+// 因此本接口按拉取对待，不视为可以安全重试。
 type PullSmsReplyStatusByPhoneNumberRequest struct {
 	*tchttp.BaseRequest
 
 	// The earliest time of a reply, in Unix seconds, at most 7 days ago. Required.
+	//
+	// 最早的回复时间，Unix 秒，最多为 7 天之前。必填。
 	SendDateTime *uint64 `json:"SendDateTime,omitnil,omitempty" name:"SendDateTime"`
 
 	// How many entries to skip. The only documented value is 0. Required.
+	//
+	// 跳过多少条。文档规定的取值只有 0。必填。
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 
 	// How many replies to answer at most, 1 to 100. Required.
+	//
+	// 最多返回多少条回复，1 至 100。必填。
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// The phone number in E.164 form, such as `+8618501234444`. Required.
+	//
+	// E.164 格式的手机号，如 `+8618501234444`。必填。
 	PhoneNumber *string `json:"PhoneNumber,omitnil,omitempty" name:"PhoneNumber"`
 
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
 	// Required.
+	//
+	// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 	SmsSdkAppid *string `json:"SmsSdkAppid,omitnil,omitempty" name:"SmsSdkAppid"`
 
 	// The latest time of a reply, in Unix seconds; now when unset.
+	//
+	// 最晚的回复时间，Unix 秒；不填时为当前时间。
 	EndDateTime *uint64 `json:"EndDateTime,omitnil,omitempty" name:"EndDateTime"`
 }
 
@@ -1479,9 +1910,13 @@ func (r *PullSmsReplyStatusByPhoneNumberRequest) AppendJSON(out []byte) []byte {
 // PullSmsReplyStatusByPhoneNumberResponseParams has the members of an answer.
 type PullSmsReplyStatusByPhoneNumberResponseParams struct {
 	// The replies, oldest first; empty when there are none.
+	//
+	// 回复，从旧到新；没有时为空。
 	PullSmsReplyStatusSet []*PullSmsReplyStatus `json:"PullSmsReplyStatusSet,omitnil,omitempty" name:"PullSmsReplyStatusSet"`
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+	//
+	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -1502,6 +1937,8 @@ func (m *PullSmsReplyStatusByPhoneNumberResponseParams) read(r *codec.Reader) {
 }
 
 // PullSmsReplyStatusByPhoneNumberResponse: The answer to `PullSmsReplyStatusByPhoneNumber`.
+//
+// `PullSmsReplyStatusByPhoneNumber` 的应答。
 type PullSmsReplyStatusByPhoneNumberResponse struct {
 	*tchttp.BaseResponse
 	Response *PullSmsReplyStatusByPhoneNumberResponseParams `json:"Response"`
@@ -1532,10 +1969,14 @@ func (r *PullSmsReplyStatusByPhoneNumberResponse) ReadAnswer(answer []byte) erro
 // PullSmsReplyStatusRequestParams has the members of PullSmsReplyStatusRequest alone.
 type PullSmsReplyStatusRequestParams struct {
 	// How many replies to take at most, 1 to 100. Required.
+	//
+	// 最多取出多少条回复，1 至 100。必填。
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
 	// Required.
+	//
+	// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 	SmsSdkAppid *string `json:"SmsSdkAppid,omitnil,omitempty" name:"SmsSdkAppid"`
 }
 
@@ -1546,14 +1987,25 @@ type PullSmsReplyStatusRequestParams struct {
 // A reply is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its replies. The
 // queue has to be opened for the account by support, otherwise the answer is
 // `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no reply is waiting.
+//
+// `PullSmsReplyStatus` 的请求。
+//
+// 从应用的队列中取出用户的上行回复，从旧到新，最多 `Limit` 条。
+//
+// 每条回复只会交付一次：取到的一方必须自行保存；如果应答丢失，其中的回复也随之丢失。队列须由客服为账号开通，否则返回
+// `UnauthorizedOperation.RequestPermissionDeny`。应答为空表示没有待取的回复。
 type PullSmsReplyStatusRequest struct {
 	*tchttp.BaseRequest
 
 	// How many replies to take at most, 1 to 100. Required.
+	//
+	// 最多取出多少条回复，1 至 100。必填。
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
 	// Required.
+	//
+	// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 	SmsSdkAppid *string `json:"SmsSdkAppid,omitnil,omitempty" name:"SmsSdkAppid"`
 }
 
@@ -1578,9 +2030,13 @@ func (r *PullSmsReplyStatusRequest) AppendJSON(out []byte) []byte {
 // PullSmsReplyStatusResponseParams has the members of an answer.
 type PullSmsReplyStatusResponseParams struct {
 	// The replies taken out of the queue, oldest first; empty when none is waiting.
+	//
+	// 从队列中取出的回复，从旧到新；没有待取的回复时为空。
 	PullSmsReplyStatusSet []*PullSmsReplyStatus `json:"PullSmsReplyStatusSet,omitnil,omitempty" name:"PullSmsReplyStatusSet"`
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+	//
+	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -1601,6 +2057,8 @@ func (m *PullSmsReplyStatusResponseParams) read(r *codec.Reader) {
 }
 
 // PullSmsReplyStatusResponse: The answer to `PullSmsReplyStatus`.
+//
+// `PullSmsReplyStatus` 的应答。
 type PullSmsReplyStatusResponse struct {
 	*tchttp.BaseResponse
 	Response *PullSmsReplyStatusResponseParams `json:"Response"`
@@ -1629,31 +2087,49 @@ func (r *PullSmsReplyStatusResponse) ReadAnswer(answer []byte) error {
 }
 
 // PullSmsSendStatus: The delivery report of one message.
+//
+// 一条短信的状态报告。
 type PullSmsSendStatus struct {
 	// When the phone got the message, as `2019-10-08 17:18:37` in UTC+8.
+	//
+	// 手机收到短信的时间，UTC+8，形如 `2019-10-08 17:18:37`。
 	UserReceiveTime *string `json:"UserReceiveTime,omitnil,omitempty" name:"UserReceiveTime"`
 
 	// When the phone got the message, in Unix seconds.
+	//
+	// 手机收到短信的时间，Unix 秒。
 	UserReceiveUnixTime *uint64 `json:"UserReceiveUnixTime,omitnil,omitempty" name:"UserReceiveUnixTime"`
 
 	// The country code without `+`, such as `86`.
+	//
+	// 国家或地区码，不带 `+`，如 `86`。
 	NationCode *string `json:"NationCode,omitnil,omitempty" name:"NationCode"`
 
 	// The number in E.164 form, such as `+8618501234444`. The service uses the two names the other way round than one
 	// would expect.
+	//
+	// E.164 格式的手机号，如 `+8618501234444`。服务中这两个名称的含义与字面相反。
 	PurePhoneNumber *string `json:"PurePhoneNumber,omitnil,omitempty" name:"PurePhoneNumber"`
 
 	// The number without its country code, such as `18501234444`. The service uses the two names the other way round than
 	// one would expect.
+	//
+	// 不含国家或地区码的手机号，如 `18501234444`。服务中这两个名称的含义与字面相反。
 	PhoneNumber *string `json:"PhoneNumber,omitnil,omitempty" name:"PhoneNumber"`
 
 	// The id of the message, as in the answer to the send.
+	//
+	// 短信的编号，与发送时的应答相同。
 	SerialNo *string `json:"SerialNo,omitnil,omitempty" name:"SerialNo"`
 
 	// `SUCCESS` when the message reached the phone, otherwise `FAIL`.
+	//
+	// 短信送达手机时为 `SUCCESS`，否则为 `FAIL`。
 	ReportStatus *string `json:"ReportStatus,omitnil,omitempty" name:"ReportStatus"`
 
 	// The carrier's code word: `DELIVRD` when the message reached the phone, otherwise one such as `UNDELIV` or `MK:0001`.
+	//
+	// 运营商的状态码：送达手机时为 `DELIVRD`，否则为 `UNDELIV`、`MK:0001` 等。
 	Description *string `json:"Description,omitnil,omitempty" name:"Description"`
 }
 
@@ -1685,22 +2161,34 @@ func (m *PullSmsSendStatus) read(r *codec.Reader) {
 // PullSmsSendStatusByPhoneNumberRequestParams has the members of PullSmsSendStatusByPhoneNumberRequest alone.
 type PullSmsSendStatusByPhoneNumberRequestParams struct {
 	// The earliest time of sending, in Unix seconds, at most 7 days ago. Required.
+	//
+	// 最早的发送时间，Unix 秒，最多为 7 天之前。必填。
 	SendDateTime *uint64 `json:"SendDateTime,omitnil,omitempty" name:"SendDateTime"`
 
 	// How many entries to skip. The only documented value is 0. Required.
+	//
+	// 跳过多少条。文档规定的取值只有 0。必填。
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 
 	// How many reports to answer at most, 1 to 100. Required.
+	//
+	// 最多返回多少条状态报告，1 至 100。必填。
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// The phone number in E.164 form, such as `+8618501234444`. Required.
+	//
+	// E.164 格式的手机号，如 `+8618501234444`。必填。
 	PhoneNumber *string `json:"PhoneNumber,omitnil,omitempty" name:"PhoneNumber"`
 
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
 	// Required.
+	//
+	// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 	SmsSdkAppid *string `json:"SmsSdkAppid,omitnil,omitempty" name:"SmsSdkAppid"`
 
 	// The latest time of sending, in Unix seconds; now when unset.
+	//
+	// 最晚的发送时间，Unix 秒；不填时为当前时间。
 	EndDateTime *uint64 `json:"EndDateTime,omitnil,omitempty" name:"EndDateTime"`
 }
 
@@ -1712,26 +2200,46 @@ type PullSmsSendStatusByPhoneNumberRequestParams struct {
 // `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end,
 // `InvalidParameterValue.InvalidStartTime`. Nothing published says that reports stay where they are, so the call is
 // treated like a pull and never counted as safe to repeat.
+//
+// `PullSmsSendStatusByPhoneNumber` 的请求。
+//
+// 查询最近 7 天内发往一个号码的短信的状态报告。
+//
+// 时间不合要求时返回 `InvalidParameterValue.BeginTimeVerifyFail`、`InvalidParameterValue.EndTimeVerifyFail`；
+// 开始晚于结束时返回 `InvalidParameterValue.InvalidStartTime`。公开文档没有说明报告查询后是否仍然保留，
+// 因此本接口按拉取对待，不视为可以安全重试。
 type PullSmsSendStatusByPhoneNumberRequest struct {
 	*tchttp.BaseRequest
 
 	// The earliest time of sending, in Unix seconds, at most 7 days ago. Required.
+	//
+	// 最早的发送时间，Unix 秒，最多为 7 天之前。必填。
 	SendDateTime *uint64 `json:"SendDateTime,omitnil,omitempty" name:"SendDateTime"`
 
 	// How many entries to skip. The only documented value is 0. Required.
+	//
+	// 跳过多少条。文档规定的取值只有 0。必填。
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 
 	// How many reports to answer at most, 1 to 100. Required.
+	//
+	// 最多返回多少条状态报告，1 至 100。必填。
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// The phone number in E.164 form, such as `+8618501234444`. Required.
+	//
+	// E.164 格式的手机号，如 `+8618501234444`。必填。
 	PhoneNumber *string `json:"PhoneNumber,omitnil,omitempty" name:"PhoneNumber"`
 
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
 	// Required.
+	//
+	// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 	SmsSdkAppid *string `json:"SmsSdkAppid,omitnil,omitempty" name:"SmsSdkAppid"`
 
 	// The latest time of sending, in Unix seconds; now when unset.
+	//
+	// 最晚的发送时间，Unix 秒；不填时为当前时间。
 	EndDateTime *uint64 `json:"EndDateTime,omitnil,omitempty" name:"EndDateTime"`
 }
 
@@ -1760,9 +2268,13 @@ func (r *PullSmsSendStatusByPhoneNumberRequest) AppendJSON(out []byte) []byte {
 // PullSmsSendStatusByPhoneNumberResponseParams has the members of an answer.
 type PullSmsSendStatusByPhoneNumberResponseParams struct {
 	// The delivery reports, oldest first; empty when there are none.
+	//
+	// 状态报告，从旧到新；没有时为空。
 	PullSmsSendStatusSet []*PullSmsSendStatus `json:"PullSmsSendStatusSet,omitnil,omitempty" name:"PullSmsSendStatusSet"`
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+	//
+	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -1783,6 +2295,8 @@ func (m *PullSmsSendStatusByPhoneNumberResponseParams) read(r *codec.Reader) {
 }
 
 // PullSmsSendStatusByPhoneNumberResponse: The answer to `PullSmsSendStatusByPhoneNumber`.
+//
+// `PullSmsSendStatusByPhoneNumber` 的应答。
 type PullSmsSendStatusByPhoneNumberResponse struct {
 	*tchttp.BaseResponse
 	Response *PullSmsSendStatusByPhoneNumberResponseParams `json:"Response"`
@@ -1813,10 +2327,14 @@ func (r *PullSmsSendStatusByPhoneNumberResponse) ReadAnswer(answer []byte) error
 // PullSmsSendStatusRequestParams has the members of PullSmsSendStatusRequest alone.
 type PullSmsSendStatusRequestParams struct {
 	// How many reports to take at most, 1 to 100. Required.
+	//
+	// 最多取出多少条状态报告，1 至 100。必填。
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
 	// Required.
+	//
+	// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 	SmsSdkAppid *string `json:"SmsSdkAppid,omitnil,omitempty" name:"SmsSdkAppid"`
 }
 
@@ -1827,14 +2345,25 @@ type PullSmsSendStatusRequestParams struct {
 // A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The
 // queue has to be opened for the account by support, otherwise the answer is
 // `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no report is waiting.
+//
+// `PullSmsSendStatus` 的请求。
+//
+// 从应用的队列中取出状态报告，从旧到新，最多 `Limit` 条。
+//
+// 每条报告只会交付一次：取到的一方必须自行保存；如果应答丢失，其中的报告也随之丢失。队列须由客服为账号开通，否则返回
+// `UnauthorizedOperation.RequestPermissionDeny`。应答为空表示没有待取的报告。
 type PullSmsSendStatusRequest struct {
 	*tchttp.BaseRequest
 
 	// How many reports to take at most, 1 to 100. Required.
+	//
+	// 最多取出多少条状态报告，1 至 100。必填。
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
 	// Required.
+	//
+	// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 	SmsSdkAppid *string `json:"SmsSdkAppid,omitnil,omitempty" name:"SmsSdkAppid"`
 }
 
@@ -1859,9 +2388,13 @@ func (r *PullSmsSendStatusRequest) AppendJSON(out []byte) []byte {
 // PullSmsSendStatusResponseParams has the members of an answer.
 type PullSmsSendStatusResponseParams struct {
 	// The reports taken out of the queue, oldest first; empty when none is waiting.
+	//
+	// 从队列中取出的状态报告，从旧到新；没有待取的报告时为空。
 	PullSmsSendStatusSet []*PullSmsSendStatus `json:"PullSmsSendStatusSet,omitnil,omitempty" name:"PullSmsSendStatusSet"`
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+	//
+	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -1882,6 +2415,8 @@ func (m *PullSmsSendStatusResponseParams) read(r *codec.Reader) {
 }
 
 // PullSmsSendStatusResponse: The answer to `PullSmsSendStatus`.
+//
+// `PullSmsSendStatus` 的应答。
 type PullSmsSendStatusResponse struct {
 	*tchttp.BaseResponse
 	Response *PullSmsSendStatusResponseParams `json:"Response"`
@@ -1913,34 +2448,52 @@ func (r *PullSmsSendStatusResponse) ReadAnswer(answer []byte) error {
 type SendSmsRequestParams struct {
 	// The numbers, 1 to 200, all in mainland China or all global. E.164 form, such as `+8618501234444`; mainland numbers
 	// also as `0086…`, `86…` or the bare 11 digits. Required.
+	//
+	// 接收号码，1 至 200 个，须全部为国内号码，或全部为港澳台及国际号码。采用 E.164 格式，如 `+8618501234444`；
+	// 国内号码也可写作 `0086…`、`86…` 或 11 位手机号。必填。
 	PhoneNumberSet []*string `json:"PhoneNumberSet,omitnil,omitempty" name:"PhoneNumberSet"`
 
 	// The id of an approved template, digits as text, such as `1110`. Global numbers need a global template. Required.
+	//
+	// 已通过审核的模板的 ID，以文本形式书写的数字，如 `1110`。港澳台及国际号码须使用港澳台及国际模板。必填。
 	TemplateID *string `json:"TemplateID,omitnil,omitempty" name:"TemplateID"`
 
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
 	// Required.
+	//
+	// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 	SmsSdkAppid *string `json:"SmsSdkAppid,omitnil,omitempty" name:"SmsSdkAppid"`
 
 	// The text of an approved signature, without brackets; not its id. Needed for mainland numbers, optional for global
 	// ones.
+	//
+	// 已通过审核的签名的文字，不含括号，也不是签名 ID。国内号码必须填写，港澳台及国际号码可不填。
 	Sign *string `json:"Sign,omitnil,omitempty" name:"Sign"`
 
 	// The values for `{1}`, `{2}` and so on of the template, in that order: exactly as many as it has variables; unset or
 	// empty when it has none. Values of a verification template are 0 to 6 digits each, no value may hold a link, and the
 	// whole text may have at most 500 characters.
+	//
+	// 依次代入模板中 `{1}`、`{2}` 等变量的值，个数须与变量个数完全一致；模板没有变量时不填或留空。验证码模板的每个值为 0
+	// 至 6 位数字；值中不得含有链接；短信全文不得超过 500 个字符。
 	TemplateParamSet []*string `json:"TemplateParamSet,omitnil,omitempty" name:"TemplateParamSet"`
 
 	// Digits that extend the sender's number. The feature is closed unless support opened it; an empty text is always
 	// accepted.
+	//
+	// 用于扩展发送方号码的数字。该功能默认关闭，须由客服开通；空文本总是可以接受。
 	ExtendCode *string `json:"ExtendCode,omitnil,omitempty" name:"ExtendCode"`
 
 	// The caller's own text, less than 512 bytes, such as an order number; empty when unset. Comes back with every
 	// number's entry.
+	//
+	// 调用方自带的文本，小于 512 字节，如订单号；不填时为空。每个号码的结果中都会带回它。
 	SessionContext *string `json:"SessionContext,omitnil,omitempty" name:"SessionContext"`
 
 	// The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for mainland
 	// numbers.
+	//
+	// 港澳台及国际短信显示的发送方标识。使用默认的公共发送方时无须填写；对国内号码不起作用。
 	SenderId *string `json:"SenderId,omitnil,omitempty" name:"SenderId"`
 }
 
@@ -1954,39 +2507,67 @@ type SendSmsRequestParams struct {
 // is an error of the call, and nothing is sent.
 //
 // Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
+//
+// `SendSms` 的请求。
+//
+// 用一个模板和一组变量值向最多 200 个号码发送短信；这些号码须全部为国内号码，或全部为港澳台及国际号码。
+//
+// 只要服务处理了这些号码，无论是否受理，调用都算成功：应答中每个号码各有自己的错误码，受理时为 `Ok`。
+// 受理表示已经计费并开始下发，状态报告稍后才有。涉及整个请求的问题，例如应用不存在或号码超过 200 个，
+// 则是整次调用的错误，此时一条也不会发送。
+//
+// 重复调用会再次发送，因此请求可能已经到达服务时，不可盲目重试。
 type SendSmsRequest struct {
 	*tchttp.BaseRequest
 
 	// The numbers, 1 to 200, all in mainland China or all global. E.164 form, such as `+8618501234444`; mainland numbers
 	// also as `0086…`, `86…` or the bare 11 digits. Required.
+	//
+	// 接收号码，1 至 200 个，须全部为国内号码，或全部为港澳台及国际号码。采用 E.164 格式，如 `+8618501234444`；
+	// 国内号码也可写作 `0086…`、`86…` 或 11 位手机号。必填。
 	PhoneNumberSet []*string `json:"PhoneNumberSet,omitnil,omitempty" name:"PhoneNumberSet"`
 
 	// The id of an approved template, digits as text, such as `1110`. Global numbers need a global template. Required.
+	//
+	// 已通过审核的模板的 ID，以文本形式书写的数字，如 `1110`。港澳台及国际号码须使用港澳台及国际模板。必填。
 	TemplateID *string `json:"TemplateID,omitnil,omitempty" name:"TemplateID"`
 
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
 	// Required.
+	//
+	// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 	SmsSdkAppid *string `json:"SmsSdkAppid,omitnil,omitempty" name:"SmsSdkAppid"`
 
 	// The text of an approved signature, without brackets; not its id. Needed for mainland numbers, optional for global
 	// ones.
+	//
+	// 已通过审核的签名的文字，不含括号，也不是签名 ID。国内号码必须填写，港澳台及国际号码可不填。
 	Sign *string `json:"Sign,omitnil,omitempty" name:"Sign"`
 
 	// The values for `{1}`, `{2}` and so on of the template, in that order: exactly as many as it has variables; unset or
 	// empty when it has none. Values of a verification template are 0 to 6 digits each, no value may hold a link, and the
 	// whole text may have at most 500 characters.
+	//
+	// 依次代入模板中 `{1}`、`{2}` 等变量的值，个数须与变量个数完全一致；模板没有变量时不填或留空。验证码模板的每个值为 0
+	// 至 6 位数字；值中不得含有链接；短信全文不得超过 500 个字符。
 	TemplateParamSet []*string `json:"TemplateParamSet,omitnil,omitempty" name:"TemplateParamSet"`
 
 	// Digits that extend the sender's number. The feature is closed unless support opened it; an empty text is always
 	// accepted.
+	//
+	// 用于扩展发送方号码的数字。该功能默认关闭，须由客服开通；空文本总是可以接受。
 	ExtendCode *string `json:"ExtendCode,omitnil,omitempty" name:"ExtendCode"`
 
 	// The caller's own text, less than 512 bytes, such as an order number; empty when unset. Comes back with every
 	// number's entry.
+	//
+	// 调用方自带的文本，小于 512 字节，如订单号；不填时为空。每个号码的结果中都会带回它。
 	SessionContext *string `json:"SessionContext,omitnil,omitempty" name:"SessionContext"`
 
 	// The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for mainland
 	// numbers.
+	//
+	// 港澳台及国际短信显示的发送方标识。使用默认的公共发送方时无须填写；对国内号码不起作用。
 	SenderId *string `json:"SenderId,omitnil,omitempty" name:"SenderId"`
 }
 
@@ -2018,9 +2599,13 @@ func (r *SendSmsRequest) AppendJSON(out []byte) []byte {
 type SendSmsResponseParams struct {
 	// One entry for each number of the request, in the same order. Look at each `Code`: the call succeeds even when every
 	// number was refused.
+	//
+	// 请求中的每个号码各有一条结果，顺序与请求一致。请逐条检查 `Code`：即使所有号码都被拒绝，调用本身仍算成功。
 	SendStatusSet []*SendStatus `json:"SendStatusSet,omitnil,omitempty" name:"SendStatusSet"`
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+	//
+	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -2041,6 +2626,8 @@ func (m *SendSmsResponseParams) read(r *codec.Reader) {
 }
 
 // SendSmsResponse: The answer to `SendSms`.
+//
+// `SendSms` 的应答。
 type SendSmsResponse struct {
 	*tchttp.BaseResponse
 	Response *SendSmsResponseParams `json:"Response"`
@@ -2069,29 +2656,46 @@ func (r *SendSmsResponse) ReadAnswer(answer []byte) error {
 }
 
 // SendStatus: What became of one number of a send.
+//
+// 一次发送中一个号码的结果。
 type SendStatus struct {
 	// The id of the message to this number, which its delivery report repeats. Empty when the number was refused. Opaque
 	// text: its form differs between mainland and global messages.
+	//
+	// 发往该号码的这条短信的编号，状态报告中会再次出现。号码被拒绝时为空。请当作不透明的文本：
+	// 国内短信与港澳台及国际短信的格式不同。
 	SerialNo *string `json:"SerialNo,omitnil,omitempty" name:"SerialNo"`
 
 	// The number in E.164 form, whatever form the request had.
+	//
+	// E.164 格式的手机号，与请求中的写法无关。
 	PhoneNumber *string `json:"PhoneNumber,omitnil,omitempty" name:"PhoneNumber"`
 
 	// How many segments are billed for this number; 0 when it was refused. A mainland text of up to 70 characters is one
 	// segment, a longer one is cut by 67.
+	//
+	// 该号码的计费条数，被拒绝时为 0。国内短信不超过 70 个字符按一条计，更长的按每 67 个字符一条拆分。
 	Fee *uint64 `json:"Fee,omitnil,omitempty" name:"Fee"`
 
 	// `SessionContext` of the request, unchanged, also when the number was refused.
+	//
+	// 请求中的 `SessionContext`，原样返回；号码被拒绝时也是如此。
 	SessionContext *string `json:"SessionContext,omitnil,omitempty" name:"SessionContext"`
 
 	// `Ok` when the message was accepted, otherwise the error code of this number.
+	//
+	// 受理时为 `Ok`，否则为该号码的错误码。
 	Code *string `json:"Code,omitnil,omitempty" name:"Code"`
 
 	// `send success`, or in words why the number was refused. For people: the texts may change at any time.
+	//
+	// `send success`，或号码被拒绝原因的文字说明。仅供人阅读，措辞随时可能改变。
 	Message *string `json:"Message,omitnil,omitempty" name:"Message"`
 
 	// The ISO 3166 code of the number's country or region, such as `CN`; `DEF` when it is not known, empty when the send
 	// was refused before looking at the number.
+	//
+	// 号码所属国家或地区的 ISO 3166 代码，如 `CN`；无法识别时为 `DEF`，还没有检查号码就已拒绝发送时为空。
 	IsoCode *string `json:"IsoCode,omitnil,omitempty" name:"IsoCode"`
 }
 
@@ -2119,14 +2723,22 @@ func (m *SendStatus) read(r *codec.Reader) {
 }
 
 // SendStatusStatistics: Counts of what was sent.
+//
+// 发送量的统计。
 type SendStatusStatistics struct {
 	// Segments billed. A long message has more than one: 100 messages, 20 of them of two segments, are 120.
+	//
+	// 计费条数。长短信按多条计：100 条短信中有 20 条各计两条，共计 120 条。
 	FeeCount *uint64 `json:"FeeCount,omitnil,omitempty" name:"FeeCount"`
 
 	// Numbers submitted, the refused ones included.
+	//
+	// 提交的号码数，包括被拒绝的。
 	RequestCount *uint64 `json:"RequestCount,omitnil,omitempty" name:"RequestCount"`
 
 	// Numbers accepted, whether or not the message reached the phone.
+	//
+	// 受理的号码数，无论短信是否送达手机。
 	RequestSuccessCount *uint64 `json:"RequestSuccessCount,omitnil,omitempty" name:"RequestSuccessCount"`
 }
 
@@ -2148,20 +2760,30 @@ func (m *SendStatusStatistics) read(r *codec.Reader) {
 // SendStatusStatisticsRequestParams has the members of SendStatusStatisticsRequest alone.
 type SendStatusStatisticsRequestParams struct {
 	// The first hour, `yyyymmddhh` in UTC+8 as a number, such as 2024090800. Required.
+	//
+	// 开始的小时，UTC+8 时间 `yyyymmddhh`，以数字书写，如 2024090800。必填。
 	StartDateTime *uint64 `json:"StartDateTime,omitnil,omitempty" name:"StartDateTime"`
 
 	// The last hour, `yyyymmddhh` in UTC+8 as a number, such as 2024090823; not before the first. The API spells it so.
 	// Required.
+	//
+	// 结束的小时，UTC+8 时间 `yyyymmddhh`，以数字书写，如 2024090823；不得早于开始。API 中的名称就是这样拼写的。必填。
 	EndDataTime *uint64 `json:"EndDataTime,omitnil,omitempty" name:"EndDataTime"`
 
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
 	// Required.
+	//
+	// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 	SmsSdkAppid *string `json:"SmsSdkAppid,omitnil,omitempty" name:"SmsSdkAppid"`
 
 	// Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
+	//
+	// 不影响统计结果。文档规定为 0；0 至 100 均可接受。必填。
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// Has no effect on the counts. Documented as 0. Required.
+	//
+	// 不影响统计结果。文档规定为 0。必填。
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 }
 
@@ -2171,24 +2793,40 @@ type SendStatusStatisticsRequestParams struct {
 //
 // Hours are those of UTC+8; the first and the last hour both count, by the time of sending. An hour that is none, or
 // an end before the begin, is refused.
+//
+// `SendStatusStatistics` 的请求。
+//
+// 统计一个应用在若干小时内的发送量：提交的号码数、受理的号码数、计费条数。
+//
+// 小时按 UTC+8 计算，首尾两个小时都包含在内，以发送时间为准。不是合法的小时，或结束早于开始，都会被拒绝。
 type SendStatusStatisticsRequest struct {
 	*tchttp.BaseRequest
 
 	// The first hour, `yyyymmddhh` in UTC+8 as a number, such as 2024090800. Required.
+	//
+	// 开始的小时，UTC+8 时间 `yyyymmddhh`，以数字书写，如 2024090800。必填。
 	StartDateTime *uint64 `json:"StartDateTime,omitnil,omitempty" name:"StartDateTime"`
 
 	// The last hour, `yyyymmddhh` in UTC+8 as a number, such as 2024090823; not before the first. The API spells it so.
 	// Required.
+	//
+	// 结束的小时，UTC+8 时间 `yyyymmddhh`，以数字书写，如 2024090823；不得早于开始。API 中的名称就是这样拼写的。必填。
 	EndDataTime *uint64 `json:"EndDataTime,omitnil,omitempty" name:"EndDataTime"`
 
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
 	// Required.
+	//
+	// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 	SmsSdkAppid *string `json:"SmsSdkAppid,omitnil,omitempty" name:"SmsSdkAppid"`
 
 	// Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
+	//
+	// 不影响统计结果。文档规定为 0；0 至 100 均可接受。必填。
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// Has no effect on the counts. Documented as 0. Required.
+	//
+	// 不影响统计结果。文档规定为 0。必填。
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 }
 
@@ -2216,9 +2854,13 @@ func (r *SendStatusStatisticsRequest) AppendJSON(out []byte) []byte {
 // SendStatusStatisticsResponseParams has the members of an answer.
 type SendStatusStatisticsResponseParams struct {
 	// The counts.
+	//
+	// 统计结果。
 	SendStatusStatistics *SendStatusStatistics `json:"SendStatusStatistics,omitnil,omitempty" name:"SendStatusStatistics"`
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+	//
+	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -2239,6 +2881,8 @@ func (m *SendStatusStatisticsResponseParams) read(r *codec.Reader) {
 }
 
 // SendStatusStatisticsResponse: The answer to `SendStatusStatistics`.
+//
+// `SendStatusStatistics` 的应答。
 type SendStatusStatisticsResponse struct {
 	*tchttp.BaseResponse
 	Response *SendStatusStatisticsResponseParams `json:"Response"`
@@ -2267,35 +2911,57 @@ func (r *SendStatusStatisticsResponse) ReadAnswer(answer []byte) error {
 }
 
 // SmsPackagesStatistics: A prepaid package of segments.
+//
+// 一个预付费的短信套餐包。
 type SmsPackagesStatistics struct {
 	// When the package was created, as `2019-10-08 17:18:37` in UTC+8.
+	//
+	// 套餐包创建的时间，UTC+8，形如 `2019-10-08 17:18:37`。
 	PackageCreateTime *string `json:"PackageCreateTime,omitnil,omitempty" name:"PackageCreateTime"`
 
 	// When the package was created, in Unix seconds.
+	//
+	// 套餐包创建的时间，Unix 秒。
 	PackageCreateUnixTime *uint64 `json:"PackageCreateUnixTime,omitnil,omitempty" name:"PackageCreateUnixTime"`
 
 	// From when it can be used, as `2019-10-08 17:18:37` in UTC+8.
+	//
+	// 开始可用的时间，UTC+8，形如 `2019-10-08 17:18:37`。
 	PackageEffectiveTime *string `json:"PackageEffectiveTime,omitnil,omitempty" name:"PackageEffectiveTime"`
 
 	// From when it can be used, in Unix seconds.
+	//
+	// 开始可用的时间，Unix 秒。
 	PackageEffectiveUnixTime *uint64 `json:"PackageEffectiveUnixTime,omitnil,omitempty" name:"PackageEffectiveUnixTime"`
 
 	// Until when it can be used, as `2019-10-08 17:18:37` in UTC+8.
+	//
+	// 到期的时间，UTC+8，形如 `2019-10-08 17:18:37`。
 	PackageExpiredTime *string `json:"PackageExpiredTime,omitnil,omitempty" name:"PackageExpiredTime"`
 
 	// Until when it can be used, in Unix seconds.
+	//
+	// 到期的时间，Unix 秒。
 	PackageExpiredUnixTime *uint64 `json:"PackageExpiredUnixTime,omitnil,omitempty" name:"PackageExpiredUnixTime"`
 
 	// How many billed segments it holds.
+	//
+	// 套餐包的计费条数。
 	AmountOfPackage *uint64 `json:"AmountOfPackage,omitnil,omitempty" name:"AmountOfPackage"`
 
 	// 0: a gift; 1: bought.
+	//
+	// 0：赠送；1：购买。
 	TypeOfPackage *uint64 `json:"TypeOfPackage,omitnil,omitempty" name:"TypeOfPackage"`
 
 	// The id of the package, a number.
+	//
+	// 套餐包的 ID，数字。
 	PackageId *uint64 `json:"PackageId,omitnil,omitempty" name:"PackageId"`
 
 	// How many billed segments of the package are used so far.
+	//
+	// 套餐包至今已使用的计费条数。
 	CurrentUsage *uint64 `json:"CurrentUsage,omitnil,omitempty" name:"CurrentUsage"`
 }
 
@@ -2332,12 +2998,18 @@ func (m *SmsPackagesStatistics) read(r *codec.Reader) {
 type SmsPackagesStatisticsRequestParams struct {
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
 	// Required.
+	//
+	// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 	SmsSdkAppid *string `json:"SmsSdkAppid,omitnil,omitempty" name:"SmsSdkAppid"`
 
 	// How many packages to answer at most, up to 500. Required.
+	//
+	// 最多返回多少个套餐包，不超过 500。必填。
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// How many packages to skip, 0 for the first page. Required.
+	//
+	// 跳过多少个套餐包，第一页为 0。必填。
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 }
 
@@ -2345,17 +3017,27 @@ type SmsPackagesStatisticsRequestParams struct {
 //
 // Answers the prepaid packages of an app: how many segments each holds, how many are used, and from when until when it
 // can be used.
+//
+// `SmsPackagesStatistics` 的请求。
+//
+// 查询一个应用的预付费套餐包：每个包含多少计费条数，已用多少，以及从何时到何时可以使用。
 type SmsPackagesStatisticsRequest struct {
 	*tchttp.BaseRequest
 
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
 	// Required.
+	//
+	// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 	SmsSdkAppid *string `json:"SmsSdkAppid,omitnil,omitempty" name:"SmsSdkAppid"`
 
 	// How many packages to answer at most, up to 500. Required.
+	//
+	// 最多返回多少个套餐包，不超过 500。必填。
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// How many packages to skip, 0 for the first page. Required.
+	//
+	// 跳过多少个套餐包，第一页为 0。必填。
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 }
 
@@ -2381,9 +3063,13 @@ func (r *SmsPackagesStatisticsRequest) AppendJSON(out []byte) []byte {
 // SmsPackagesStatisticsResponseParams has the members of an answer.
 type SmsPackagesStatisticsResponseParams struct {
 	// The packages, one entry each.
+	//
+	// 套餐包，每个一条。
 	SmsPackagesStatisticsSet []*SmsPackagesStatistics `json:"SmsPackagesStatisticsSet,omitnil,omitempty" name:"SmsPackagesStatisticsSet"`
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+	//
+	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -2404,6 +3090,8 @@ func (m *SmsPackagesStatisticsResponseParams) read(r *codec.Reader) {
 }
 
 // SmsPackagesStatisticsResponse: The answer to `SmsPackagesStatistics`.
+//
+// `SmsPackagesStatistics` 的应答。
 type SmsPackagesStatisticsResponse struct {
 	*tchttp.BaseResponse
 	Response *SmsPackagesStatisticsResponseParams `json:"Response"`

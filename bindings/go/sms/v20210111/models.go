@@ -8,8 +8,12 @@ import (
 )
 
 // AddSignStatus: A signature that was created and now waits for its review.
+//
+// 已新建、正在等待审核的签名。
 type AddSignStatus struct {
 	// The id of the signature: a number, not its text.
+	//
+	// 签名 ID，是数字，不是签名文字。
 	SignId *uint64 `json:"SignId,omitnil,omitempty" name:"SignId"`
 }
 
@@ -28,35 +32,56 @@ func (m *AddSignStatus) read(r *codec.Reader) {
 type AddSmsSignRequestParams struct {
 	// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to
 	// 15 characters without `[` and `]`. Required.
+	//
+	// 签名文字，不含括号。国内：2 至 12 个汉字、字母或数字；港澳台及国际：2 至 15 个字符，不含 `[` 和 `]`。必填。
 	SignName *string `json:"SignName,omitnil,omitempty" name:"SignName"`
 
 	// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or
 	// other. Decides which `DocumentType` fits. Required.
+	//
+	// 签名所代表的主体：0 公司，1 App（仅限港澳台及国际），4 商标，5 政府、事业单位或其他。它决定可以使用哪些
+	// `DocumentType`。必填。
 	SignType *uint64 `json:"SignType,omitnil,omitempty" name:"SignType"`
 
 	// The proof handed in: 0 three-in-one licence, 1 business licence, 2 organisation code certificate, 3 social credit
 	// certificate, 4 screenshot of the app's back end (global only), 7 trademark certificate. Which ones fit depends on
 	// `SignType`: 0 goes with 0 or 1, 1 with 0 to 4, 4 with 7, 5 with 2 or 3. Required.
+	//
+	// 提交的证明类型：0 三证合一的营业执照，1 营业执照，2 组织机构代码证，3 社会信用代码证，4 App
+	// 后台截图（仅限港澳台及国际），7 商标注册证。可选范围取决于 `SignType`：0 对应 0 或 1，1 对应 0 至 4，4 对应 7，5
+	// 对应 2 或 3。必填。
 	DocumentType *uint64 `json:"DocumentType,omitnil,omitempty" name:"DocumentType"`
 
 	// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+	//
+	// 0：国内；1：港澳台及国际，即其他所有国家和地区。必填。
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 
 	// 0: for the account's own use; 1: on behalf of others, which needs `CommissionImage`. Required.
+	//
+	// 0：自用；1：他用，此时须提供 `CommissionImage`。必填。
 	SignPurpose *uint64 `json:"SignPurpose,omitnil,omitempty" name:"SignPurpose"`
 
 	// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
+	//
+	// 证明材料的图片，JPEG 或 PNG，不超过 5 MB，以 base64 编码，不带 `data:` 前缀。必填。
 	ProofImage *string `json:"ProofImage,omitnil,omitempty" name:"ProofImage"`
 
 	// A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of
 	// others.
+	//
+	// 委托书的图片，以 base64 编码，不带 `data:` 前缀。仅在签名为他用时才会查看。
 	CommissionImage *string `json:"CommissionImage,omitnil,omitempty" name:"CommissionImage"`
 
 	// A note for the reviewer, such as what the messages are for. Free text.
+	//
+	// 给审核人员看的备注，例如短信的用途。自由填写。
 	Remark *string `json:"Remark,omitnil,omitempty" name:"Remark"`
 
 	// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it;
 	// leave it out for global ones.
+	//
+	// 已通过审核的企业资质的 ID。用于国内签名，服务可能要求必填；港澳台及国际签名请勿填写。
 	QualificationId *uint64 `json:"QualificationId,omitnil,omitempty" name:"QualificationId"`
 }
 
@@ -70,40 +95,70 @@ type AddSmsSignRequestParams struct {
 // the API (`FailedOperation.NotEnterpriseCertification`). A name that is under review is refused with
 // `InvalidParameterValue.SignExistAndUnapproved`, one that is approved with
 // `InvalidParameterValue.SignAlreadyPassedCheck`.
+//
+// `AddSmsSign` 的请求。
+//
+// 新建签名，即短信正文之前括号中的名称，并提交审核，审核通过后才能使用。
+//
+// 真实服务的审核需要数小时，国内签名此后在运营商处报备还需要数天。结果没有回调，请用 `DescribeSmsSignList` 查询。
+// 只有通过企业认证的账号可以通过 API 新建签名（否则返回 `FailedOperation.NotEnterpriseCertification`）。
+// 同名签名正在审核时返回 `InvalidParameterValue.SignExistAndUnapproved`，已通过审核时返回
+// `InvalidParameterValue.SignAlreadyPassedCheck`。
 type AddSmsSignRequest struct {
 	*tchttp.BaseRequest
 
 	// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to
 	// 15 characters without `[` and `]`. Required.
+	//
+	// 签名文字，不含括号。国内：2 至 12 个汉字、字母或数字；港澳台及国际：2 至 15 个字符，不含 `[` 和 `]`。必填。
 	SignName *string `json:"SignName,omitnil,omitempty" name:"SignName"`
 
 	// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or
 	// other. Decides which `DocumentType` fits. Required.
+	//
+	// 签名所代表的主体：0 公司，1 App（仅限港澳台及国际），4 商标，5 政府、事业单位或其他。它决定可以使用哪些
+	// `DocumentType`。必填。
 	SignType *uint64 `json:"SignType,omitnil,omitempty" name:"SignType"`
 
 	// The proof handed in: 0 three-in-one licence, 1 business licence, 2 organisation code certificate, 3 social credit
 	// certificate, 4 screenshot of the app's back end (global only), 7 trademark certificate. Which ones fit depends on
 	// `SignType`: 0 goes with 0 or 1, 1 with 0 to 4, 4 with 7, 5 with 2 or 3. Required.
+	//
+	// 提交的证明类型：0 三证合一的营业执照，1 营业执照，2 组织机构代码证，3 社会信用代码证，4 App
+	// 后台截图（仅限港澳台及国际），7 商标注册证。可选范围取决于 `SignType`：0 对应 0 或 1，1 对应 0 至 4，4 对应 7，5
+	// 对应 2 或 3。必填。
 	DocumentType *uint64 `json:"DocumentType,omitnil,omitempty" name:"DocumentType"`
 
 	// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+	//
+	// 0：国内；1：港澳台及国际，即其他所有国家和地区。必填。
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 
 	// 0: for the account's own use; 1: on behalf of others, which needs `CommissionImage`. Required.
+	//
+	// 0：自用；1：他用，此时须提供 `CommissionImage`。必填。
 	SignPurpose *uint64 `json:"SignPurpose,omitnil,omitempty" name:"SignPurpose"`
 
 	// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
+	//
+	// 证明材料的图片，JPEG 或 PNG，不超过 5 MB，以 base64 编码，不带 `data:` 前缀。必填。
 	ProofImage *string `json:"ProofImage,omitnil,omitempty" name:"ProofImage"`
 
 	// A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of
 	// others.
+	//
+	// 委托书的图片，以 base64 编码，不带 `data:` 前缀。仅在签名为他用时才会查看。
 	CommissionImage *string `json:"CommissionImage,omitnil,omitempty" name:"CommissionImage"`
 
 	// A note for the reviewer, such as what the messages are for. Free text.
+	//
+	// 给审核人员看的备注，例如短信的用途。自由填写。
 	Remark *string `json:"Remark,omitnil,omitempty" name:"Remark"`
 
 	// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it;
 	// leave it out for global ones.
+	//
+	// 已通过审核的企业资质的 ID。用于国内签名，服务可能要求必填；港澳台及国际签名请勿填写。
 	QualificationId *uint64 `json:"QualificationId,omitnil,omitempty" name:"QualificationId"`
 }
 
@@ -135,9 +190,13 @@ func (r *AddSmsSignRequest) AppendJSON(out []byte) []byte {
 // AddSmsSignResponseParams has the members of an answer.
 type AddSmsSignResponseParams struct {
 	// The new signature.
+	//
+	// 新建的签名。
 	AddSignStatus *AddSignStatus `json:"AddSignStatus,omitnil,omitempty" name:"AddSignStatus"`
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+	//
+	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -158,6 +217,8 @@ func (m *AddSmsSignResponseParams) read(r *codec.Reader) {
 }
 
 // AddSmsSignResponse: The answer to `AddSmsSign`.
+//
+// `AddSmsSign` 的应答。
 type AddSmsSignResponse struct {
 	*tchttp.BaseResponse
 	Response *AddSmsSignResponseParams `json:"Response"`
@@ -188,21 +249,33 @@ func (r *AddSmsSignResponse) ReadAnswer(answer []byte) error {
 // AddSmsTemplateRequestParams has the members of AddSmsTemplateRequest alone.
 type AddSmsTemplateRequestParams struct {
 	// The name of the template. Free text for people, not empty; it is not part of the message. Required.
+	//
+	// 模板名称，供人识别，自由填写但不可为空；不会出现在短信中。必填。
 	TemplateName *string `json:"TemplateName,omitnil,omitempty" name:"TemplateName"`
 
 	// The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given
-	// when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`.
-	// Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
+	// when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or
+	// `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
+	//
+	// 模板正文，连同签名与变量值最多 500 个字符。`{1}`、`{2}` 等是变量，发送时代入取值：序号从 1 开始且不可跳号，
+	// 两个变量不可相邻，正文不可只有变量，变量不可放在链接中。不得含有 `【` 或 `】`。国内营销短信须以退订方式结尾，如
+	// `拒收请回复R`。必填。
 	TemplateContent *string `json:"TemplateContent,omitnil,omitempty" name:"TemplateContent"`
 
 	// What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as
 	// notification. Required.
+	//
+	// 短信类型：1 营销，2 通知，3 验证码；旧程序使用的 0 视为通知。必填。
 	SmsType *uint64 `json:"SmsType,omitnil,omitempty" name:"SmsType"`
 
 	// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+	//
+	// 0：国内；1：港澳台及国际，即其他所有国家和地区。必填。
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 
 	// A note for the reviewer, such as what the messages are for. May be empty, but not absent. Required.
+	//
+	// 给审核人员看的备注，例如短信的用途。可以为空，但不可缺少。必填。
 	Remark *string `json:"Remark,omitnil,omitempty" name:"Remark"`
 }
 
@@ -214,25 +287,46 @@ type AddSmsTemplateRequestParams struct {
 // verified as a company may create templates through the API (`FailedOperation.NotEnterpriseCertification`); a
 // mainland template also needs an approved signature (`FailedOperation.MissingSignature`). An account has at most 1000
 // templates (`FailedOperation.TemplateNumberLimit`). Repeating the call creates a second template.
+//
+// `AddSmsTemplate` 的请求。
+//
+// 新建模板并提交审核，审核通过后才能用于发送。
+//
+// 真实服务的审核需要数小时。审核结果没有回调，请用 `DescribeSmsTemplateList` 查询。只有通过企业认证的账号可以通过 API
+// 新建模板（否则返回 `FailedOperation.NotEnterpriseCertification`）；国内模板还要求账号已有通过审核的签名（否则返回
+// `FailedOperation.MissingSignature`）。每个账号最多 1000 个模板（超出返回 `FailedOperation.TemplateNumberLimit`）。
+// 重复调用会再建一个模板。
 type AddSmsTemplateRequest struct {
 	*tchttp.BaseRequest
 
 	// The name of the template. Free text for people, not empty; it is not part of the message. Required.
+	//
+	// 模板名称，供人识别，自由填写但不可为空；不会出现在短信中。必填。
 	TemplateName *string `json:"TemplateName,omitnil,omitempty" name:"TemplateName"`
 
 	// The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given
-	// when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`.
-	// Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
+	// when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or
+	// `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
+	//
+	// 模板正文，连同签名与变量值最多 500 个字符。`{1}`、`{2}` 等是变量，发送时代入取值：序号从 1 开始且不可跳号，
+	// 两个变量不可相邻，正文不可只有变量，变量不可放在链接中。不得含有 `【` 或 `】`。国内营销短信须以退订方式结尾，如
+	// `拒收请回复R`。必填。
 	TemplateContent *string `json:"TemplateContent,omitnil,omitempty" name:"TemplateContent"`
 
 	// What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as
 	// notification. Required.
+	//
+	// 短信类型：1 营销，2 通知，3 验证码；旧程序使用的 0 视为通知。必填。
 	SmsType *uint64 `json:"SmsType,omitnil,omitempty" name:"SmsType"`
 
 	// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+	//
+	// 0：国内；1：港澳台及国际，即其他所有国家和地区。必填。
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 
 	// A note for the reviewer, such as what the messages are for. May be empty, but not absent. Required.
+	//
+	// 给审核人员看的备注，例如短信的用途。可以为空，但不可缺少。必填。
 	Remark *string `json:"Remark,omitnil,omitempty" name:"Remark"`
 }
 
@@ -260,9 +354,13 @@ func (r *AddSmsTemplateRequest) AppendJSON(out []byte) []byte {
 // AddSmsTemplateResponseParams has the members of an answer.
 type AddSmsTemplateResponseParams struct {
 	// The new template.
+	//
+	// 新建的模板。
 	AddTemplateStatus *AddTemplateStatus `json:"AddTemplateStatus,omitnil,omitempty" name:"AddTemplateStatus"`
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+	//
+	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -283,6 +381,8 @@ func (m *AddSmsTemplateResponseParams) read(r *codec.Reader) {
 }
 
 // AddSmsTemplateResponse: The answer to `AddSmsTemplate`.
+//
+// `AddSmsTemplate` 的应答。
 type AddSmsTemplateResponse struct {
 	*tchttp.BaseResponse
 	Response *AddSmsTemplateResponseParams `json:"Response"`
@@ -311,8 +411,12 @@ func (r *AddSmsTemplateResponse) ReadAnswer(answer []byte) error {
 }
 
 // AddTemplateStatus: A template that was created and now waits for its review.
+//
+// 已新建、正在等待审核的模板。
 type AddTemplateStatus struct {
 	// The id of the new template, digits as text: ready for `SendSms`. The other template actions take it as a number.
+	//
+	// 新模板的 ID，以文本形式书写的数字，可直接用于 `SendSms`。其他模板接口则以数字传入。
 	TemplateId *string `json:"TemplateId,omitnil,omitempty" name:"TemplateId"`
 }
 
@@ -328,32 +432,52 @@ func (m *AddTemplateStatus) read(r *codec.Reader) {
 }
 
 // CallbackStatusStatistics: Counts of delivery reports.
+//
+// 状态报告的统计。
 type CallbackStatusStatistics struct {
 	// Reports in all, of success and of failure.
+	//
+	// 状态报告总数，包括成功与失败。
 	CallbackCount *uint64 `json:"CallbackCount,omitnil,omitempty" name:"CallbackCount"`
 
 	// Numbers accepted for sending.
+	//
+	// 发送时受理的号码数。
 	RequestSuccessCount *uint64 `json:"RequestSuccessCount,omitnil,omitempty" name:"RequestSuccessCount"`
 
 	// Reports of failure: the sum of the five classes below.
+	//
+	// 失败的报告数，等于以下五类之和。
 	CallbackFailCount *uint64 `json:"CallbackFailCount,omitnil,omitempty" name:"CallbackFailCount"`
 
 	// Reports that the message reached the phone.
+	//
+	// 表示短信已送达手机的报告数。
 	CallbackSuccessCount *uint64 `json:"CallbackSuccessCount,omitnil,omitempty" name:"CallbackSuccessCount"`
 
 	// Failures inside the carrier.
+	//
+	// 因运营商内部错误而失败的数量。
 	InternalErrorCount *uint64 `json:"InternalErrorCount,omitnil,omitempty" name:"InternalErrorCount"`
 
 	// Failures because the number is invalid or not in use.
+	//
+	// 因号码无效或为空号而失败的数量。
 	InvalidNumberCount *uint64 `json:"InvalidNumberCount,omitnil,omitempty" name:"InvalidNumberCount"`
 
 	// Failures because the phone is off or suspended.
+	//
+	// 因手机关机或停机而失败的数量。
 	ShutdownErrorCount *uint64 `json:"ShutdownErrorCount,omitnil,omitempty" name:"ShutdownErrorCount"`
 
 	// Failures because the number does not want messages.
+	//
+	// 因号码不愿接收短信而失败的数量。
 	BlackListCount *uint64 `json:"BlackListCount,omitnil,omitempty" name:"BlackListCount"`
 
 	// Failures because the carrier limits how often a number may get messages.
+	//
+	// 因运营商限制同一号码的接收频率而失败的数量。
 	FrequencyLimitCount *uint64 `json:"FrequencyLimitCount,omitnil,omitempty" name:"FrequencyLimitCount"`
 }
 
@@ -387,19 +511,29 @@ func (m *CallbackStatusStatistics) read(r *codec.Reader) {
 // CallbackStatusStatisticsRequestParams has the members of CallbackStatusStatisticsRequest alone.
 type CallbackStatusStatisticsRequestParams struct {
 	// The first hour, `yyyymmddhh` in UTC+8, such as `2024090800`. Required.
+	//
+	// 开始的小时，UTC+8 时间 `yyyymmddhh`，如 `2024090800`。必填。
 	BeginTime *string `json:"BeginTime,omitnil,omitempty" name:"BeginTime"`
 
 	// The last hour, `yyyymmddhh` in UTC+8, such as `2024090823`; at most 32 days after the first. Required.
+	//
+	// 结束的小时，UTC+8 时间 `yyyymmddhh`，如 `2024090823`；最多比开始晚 32 天。必填。
 	EndTime *string `json:"EndTime,omitnil,omitempty" name:"EndTime"`
 
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
 	// Required.
+	//
+	// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 	SmsSdkAppId *string `json:"SmsSdkAppId,omitnil,omitempty" name:"SmsSdkAppId"`
 
 	// Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
+	//
+	// 不影响统计结果。文档规定为 0；0 至 100 均可接受。必填。
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// Has no effect on the counts. Documented as 0. Required.
+	//
+	// 不影响统计结果。文档规定为 0。必填。
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 }
 
@@ -409,23 +543,39 @@ type CallbackStatusStatisticsRequestParams struct {
 //
 // Hours are those of UTC+8; the first and the last hour both count. An hour that is none, an end before the begin, or
 // a longer span is refused.
+//
+// `CallbackStatusStatistics` 的请求。
+//
+// 统计一个应用在最多 32 天内的状态报告，以及短信未送达的原因。
+//
+// 小时按 UTC+8 计算，首尾两个小时都包含在内。不是合法的小时、结束早于开始或跨度过长，都会被拒绝。
 type CallbackStatusStatisticsRequest struct {
 	*tchttp.BaseRequest
 
 	// The first hour, `yyyymmddhh` in UTC+8, such as `2024090800`. Required.
+	//
+	// 开始的小时，UTC+8 时间 `yyyymmddhh`，如 `2024090800`。必填。
 	BeginTime *string `json:"BeginTime,omitnil,omitempty" name:"BeginTime"`
 
 	// The last hour, `yyyymmddhh` in UTC+8, such as `2024090823`; at most 32 days after the first. Required.
+	//
+	// 结束的小时，UTC+8 时间 `yyyymmddhh`，如 `2024090823`；最多比开始晚 32 天。必填。
 	EndTime *string `json:"EndTime,omitnil,omitempty" name:"EndTime"`
 
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
 	// Required.
+	//
+	// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 	SmsSdkAppId *string `json:"SmsSdkAppId,omitnil,omitempty" name:"SmsSdkAppId"`
 
 	// Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
+	//
+	// 不影响统计结果。文档规定为 0；0 至 100 均可接受。必填。
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// Has no effect on the counts. Documented as 0. Required.
+	//
+	// 不影响统计结果。文档规定为 0。必填。
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 }
 
@@ -453,9 +603,13 @@ func (r *CallbackStatusStatisticsRequest) AppendJSON(out []byte) []byte {
 // CallbackStatusStatisticsResponseParams has the members of an answer.
 type CallbackStatusStatisticsResponseParams struct {
 	// The counts.
+	//
+	// 统计结果。
 	CallbackStatusStatistics *CallbackStatusStatistics `json:"CallbackStatusStatistics,omitnil,omitempty" name:"CallbackStatusStatistics"`
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+	//
+	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -476,6 +630,8 @@ func (m *CallbackStatusStatisticsResponseParams) read(r *codec.Reader) {
 }
 
 // CallbackStatusStatisticsResponse: The answer to `CallbackStatusStatistics`.
+//
+// `CallbackStatusStatistics` 的应答。
 type CallbackStatusStatisticsResponse struct {
 	*tchttp.BaseResponse
 	Response *CallbackStatusStatisticsResponseParams `json:"Response"`
@@ -504,11 +660,17 @@ func (r *CallbackStatusStatisticsResponse) ReadAnswer(answer []byte) error {
 }
 
 // DeleteSignStatus: The deletion of a signature.
+//
+// 签名的删除结果。
 type DeleteSignStatus struct {
 	// A text that says the deletion was done, such as `return successfully!`.
+	//
+	// 表示已删除的文本，如 `return successfully!`。
 	DeleteStatus *string `json:"DeleteStatus,omitnil,omitempty" name:"DeleteStatus"`
 
 	// When it was deleted, in Unix seconds.
+	//
+	// 删除的时间，Unix 秒。
 	DeleteTime *uint64 `json:"DeleteTime,omitnil,omitempty" name:"DeleteTime"`
 }
 
@@ -528,6 +690,8 @@ func (m *DeleteSignStatus) read(r *codec.Reader) {
 // DeleteSmsSignRequestParams has the members of DeleteSmsSignRequest alone.
 type DeleteSmsSignRequestParams struct {
 	// The id of the signature: a number, not its text. Required.
+	//
+	// 签名 ID，是数字，不是签名文字。必填。
 	SignId *uint64 `json:"SignId,omitnil,omitempty" name:"SignId"`
 }
 
@@ -535,10 +699,17 @@ type DeleteSmsSignRequestParams struct {
 //
 // Deletes a signature, whatever the state of its review. It cannot be used any more, while messages that were accepted
 // still go out. A second call finds nothing and is refused with `FailedOperation.SignIdNotExist`.
+//
+// `DeleteSmsSign` 的请求。
+//
+// 删除签名，无论其审核状态如何。删除后不能再使用，而已经受理的短信仍会下发。再次调用时已无此签名，返回
+// `FailedOperation.SignIdNotExist`。
 type DeleteSmsSignRequest struct {
 	*tchttp.BaseRequest
 
 	// The id of the signature: a number, not its text. Required.
+	//
+	// 签名 ID，是数字，不是签名文字。必填。
 	SignId *uint64 `json:"SignId,omitnil,omitempty" name:"SignId"`
 }
 
@@ -562,9 +733,13 @@ func (r *DeleteSmsSignRequest) AppendJSON(out []byte) []byte {
 // DeleteSmsSignResponseParams has the members of an answer.
 type DeleteSmsSignResponseParams struct {
 	// What was deleted, and when.
+	//
+	// 删除结果与时间。
 	DeleteSignStatus *DeleteSignStatus `json:"DeleteSignStatus,omitnil,omitempty" name:"DeleteSignStatus"`
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+	//
+	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -585,6 +760,8 @@ func (m *DeleteSmsSignResponseParams) read(r *codec.Reader) {
 }
 
 // DeleteSmsSignResponse: The answer to `DeleteSmsSign`.
+//
+// `DeleteSmsSign` 的应答。
 type DeleteSmsSignResponse struct {
 	*tchttp.BaseResponse
 	Response *DeleteSmsSignResponseParams `json:"Response"`
@@ -615,6 +792,8 @@ func (r *DeleteSmsSignResponse) ReadAnswer(answer []byte) error {
 // DeleteSmsTemplateRequestParams has the members of DeleteSmsTemplateRequest alone.
 type DeleteSmsTemplateRequestParams struct {
 	// The id of the template: a number here, while sending takes it as text. Required.
+	//
+	// 模板 ID。此处为数字，发送时则以文本传入。必填。
 	TemplateId *uint64 `json:"TemplateId,omitnil,omitempty" name:"TemplateId"`
 }
 
@@ -622,10 +801,17 @@ type DeleteSmsTemplateRequestParams struct {
 //
 // Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were accepted
 // still go out. A second call finds nothing and is refused with `FailedOperation.TemplateIdNotExist`.
+//
+// `DeleteSmsTemplate` 的请求。
+//
+// 删除模板，无论其审核状态如何。删除后不能再用于发送，而已经受理的短信仍会下发。再次调用时已无此模板，返回
+// `FailedOperation.TemplateIdNotExist`。
 type DeleteSmsTemplateRequest struct {
 	*tchttp.BaseRequest
 
 	// The id of the template: a number here, while sending takes it as text. Required.
+	//
+	// 模板 ID。此处为数字，发送时则以文本传入。必填。
 	TemplateId *uint64 `json:"TemplateId,omitnil,omitempty" name:"TemplateId"`
 }
 
@@ -649,9 +835,13 @@ func (r *DeleteSmsTemplateRequest) AppendJSON(out []byte) []byte {
 // DeleteSmsTemplateResponseParams has the members of an answer.
 type DeleteSmsTemplateResponseParams struct {
 	// What was deleted, and when.
+	//
+	// 删除结果与时间。
 	DeleteTemplateStatus *DeleteTemplateStatus `json:"DeleteTemplateStatus,omitnil,omitempty" name:"DeleteTemplateStatus"`
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+	//
+	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -672,6 +862,8 @@ func (m *DeleteSmsTemplateResponseParams) read(r *codec.Reader) {
 }
 
 // DeleteSmsTemplateResponse: The answer to `DeleteSmsTemplate`.
+//
+// `DeleteSmsTemplate` 的应答。
 type DeleteSmsTemplateResponse struct {
 	*tchttp.BaseResponse
 	Response *DeleteSmsTemplateResponseParams `json:"Response"`
@@ -700,11 +892,17 @@ func (r *DeleteSmsTemplateResponse) ReadAnswer(answer []byte) error {
 }
 
 // DeleteTemplateStatus: The deletion of a template.
+//
+// 模板的删除结果。
 type DeleteTemplateStatus struct {
 	// A text that says the deletion was done, such as `return successfully!`.
+	//
+	// 表示已删除的文本，如 `return successfully!`。
 	DeleteStatus *string `json:"DeleteStatus,omitnil,omitempty" name:"DeleteStatus"`
 
 	// When it was deleted, in Unix seconds.
+	//
+	// 删除的时间，Unix 秒。
 	DeleteTime *uint64 `json:"DeleteTime,omitnil,omitempty" name:"DeleteTime"`
 }
 
@@ -725,6 +923,9 @@ func (m *DeleteTemplateStatus) read(r *codec.Reader) {
 type DescribePhoneNumberInfoRequestParams struct {
 	// The numbers to look at, 1 to 200, in E.164 form such as `+8618501234444`; mainland numbers also as `0086…`, `86…` or
 	// the bare 11 digits. Required.
+	//
+	// 要解析的号码，1 至 200 个，采用 E.164 格式，如 `+8618501234444`；国内号码也可写作 `0086…`、`86…` 或 11 位手机号。
+	// 必填。
 	PhoneNumberSet []*string `json:"PhoneNumberSet,omitnil,omitempty" name:"PhoneNumberSet"`
 }
 
@@ -735,11 +936,20 @@ type DescribePhoneNumberInfoRequestParams struct {
 //
 // A number that cannot be understood has `FailedOperation.PhoneNumberParseFail` in its own entry; the call succeeds
 // all the same.
+//
+// `DescribePhoneNumberInfo` 的请求。
+//
+// 解析最多 200 个号码：所属国家或地区、国家或地区码、标准格式。解析方式与发送时相同，但不会发送任何短信。
+//
+// 无法识别的号码，其自己的结果中为 `FailedOperation.PhoneNumberParseFail`，调用本身仍算成功。
 type DescribePhoneNumberInfoRequest struct {
 	*tchttp.BaseRequest
 
 	// The numbers to look at, 1 to 200, in E.164 form such as `+8618501234444`; mainland numbers also as `0086…`, `86…` or
 	// the bare 11 digits. Required.
+	//
+	// 要解析的号码，1 至 200 个，采用 E.164 格式，如 `+8618501234444`；国内号码也可写作 `0086…`、`86…` 或 11 位手机号。
+	// 必填。
 	PhoneNumberSet []*string `json:"PhoneNumberSet,omitnil,omitempty" name:"PhoneNumberSet"`
 }
 
@@ -763,9 +973,13 @@ func (r *DescribePhoneNumberInfoRequest) AppendJSON(out []byte) []byte {
 // DescribePhoneNumberInfoResponseParams has the members of an answer.
 type DescribePhoneNumberInfoResponseParams struct {
 	// One entry for each number of the request, in the same order.
+	//
+	// 请求中的每个号码各有一条结果，顺序与请求一致。
 	PhoneNumberInfoSet []*PhoneNumberInfo `json:"PhoneNumberInfoSet,omitnil,omitempty" name:"PhoneNumberInfoSet"`
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+	//
+	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -786,6 +1000,8 @@ func (m *DescribePhoneNumberInfoResponseParams) read(r *codec.Reader) {
 }
 
 // DescribePhoneNumberInfoResponse: The answer to `DescribePhoneNumberInfo`.
+//
+// `DescribePhoneNumberInfo` 的应答。
 type DescribePhoneNumberInfoResponse struct {
 	*tchttp.BaseResponse
 	Response *DescribePhoneNumberInfoResponseParams `json:"Response"`
@@ -816,22 +1032,34 @@ func (r *DescribePhoneNumberInfoResponse) ReadAnswer(answer []byte) error {
 // DescribeSendRecordListRequestParams has the members of DescribeSendRecordListRequest alone.
 type DescribeSendRecordListRequestParams struct {
 	// The phone number in E.164 form, such as `+8618501234444`. Required.
+	//
+	// E.164 格式的手机号，如 `+8618501234444`。必填。
 	PhoneNumber *string `json:"PhoneNumber,omitnil,omitempty" name:"PhoneNumber"`
 
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
 	// Required.
+	//
+	// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 	SmsSdkAppId *string `json:"SmsSdkAppId,omitnil,omitempty" name:"SmsSdkAppId"`
 
 	// The earliest time of sending, in Unix seconds, at most 72 hours ago. Required.
+	//
+	// 最早的发送时间，Unix 秒，最多为 72 小时之前。必填。
 	BeginTime *uint64 `json:"BeginTime,omitnil,omitempty" name:"BeginTime"`
 
 	// The latest time of sending, in Unix seconds, not in the future; now when unset.
+	//
+	// 最晚的发送时间，Unix 秒，不得晚于当前时间；不填时为当前时间。
 	EndTime *uint64 `json:"EndTime,omitnil,omitempty" name:"EndTime"`
 
 	// How many records to answer at most, 1 to 50; 20 when unset.
+	//
+	// 最多返回多少条记录，1 至 50，不填时为 20。
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// How many records to skip, 0 to 1000; 0 when unset.
+	//
+	// 跳过多少条记录，0 至 1000，不填时为 0。
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 }
 
@@ -841,26 +1069,45 @@ type DescribeSendRecordListRequestParams struct {
 //
 // Only the newest 1000 records of the span can be reached. Times, `Limit` and `Offset` outside their ranges are
 // refused with a code that names them, such as `InvalidParameterValue.BeginTimeVerifyFail`.
+//
+// `DescribeSendRecordList` 的请求。
+//
+// 查询最近 72 小时内发往一个号码的短信及各自的结果，从新到旧。
+//
+// 只能查到该时段内最新的 1000 条记录。时间、`Limit` 或 `Offset` 超出范围时，会返回相应的错误码，如
+// `InvalidParameterValue.BeginTimeVerifyFail`。
 type DescribeSendRecordListRequest struct {
 	*tchttp.BaseRequest
 
 	// The phone number in E.164 form, such as `+8618501234444`. Required.
+	//
+	// E.164 格式的手机号，如 `+8618501234444`。必填。
 	PhoneNumber *string `json:"PhoneNumber,omitnil,omitempty" name:"PhoneNumber"`
 
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
 	// Required.
+	//
+	// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 	SmsSdkAppId *string `json:"SmsSdkAppId,omitnil,omitempty" name:"SmsSdkAppId"`
 
 	// The earliest time of sending, in Unix seconds, at most 72 hours ago. Required.
+	//
+	// 最早的发送时间，Unix 秒，最多为 72 小时之前。必填。
 	BeginTime *uint64 `json:"BeginTime,omitnil,omitempty" name:"BeginTime"`
 
 	// The latest time of sending, in Unix seconds, not in the future; now when unset.
+	//
+	// 最晚的发送时间，Unix 秒，不得晚于当前时间；不填时为当前时间。
 	EndTime *uint64 `json:"EndTime,omitnil,omitempty" name:"EndTime"`
 
 	// How many records to answer at most, 1 to 50; 20 when unset.
+	//
+	// 最多返回多少条记录，1 至 50，不填时为 20。
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// How many records to skip, 0 to 1000; 0 when unset.
+	//
+	// 跳过多少条记录，0 至 1000，不填时为 0。
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 }
 
@@ -889,12 +1136,18 @@ func (r *DescribeSendRecordListRequest) AppendJSON(out []byte) []byte {
 // DescribeSendRecordListResponseParams has the members of an answer.
 type DescribeSendRecordListResponseParams struct {
 	// The records, newest first.
+	//
+	// 发送记录，从新到旧。
 	SendRecordSet []*SendRecord `json:"SendRecordSet,omitnil,omitempty" name:"SendRecordSet"`
 
 	// How many records the span has, counted up to 1000.
+	//
+	// 该时段内的记录总数，最多计到 1000。
 	TotalCount *uint64 `json:"TotalCount,omitnil,omitempty" name:"TotalCount"`
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+	//
+	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -917,6 +1170,8 @@ func (m *DescribeSendRecordListResponseParams) read(r *codec.Reader) {
 }
 
 // DescribeSendRecordListResponse: The answer to `DescribeSendRecordList`.
+//
+// `DescribeSendRecordList` 的应答。
 type DescribeSendRecordListResponse struct {
 	*tchttp.BaseResponse
 	Response *DescribeSendRecordListResponseParams `json:"Response"`
@@ -945,34 +1200,54 @@ func (r *DescribeSendRecordListResponse) ReadAnswer(answer []byte) error {
 }
 
 // DescribeSignListStatus: A signature and the state of its review.
+//
+// 一个签名及其审核状态。
 type DescribeSignListStatus struct {
 	// The id of the signature: a number, not its text.
+	//
+	// 签名 ID，是数字，不是签名文字。
 	SignId *uint64 `json:"SignId,omitnil,omitempty" name:"SignId"`
 
 	// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan.
+	//
+	// 0：国内；1：港澳台及国际，即其他所有国家和地区。
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 
 	// The state of the review: 0 approved and in force, 1 under review, 2 approved but not yet in force, -1 refused or not
 	// usable.
+	//
+	// 审核状态：0 已通过并生效，1 审核中，2 已通过但尚未生效，-1 未通过或不可用。
 	StatusCode *int64 `json:"StatusCode,omitnil,omitempty" name:"StatusCode"`
 
 	// The reviewer's text, mostly the reason of a refusal; may be empty.
+	//
+	// 审核人员的回复，多为未通过的原因；可能为空。
 	ReviewReply *string `json:"ReviewReply,omitnil,omitempty" name:"ReviewReply"`
 
 	// The text of the signature, without brackets.
+	//
+	// 签名文字，不含括号。
 	SignName *string `json:"SignName,omitnil,omitempty" name:"SignName"`
 
 	// When it was handed in, in Unix seconds.
+	//
+	// 提交审核的时间，Unix 秒。
 	CreateTime *uint64 `json:"CreateTime,omitnil,omitempty" name:"CreateTime"`
 
 	// The id of the qualification; 0 for global signatures.
+	//
+	// 资质的 ID；港澳台及国际签名为 0。
 	QualificationId *uint64 `json:"QualificationId,omitnil,omitempty" name:"QualificationId"`
 
 	// The name of the qualification; empty for global signatures.
+	//
+	// 资质名称；港澳台及国际签名为空。
 	QualificationName *string `json:"QualificationName,omitnil,omitempty" name:"QualificationName"`
 
 	// The state of the qualification: 0 waiting, 1 approved, 2 refused, 3 to be handed in again with supplements, 4
 	// waiting after a change, 5 change refused.
+	//
+	// 资质状态：0 待审核，1 已通过，2 未通过，3 须补充材料后重新提交，4 变更后待审核，5 变更未通过。
 	QualificationStatusCode *int64 `json:"QualificationStatusCode,omitnil,omitempty" name:"QualificationStatusCode"`
 }
 
@@ -1006,15 +1281,23 @@ func (m *DescribeSignListStatus) read(r *codec.Reader) {
 // DescribeSmsSignListRequestParams has the members of DescribeSmsSignListRequest alone.
 type DescribeSmsSignListRequestParams struct {
 	// Which signatures to list: 0 for mainland China, 1 for global ones. Required.
+	//
+	// 要列出的签名：0 为国内，1 为港澳台及国际。必填。
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 
 	// The ids of the signatures wanted, at most 100; unset or empty for a page of all.
+	//
+	// 要查询的签名 ID，最多 100 个；不填或留空时分页列出全部。
 	SignIdSet []*uint64 `json:"SignIdSet,omitnil,omitempty" name:"SignIdSet"`
 
 	// How many signatures to answer at most, up to 100; 10 when unset. Used only without `SignIdSet`.
+	//
+	// 最多返回多少个签名，不超过 100，不填时为 10。仅在不填 `SignIdSet` 时起作用。
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// How many signatures to skip, 0 when unset. Used only without `SignIdSet`.
+	//
+	// 跳过多少个签名，不填时为 0。仅在不填 `SignIdSet` 时起作用。
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 }
 
@@ -1023,19 +1306,33 @@ type DescribeSmsSignListRequestParams struct {
 // Answers signatures with the state of their review: those whose ids are given, at most 100, or a page of all.
 //
 // An id that does not exist is left out of the answer. A `Limit` over 100 is `InvalidParameterValue.LimitVerifyFail`.
+//
+// `DescribeSmsSignList` 的请求。
+//
+// 查询签名及其审核状态：给出 ID 时查询这些签名，最多 100 个；不给出时分页列出全部。
+//
+// 不存在的 ID 不会出现在应答中。`Limit` 超过 100 时返回 `InvalidParameterValue.LimitVerifyFail`。
 type DescribeSmsSignListRequest struct {
 	*tchttp.BaseRequest
 
 	// Which signatures to list: 0 for mainland China, 1 for global ones. Required.
+	//
+	// 要列出的签名：0 为国内，1 为港澳台及国际。必填。
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 
 	// The ids of the signatures wanted, at most 100; unset or empty for a page of all.
+	//
+	// 要查询的签名 ID，最多 100 个；不填或留空时分页列出全部。
 	SignIdSet []*uint64 `json:"SignIdSet,omitnil,omitempty" name:"SignIdSet"`
 
 	// How many signatures to answer at most, up to 100; 10 when unset. Used only without `SignIdSet`.
+	//
+	// 最多返回多少个签名，不超过 100，不填时为 10。仅在不填 `SignIdSet` 时起作用。
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// How many signatures to skip, 0 when unset. Used only without `SignIdSet`.
+	//
+	// 跳过多少个签名，不填时为 0。仅在不填 `SignIdSet` 时起作用。
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 }
 
@@ -1062,9 +1359,13 @@ func (r *DescribeSmsSignListRequest) AppendJSON(out []byte) []byte {
 // DescribeSmsSignListResponseParams has the members of an answer.
 type DescribeSmsSignListResponseParams struct {
 	// The signatures found, one entry each; unknown ids are left out.
+	//
+	// 查到的签名，每个一条；不存在的 ID 不会出现。
 	DescribeSignListStatusSet []*DescribeSignListStatus `json:"DescribeSignListStatusSet,omitnil,omitempty" name:"DescribeSignListStatusSet"`
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+	//
+	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -1085,6 +1386,8 @@ func (m *DescribeSmsSignListResponseParams) read(r *codec.Reader) {
 }
 
 // DescribeSmsSignListResponse: The answer to `DescribeSmsSignList`.
+//
+// `DescribeSmsSignList` 的应答。
 type DescribeSmsSignListResponse struct {
 	*tchttp.BaseResponse
 	Response *DescribeSmsSignListResponseParams `json:"Response"`
@@ -1115,16 +1418,24 @@ func (r *DescribeSmsSignListResponse) ReadAnswer(answer []byte) error {
 // DescribeSmsTemplateListRequestParams has the members of DescribeSmsTemplateListRequest alone.
 type DescribeSmsTemplateListRequestParams struct {
 	// Which templates to list: 0 for mainland China, 1 for global ones. Required.
+	//
+	// 要列出的模板：0 为国内，1 为港澳台及国际。必填。
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 
 	// The ids of the templates wanted, at most 100; unset or empty for a page of all.
+	//
+	// 要查询的模板 ID，最多 100 个；不填或留空时分页列出全部。
 	TemplateIdSet []*uint64 `json:"TemplateIdSet,omitnil,omitempty" name:"TemplateIdSet"`
 
 	// How many templates to answer at most, up to 100. Set it: the documented default is 0. Used only without
 	// `TemplateIdSet`.
+	//
+	// 最多返回多少个模板，不超过 100。请务必填写：文档规定的默认值是 0。仅在不填 `TemplateIdSet` 时起作用。
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// How many templates to skip, 0 when unset. Used only without `TemplateIdSet`.
+	//
+	// 跳过多少个模板，不填时为 0。仅在不填 `TemplateIdSet` 时起作用。
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 }
 
@@ -1134,20 +1445,35 @@ type DescribeSmsTemplateListRequestParams struct {
 //
 // An id that does not exist is left out of the answer. A `Limit` over 100 is `InvalidParameterValue.LimitVerifyFail`.
 // Only the main account may list templates (`FailedOperation.ProhibitSubAccountUse`).
+//
+// `DescribeSmsTemplateList` 的请求。
+//
+// 查询模板及其审核状态：给出 ID 时查询这些模板，最多 100 个；不给出时分页列出全部。
+//
+// 不存在的 ID 不会出现在应答中。`Limit` 超过 100 时返回 `InvalidParameterValue.LimitVerifyFail`。
+// 只有主账号可以查询模板（否则返回 `FailedOperation.ProhibitSubAccountUse`）。
 type DescribeSmsTemplateListRequest struct {
 	*tchttp.BaseRequest
 
 	// Which templates to list: 0 for mainland China, 1 for global ones. Required.
+	//
+	// 要列出的模板：0 为国内，1 为港澳台及国际。必填。
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 
 	// The ids of the templates wanted, at most 100; unset or empty for a page of all.
+	//
+	// 要查询的模板 ID，最多 100 个；不填或留空时分页列出全部。
 	TemplateIdSet []*uint64 `json:"TemplateIdSet,omitnil,omitempty" name:"TemplateIdSet"`
 
 	// How many templates to answer at most, up to 100. Set it: the documented default is 0. Used only without
 	// `TemplateIdSet`.
+	//
+	// 最多返回多少个模板，不超过 100。请务必填写：文档规定的默认值是 0。仅在不填 `TemplateIdSet` 时起作用。
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// How many templates to skip, 0 when unset. Used only without `TemplateIdSet`.
+	//
+	// 跳过多少个模板，不填时为 0。仅在不填 `TemplateIdSet` 时起作用。
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 }
 
@@ -1174,9 +1500,13 @@ func (r *DescribeSmsTemplateListRequest) AppendJSON(out []byte) []byte {
 // DescribeSmsTemplateListResponseParams has the members of an answer.
 type DescribeSmsTemplateListResponseParams struct {
 	// The templates found, one entry each; unknown ids are left out.
+	//
+	// 查到的模板，每个一条；不存在的 ID 不会出现。
 	DescribeTemplateStatusSet []*DescribeTemplateListStatus `json:"DescribeTemplateStatusSet,omitnil,omitempty" name:"DescribeTemplateStatusSet"`
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+	//
+	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -1197,6 +1527,8 @@ func (m *DescribeSmsTemplateListResponseParams) read(r *codec.Reader) {
 }
 
 // DescribeSmsTemplateListResponse: The answer to `DescribeSmsTemplateList`.
+//
+// `DescribeSmsTemplateList` 的应答。
 type DescribeSmsTemplateListResponse struct {
 	*tchttp.BaseResponse
 	Response *DescribeSmsTemplateListResponseParams `json:"Response"`
@@ -1225,27 +1557,43 @@ func (r *DescribeSmsTemplateListResponse) ReadAnswer(answer []byte) error {
 }
 
 // DescribeTemplateListStatus: A template and the state of its review.
+//
+// 一个模板及其审核状态。
 type DescribeTemplateListStatus struct {
 	// The id of the template: a number here, while sending takes it as text.
+	//
+	// 模板 ID。此处为数字，发送时则以文本传入。
 	TemplateId *uint64 `json:"TemplateId,omitnil,omitempty" name:"TemplateId"`
 
 	// 0: mainland China; 1: global; 3: both.
+	//
+	// 0：国内；1：港澳台及国际；3：两者皆可。
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 
 	// The state of the review: 0 approved and in force, 1 under review, 2 approved but not yet in force, -1 refused. Only
 	// 0 can be sent.
+	//
+	// 审核状态：0 已通过并生效，1 审核中，2 已通过但尚未生效，-1 未通过。只有 0 可以用于发送。
 	StatusCode *int64 `json:"StatusCode,omitnil,omitempty" name:"StatusCode"`
 
 	// The reviewer's text, mostly the reason of a refusal; may be empty.
+	//
+	// 审核人员的回复，多为未通过的原因；可能为空。
 	ReviewReply *string `json:"ReviewReply,omitnil,omitempty" name:"ReviewReply"`
 
 	// The name of the template. Free text for people, not empty; it is not part of the message.
+	//
+	// 模板名称，供人识别，自由填写但不可为空；不会出现在短信中。
 	TemplateName *string `json:"TemplateName,omitnil,omitempty" name:"TemplateName"`
 
 	// When it was handed in, in Unix seconds.
+	//
+	// 提交审核的时间，Unix 秒。
 	CreateTime *uint64 `json:"CreateTime,omitnil,omitempty" name:"CreateTime"`
 
 	// The text of the template. `{1}`, `{2}` and so on stand for values given when sending, counted from 1 without a gap.
+	//
+	// 模板正文。`{1}`、`{2}` 等是变量，发送时代入取值；序号从 1 开始，不可跳号。
 	TemplateContent *string `json:"TemplateContent,omitnil,omitempty" name:"TemplateContent"`
 }
 
@@ -1273,8 +1621,12 @@ func (m *DescribeTemplateListStatus) read(r *codec.Reader) {
 }
 
 // ModifySignStatus: A signature that was changed and now waits for its review.
+//
+// 已修改、正在等待审核的签名。
 type ModifySignStatus struct {
 	// The id of the signature: a number, not its text.
+	//
+	// 签名 ID，是数字，不是签名文字。
 	SignId *uint64 `json:"SignId,omitnil,omitempty" name:"SignId"`
 }
 
@@ -1292,39 +1644,62 @@ func (m *ModifySignStatus) read(r *codec.Reader) {
 // ModifySmsSignRequestParams has the members of ModifySmsSignRequest alone.
 type ModifySmsSignRequestParams struct {
 	// The id of the signature: a number, not its text. Required.
+	//
+	// 签名 ID，是数字，不是签名文字。必填。
 	SignId *uint64 `json:"SignId,omitnil,omitempty" name:"SignId"`
 
 	// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to
 	// 15 characters without `[` and `]`. Required.
+	//
+	// 签名文字，不含括号。国内：2 至 12 个汉字、字母或数字；港澳台及国际：2 至 15 个字符，不含 `[` 和 `]`。必填。
 	SignName *string `json:"SignName,omitnil,omitempty" name:"SignName"`
 
 	// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or
 	// other. Decides which `DocumentType` fits. Required.
+	//
+	// 签名所代表的主体：0 公司，1 App（仅限港澳台及国际），4 商标，5 政府、事业单位或其他。它决定可以使用哪些
+	// `DocumentType`。必填。
 	SignType *uint64 `json:"SignType,omitnil,omitempty" name:"SignType"`
 
 	// The proof handed in: 0 three-in-one licence, 1 business licence, 2 organisation code certificate, 3 social credit
 	// certificate, 4 screenshot of the app's back end (global only), 7 trademark certificate. Which ones fit depends on
 	// `SignType`: 0 goes with 0 or 1, 1 with 0 to 4, 4 with 7, 5 with 2 or 3. Required.
+	//
+	// 提交的证明类型：0 三证合一的营业执照，1 营业执照，2 组织机构代码证，3 社会信用代码证，4 App
+	// 后台截图（仅限港澳台及国际），7 商标注册证。可选范围取决于 `SignType`：0 对应 0 或 1，1 对应 0 至 4，4 对应 7，5
+	// 对应 2 或 3。必填。
 	DocumentType *uint64 `json:"DocumentType,omitnil,omitempty" name:"DocumentType"`
 
 	// 0: mainland China; 1: global. Must be what the signature has: it cannot be moved from one to the other. Required.
+	//
+	// 0：国内；1：港澳台及国际。须与签名原有的取值一致，不能在两者之间更改。必填。
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 
 	// 0: for the account's own use; 1: on behalf of others, which needs `CommissionImage`. Required.
+	//
+	// 0：自用；1：他用，此时须提供 `CommissionImage`。必填。
 	SignPurpose *uint64 `json:"SignPurpose,omitnil,omitempty" name:"SignPurpose"`
 
 	// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
+	//
+	// 证明材料的图片，JPEG 或 PNG，不超过 5 MB，以 base64 编码，不带 `data:` 前缀。必填。
 	ProofImage *string `json:"ProofImage,omitnil,omitempty" name:"ProofImage"`
 
 	// A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of
 	// others.
+	//
+	// 委托书的图片，以 base64 编码，不带 `data:` 前缀。仅在签名为他用时才会查看。
 	CommissionImage *string `json:"CommissionImage,omitnil,omitempty" name:"CommissionImage"`
 
 	// A note for the reviewer, such as what the messages are for. Free text.
+	//
+	// 给审核人员看的备注，例如短信的用途。自由填写。
 	Remark *string `json:"Remark,omitnil,omitempty" name:"Remark"`
 
 	// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it;
 	// leave it out for global ones.
+	//
+	// 已通过审核的企业资质的 ID。用于国内签名，服务可能要求必填；港澳台及国际签名请勿填写。
 	QualificationId *uint64 `json:"QualificationId,omitnil,omitempty" name:"QualificationId"`
 }
 
@@ -1334,43 +1709,73 @@ type ModifySmsSignRequestParams struct {
 //
 // An approved signature cannot be changed (`InvalidParameterValue.SignAlreadyPassedCheck`): create another one. An id
 // that does not exist is `FailedOperation.MissingSignatureToModify`.
+//
+// `ModifySmsSign` 的请求。
+//
+// 修改审核中或未通过的签名，并重新提交审核。
+//
+// 已通过审核的签名不能修改（返回 `InvalidParameterValue.SignAlreadyPassedCheck`），请另建一个。ID 不存在时返回
+// `FailedOperation.MissingSignatureToModify`。
 type ModifySmsSignRequest struct {
 	*tchttp.BaseRequest
 
 	// The id of the signature: a number, not its text. Required.
+	//
+	// 签名 ID，是数字，不是签名文字。必填。
 	SignId *uint64 `json:"SignId,omitnil,omitempty" name:"SignId"`
 
 	// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to
 	// 15 characters without `[` and `]`. Required.
+	//
+	// 签名文字，不含括号。国内：2 至 12 个汉字、字母或数字；港澳台及国际：2 至 15 个字符，不含 `[` 和 `]`。必填。
 	SignName *string `json:"SignName,omitnil,omitempty" name:"SignName"`
 
 	// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or
 	// other. Decides which `DocumentType` fits. Required.
+	//
+	// 签名所代表的主体：0 公司，1 App（仅限港澳台及国际），4 商标，5 政府、事业单位或其他。它决定可以使用哪些
+	// `DocumentType`。必填。
 	SignType *uint64 `json:"SignType,omitnil,omitempty" name:"SignType"`
 
 	// The proof handed in: 0 three-in-one licence, 1 business licence, 2 organisation code certificate, 3 social credit
 	// certificate, 4 screenshot of the app's back end (global only), 7 trademark certificate. Which ones fit depends on
 	// `SignType`: 0 goes with 0 or 1, 1 with 0 to 4, 4 with 7, 5 with 2 or 3. Required.
+	//
+	// 提交的证明类型：0 三证合一的营业执照，1 营业执照，2 组织机构代码证，3 社会信用代码证，4 App
+	// 后台截图（仅限港澳台及国际），7 商标注册证。可选范围取决于 `SignType`：0 对应 0 或 1，1 对应 0 至 4，4 对应 7，5
+	// 对应 2 或 3。必填。
 	DocumentType *uint64 `json:"DocumentType,omitnil,omitempty" name:"DocumentType"`
 
 	// 0: mainland China; 1: global. Must be what the signature has: it cannot be moved from one to the other. Required.
+	//
+	// 0：国内；1：港澳台及国际。须与签名原有的取值一致，不能在两者之间更改。必填。
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 
 	// 0: for the account's own use; 1: on behalf of others, which needs `CommissionImage`. Required.
+	//
+	// 0：自用；1：他用，此时须提供 `CommissionImage`。必填。
 	SignPurpose *uint64 `json:"SignPurpose,omitnil,omitempty" name:"SignPurpose"`
 
 	// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
+	//
+	// 证明材料的图片，JPEG 或 PNG，不超过 5 MB，以 base64 编码，不带 `data:` 前缀。必填。
 	ProofImage *string `json:"ProofImage,omitnil,omitempty" name:"ProofImage"`
 
 	// A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of
 	// others.
+	//
+	// 委托书的图片，以 base64 编码，不带 `data:` 前缀。仅在签名为他用时才会查看。
 	CommissionImage *string `json:"CommissionImage,omitnil,omitempty" name:"CommissionImage"`
 
 	// A note for the reviewer, such as what the messages are for. Free text.
+	//
+	// 给审核人员看的备注，例如短信的用途。自由填写。
 	Remark *string `json:"Remark,omitnil,omitempty" name:"Remark"`
 
 	// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it;
 	// leave it out for global ones.
+	//
+	// 已通过审核的企业资质的 ID。用于国内签名，服务可能要求必填；港澳台及国际签名请勿填写。
 	QualificationId *uint64 `json:"QualificationId,omitnil,omitempty" name:"QualificationId"`
 }
 
@@ -1403,9 +1808,13 @@ func (r *ModifySmsSignRequest) AppendJSON(out []byte) []byte {
 // ModifySmsSignResponseParams has the members of an answer.
 type ModifySmsSignResponseParams struct {
 	// The changed signature.
+	//
+	// 修改后的签名。
 	ModifySignStatus *ModifySignStatus `json:"ModifySignStatus,omitnil,omitempty" name:"ModifySignStatus"`
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+	//
+	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -1426,6 +1835,8 @@ func (m *ModifySmsSignResponseParams) read(r *codec.Reader) {
 }
 
 // ModifySmsSignResponse: The answer to `ModifySmsSign`.
+//
+// `ModifySmsSign` 的应答。
 type ModifySmsSignResponse struct {
 	*tchttp.BaseResponse
 	Response *ModifySmsSignResponseParams `json:"Response"`
@@ -1456,24 +1867,38 @@ func (r *ModifySmsSignResponse) ReadAnswer(answer []byte) error {
 // ModifySmsTemplateRequestParams has the members of ModifySmsTemplateRequest alone.
 type ModifySmsTemplateRequestParams struct {
 	// The id of the template: a number here, while sending takes it as text. Required.
+	//
+	// 模板 ID。此处为数字，发送时则以文本传入。必填。
 	TemplateId *uint64 `json:"TemplateId,omitnil,omitempty" name:"TemplateId"`
 
 	// The name of the template. Free text for people, not empty; it is not part of the message. Required.
+	//
+	// 模板名称，供人识别，自由填写但不可为空；不会出现在短信中。必填。
 	TemplateName *string `json:"TemplateName,omitnil,omitempty" name:"TemplateName"`
 
 	// The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given
-	// when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`.
-	// Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
+	// when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or
+	// `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
+	//
+	// 模板正文，连同签名与变量值最多 500 个字符。`{1}`、`{2}` 等是变量，发送时代入取值：序号从 1 开始且不可跳号，
+	// 两个变量不可相邻，正文不可只有变量，变量不可放在链接中。不得含有 `【` 或 `】`。国内营销短信须以退订方式结尾，如
+	// `拒收请回复R`。必填。
 	TemplateContent *string `json:"TemplateContent,omitnil,omitempty" name:"TemplateContent"`
 
 	// What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as
 	// notification. Required.
+	//
+	// 短信类型：1 营销，2 通知，3 验证码；旧程序使用的 0 视为通知。必填。
 	SmsType *uint64 `json:"SmsType,omitnil,omitempty" name:"SmsType"`
 
 	// 0: mainland China; 1: global. Must be what the template has: it cannot be moved from one to the other. Required.
+	//
+	// 0：国内；1：港澳台及国际。须与模板原有的取值一致，不能在两者之间更改。必填。
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 
 	// A note for the reviewer, such as what was changed. May be empty, but not absent. Required.
+	//
+	// 给审核人员看的备注，例如改动之处。可以为空，但不可缺少。必填。
 	Remark *string `json:"Remark,omitnil,omitempty" name:"Remark"`
 }
 
@@ -1483,28 +1908,49 @@ type ModifySmsTemplateRequestParams struct {
 //
 // An approved template cannot be changed (`FailedOperation.TemplateAlreadyPassedCheck`): create another one. An id
 // that does not exist is `FailedOperation.MissingTemplateToModify`.
+//
+// `ModifySmsTemplate` 的请求。
+//
+// 修改审核中或未通过的模板，并重新提交审核。
+//
+// 已通过审核的模板不能修改（返回 `FailedOperation.TemplateAlreadyPassedCheck`），请另建一个。ID 不存在时返回
+// `FailedOperation.MissingTemplateToModify`。
 type ModifySmsTemplateRequest struct {
 	*tchttp.BaseRequest
 
 	// The id of the template: a number here, while sending takes it as text. Required.
+	//
+	// 模板 ID。此处为数字，发送时则以文本传入。必填。
 	TemplateId *uint64 `json:"TemplateId,omitnil,omitempty" name:"TemplateId"`
 
 	// The name of the template. Free text for people, not empty; it is not part of the message. Required.
+	//
+	// 模板名称，供人识别，自由填写但不可为空；不会出现在短信中。必填。
 	TemplateName *string `json:"TemplateName,omitnil,omitempty" name:"TemplateName"`
 
 	// The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given
-	// when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`.
-	// Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
+	// when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or
+	// `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
+	//
+	// 模板正文，连同签名与变量值最多 500 个字符。`{1}`、`{2}` 等是变量，发送时代入取值：序号从 1 开始且不可跳号，
+	// 两个变量不可相邻，正文不可只有变量，变量不可放在链接中。不得含有 `【` 或 `】`。国内营销短信须以退订方式结尾，如
+	// `拒收请回复R`。必填。
 	TemplateContent *string `json:"TemplateContent,omitnil,omitempty" name:"TemplateContent"`
 
 	// What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as
 	// notification. Required.
+	//
+	// 短信类型：1 营销，2 通知，3 验证码；旧程序使用的 0 视为通知。必填。
 	SmsType *uint64 `json:"SmsType,omitnil,omitempty" name:"SmsType"`
 
 	// 0: mainland China; 1: global. Must be what the template has: it cannot be moved from one to the other. Required.
+	//
+	// 0：国内；1：港澳台及国际。须与模板原有的取值一致，不能在两者之间更改。必填。
 	International *uint64 `json:"International,omitnil,omitempty" name:"International"`
 
 	// A note for the reviewer, such as what was changed. May be empty, but not absent. Required.
+	//
+	// 给审核人员看的备注，例如改动之处。可以为空，但不可缺少。必填。
 	Remark *string `json:"Remark,omitnil,omitempty" name:"Remark"`
 }
 
@@ -1533,9 +1979,13 @@ func (r *ModifySmsTemplateRequest) AppendJSON(out []byte) []byte {
 // ModifySmsTemplateResponseParams has the members of an answer.
 type ModifySmsTemplateResponseParams struct {
 	// The changed template.
+	//
+	// 修改后的模板。
 	ModifyTemplateStatus *ModifyTemplateStatus `json:"ModifyTemplateStatus,omitnil,omitempty" name:"ModifyTemplateStatus"`
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+	//
+	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -1556,6 +2006,8 @@ func (m *ModifySmsTemplateResponseParams) read(r *codec.Reader) {
 }
 
 // ModifySmsTemplateResponse: The answer to `ModifySmsTemplate`.
+//
+// `ModifySmsTemplate` 的应答。
 type ModifySmsTemplateResponse struct {
 	*tchttp.BaseResponse
 	Response *ModifySmsTemplateResponseParams `json:"Response"`
@@ -1584,8 +2036,12 @@ func (r *ModifySmsTemplateResponse) ReadAnswer(answer []byte) error {
 }
 
 // ModifyTemplateStatus: A template that was changed and now waits for its review.
+//
+// 已修改、正在等待审核的模板。
 type ModifyTemplateStatus struct {
 	// The id of the template: a number here, while sending takes it as text.
+	//
+	// 模板 ID。此处为数字，发送时则以文本传入。
 	TemplateId *uint64 `json:"TemplateId,omitnil,omitempty" name:"TemplateId"`
 }
 
@@ -1601,21 +2057,33 @@ func (m *ModifyTemplateStatus) read(r *codec.Reader) {
 }
 
 // MultiSmsInfo: One message of `SendMultiGlobalSms`.
+//
+// `SendMultiGlobalSms` 中的一条短信。
 type MultiSmsInfo struct {
 	// The number in E.164 form, such as `+85261234567`, outside mainland China. Required.
+	//
+	// E.164 格式的手机号，如 `+85261234567`，须为国内以外的号码。必填。
 	PhoneNumber *string `json:"PhoneNumber,omitnil,omitempty" name:"PhoneNumber"`
 
 	// The id of an approved global template, digits as text. Required.
+	//
+	// 已通过审核的港澳台及国际模板的 ID，以文本形式书写的数字。必填。
 	TemplateId *string `json:"TemplateId,omitnil,omitempty" name:"TemplateId"`
 
 	// The values for `{1}`, `{2}` and so on, in that order: exactly as many as the template has variables.
+	//
+	// 依次代入 `{1}`、`{2}` 等变量的值，个数须与模板的变量个数完全一致。
 	TemplateParamSet []*string `json:"TemplateParamSet,omitnil,omitempty" name:"TemplateParamSet"`
 
 	// The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for mainland
 	// numbers.
+	//
+	// 港澳台及国际短信显示的发送方标识。使用默认的公共发送方时无须填写；对国内号码不起作用。
 	SenderId *string `json:"SenderId,omitnil,omitempty" name:"SenderId"`
 
 	// The caller's own text, less than 512 bytes; empty when unset. Comes back with the message's entry.
+	//
+	// 调用方自带的文本，小于 512 字节；不填时为空。该短信的结果中会带回它。
 	SessionContext *string `json:"SessionContext,omitnil,omitempty" name:"SessionContext"`
 }
 
@@ -1631,26 +2099,42 @@ func (r *MultiSmsInfo) appendJSON(out []byte) []byte {
 }
 
 // PhoneNumberInfo: A phone number taken apart.
+//
+// 一个号码的解析结果。
 type PhoneNumberInfo struct {
 	// `Ok`, or the error code of this number, such as `FailedOperation.PhoneNumberParseFail`.
+	//
+	// `Ok`，或该号码的错误码，如 `FailedOperation.PhoneNumberParseFail`。
 	Code *string `json:"Code,omitnil,omitempty" name:"Code"`
 
 	// The same in words. For people: the texts may change at any time.
+	//
+	// 同一结果的文字说明。仅供人阅读，措辞随时可能改变。
 	Message *string `json:"Message,omitnil,omitempty" name:"Message"`
 
 	// The country code without `+`, such as `86`.
+	//
+	// 国家或地区码，不带 `+`，如 `86`。
 	NationCode *string `json:"NationCode,omitnil,omitempty" name:"NationCode"`
 
 	// The number without its country code, such as `18501234444`.
+	//
+	// 不含国家或地区码的号码，如 `18501234444`。
 	SubscriberNumber *string `json:"SubscriberNumber,omitnil,omitempty" name:"SubscriberNumber"`
 
 	// The number in E.164 form; as it was given when it could not be understood.
+	//
+	// E.164 格式的手机号；无法识别时按原样返回。
 	PhoneNumber *string `json:"PhoneNumber,omitnil,omitempty" name:"PhoneNumber"`
 
 	// The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
+	//
+	// 号码所属国家或地区的 ISO 3166 代码，两个字母，如 `CN`；无法识别时为 `DEF`。
 	IsoCode *string `json:"IsoCode,omitnil,omitempty" name:"IsoCode"`
 
 	// The country or region in English, such as `China`; empty when it is not known.
+	//
+	// 国家或地区的英文名称，如 `China`；无法识别时为空。
 	IsoName *string `json:"IsoName,omitnil,omitempty" name:"IsoName"`
 }
 
@@ -1678,26 +2162,42 @@ func (m *PhoneNumberInfo) read(r *codec.Reader) {
 }
 
 // PullSmsReplyStatus: One reply of a person to a message.
+//
+// 用户对短信的一条上行回复。
 type PullSmsReplyStatus struct {
 	// The code that extended the sender's number; mostly empty.
+	//
+	// 发送时扩展发送方号码的数字，多数情况下为空。
 	ExtendCode *string `json:"ExtendCode,omitnil,omitempty" name:"ExtendCode"`
 
 	// The country code without `+`, such as `86`.
+	//
+	// 国家或地区码，不带 `+`，如 `86`。
 	CountryCode *string `json:"CountryCode,omitnil,omitempty" name:"CountryCode"`
 
 	// The phone number in E.164 form, such as `+8618501234444`.
+	//
+	// E.164 格式的手机号，如 `+8618501234444`。
 	PhoneNumber *string `json:"PhoneNumber,omitnil,omitempty" name:"PhoneNumber"`
 
 	// The text of the signature that the message had which is answered.
+	//
+	// 所回复的那条短信的签名文字。
 	SignName *string `json:"SignName,omitnil,omitempty" name:"SignName"`
 
 	// What the person answered, as it came.
+	//
+	// 用户回复的内容，原样返回。
 	ReplyContent *string `json:"ReplyContent,omitnil,omitempty" name:"ReplyContent"`
 
 	// When the person answered, in Unix seconds.
+	//
+	// 用户回复的时间，Unix 秒。
 	ReplyTime *uint64 `json:"ReplyTime,omitnil,omitempty" name:"ReplyTime"`
 
 	// The number without its country code, such as `18501234444`.
+	//
+	// 不含国家或地区码的号码，如 `18501234444`。
 	SubscriberNumber *string `json:"SubscriberNumber,omitnil,omitempty" name:"SubscriberNumber"`
 }
 
@@ -1727,22 +2227,34 @@ func (m *PullSmsReplyStatus) read(r *codec.Reader) {
 // PullSmsReplyStatusByPhoneNumberRequestParams has the members of PullSmsReplyStatusByPhoneNumberRequest alone.
 type PullSmsReplyStatusByPhoneNumberRequestParams struct {
 	// The earliest time of a reply, in Unix seconds, at most 7 days ago. Required.
+	//
+	// 最早的回复时间，Unix 秒，最多为 7 天之前。必填。
 	BeginTime *uint64 `json:"BeginTime,omitnil,omitempty" name:"BeginTime"`
 
 	// How many entries to skip. The only documented value is 0. Required.
+	//
+	// 跳过多少条。文档规定的取值只有 0。必填。
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 
 	// How many replies to answer at most, 1 to 100. Required.
+	//
+	// 最多返回多少条回复，1 至 100。必填。
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// The phone number in E.164 form, such as `+8618501234444`. Required.
+	//
+	// E.164 格式的手机号，如 `+8618501234444`。必填。
 	PhoneNumber *string `json:"PhoneNumber,omitnil,omitempty" name:"PhoneNumber"`
 
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
 	// Required.
+	//
+	// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 	SmsSdkAppId *string `json:"SmsSdkAppId,omitnil,omitempty" name:"SmsSdkAppId"`
 
 	// The latest time of a reply, in Unix seconds; now when unset.
+	//
+	// 最晚的回复时间，Unix 秒；不填时为当前时间。
 	EndTime *uint64 `json:"EndTime,omitnil,omitempty" name:"EndTime"`
 }
 
@@ -1754,26 +2266,46 @@ type PullSmsReplyStatusByPhoneNumberRequestParams struct {
 // `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end,
 // `InvalidParameterValue.InvalidStartTime`. Nothing published says that replies stay where they are, so the call is
 // treated like a pull and never counted as safe to repeat.
+//
+// `PullSmsReplyStatusByPhoneNumber` 的请求。
+//
+// 查询一个号码最近 7 天内的上行回复。
+//
+// 时间不合要求时返回 `InvalidParameterValue.BeginTimeVerifyFail`、`InvalidParameterValue.EndTimeVerifyFail`；
+// 开始晚于结束时返回 `InvalidParameterValue.InvalidStartTime`。公开文档没有说明回复查询后是否仍然保留，
+// 因此本接口按拉取对待，不视为可以安全重试。
 type PullSmsReplyStatusByPhoneNumberRequest struct {
 	*tchttp.BaseRequest
 
 	// The earliest time of a reply, in Unix seconds, at most 7 days ago. Required.
+	//
+	// 最早的回复时间，Unix 秒，最多为 7 天之前。必填。
 	BeginTime *uint64 `json:"BeginTime,omitnil,omitempty" name:"BeginTime"`
 
 	// How many entries to skip. The only documented value is 0. Required.
+	//
+	// 跳过多少条。文档规定的取值只有 0。必填。
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 
 	// How many replies to answer at most, 1 to 100. Required.
+	//
+	// 最多返回多少条回复，1 至 100。必填。
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// The phone number in E.164 form, such as `+8618501234444`. Required.
+	//
+	// E.164 格式的手机号，如 `+8618501234444`。必填。
 	PhoneNumber *string `json:"PhoneNumber,omitnil,omitempty" name:"PhoneNumber"`
 
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
 	// Required.
+	//
+	// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 	SmsSdkAppId *string `json:"SmsSdkAppId,omitnil,omitempty" name:"SmsSdkAppId"`
 
 	// The latest time of a reply, in Unix seconds; now when unset.
+	//
+	// 最晚的回复时间，Unix 秒；不填时为当前时间。
 	EndTime *uint64 `json:"EndTime,omitnil,omitempty" name:"EndTime"`
 }
 
@@ -1802,9 +2334,13 @@ func (r *PullSmsReplyStatusByPhoneNumberRequest) AppendJSON(out []byte) []byte {
 // PullSmsReplyStatusByPhoneNumberResponseParams has the members of an answer.
 type PullSmsReplyStatusByPhoneNumberResponseParams struct {
 	// The replies, oldest first; empty when there are none.
+	//
+	// 回复，从旧到新；没有时为空。
 	PullSmsReplyStatusSet []*PullSmsReplyStatus `json:"PullSmsReplyStatusSet,omitnil,omitempty" name:"PullSmsReplyStatusSet"`
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+	//
+	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -1825,6 +2361,8 @@ func (m *PullSmsReplyStatusByPhoneNumberResponseParams) read(r *codec.Reader) {
 }
 
 // PullSmsReplyStatusByPhoneNumberResponse: The answer to `PullSmsReplyStatusByPhoneNumber`.
+//
+// `PullSmsReplyStatusByPhoneNumber` 的应答。
 type PullSmsReplyStatusByPhoneNumberResponse struct {
 	*tchttp.BaseResponse
 	Response *PullSmsReplyStatusByPhoneNumberResponseParams `json:"Response"`
@@ -1855,10 +2393,14 @@ func (r *PullSmsReplyStatusByPhoneNumberResponse) ReadAnswer(answer []byte) erro
 // PullSmsReplyStatusRequestParams has the members of PullSmsReplyStatusRequest alone.
 type PullSmsReplyStatusRequestParams struct {
 	// How many replies to take at most, 1 to 100. Required.
+	//
+	// 最多取出多少条回复，1 至 100。必填。
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
 	// Required.
+	//
+	// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 	SmsSdkAppId *string `json:"SmsSdkAppId,omitnil,omitempty" name:"SmsSdkAppId"`
 }
 
@@ -1869,14 +2411,25 @@ type PullSmsReplyStatusRequestParams struct {
 // A reply is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its replies. The
 // queue has to be opened for the account by support, otherwise the answer is
 // `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no reply is waiting.
+//
+// `PullSmsReplyStatus` 的请求。
+//
+// 从应用的队列中取出用户的上行回复，从旧到新，最多 `Limit` 条。
+//
+// 每条回复只会交付一次：取到的一方必须自行保存；如果应答丢失，其中的回复也随之丢失。队列须由客服为账号开通，否则返回
+// `UnauthorizedOperation.RequestPermissionDeny`。应答为空表示没有待取的回复。
 type PullSmsReplyStatusRequest struct {
 	*tchttp.BaseRequest
 
 	// How many replies to take at most, 1 to 100. Required.
+	//
+	// 最多取出多少条回复，1 至 100。必填。
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
 	// Required.
+	//
+	// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 	SmsSdkAppId *string `json:"SmsSdkAppId,omitnil,omitempty" name:"SmsSdkAppId"`
 }
 
@@ -1901,9 +2454,13 @@ func (r *PullSmsReplyStatusRequest) AppendJSON(out []byte) []byte {
 // PullSmsReplyStatusResponseParams has the members of an answer.
 type PullSmsReplyStatusResponseParams struct {
 	// The replies taken out of the queue, oldest first; empty when none is waiting.
+	//
+	// 从队列中取出的回复，从旧到新；没有待取的回复时为空。
 	PullSmsReplyStatusSet []*PullSmsReplyStatus `json:"PullSmsReplyStatusSet,omitnil,omitempty" name:"PullSmsReplyStatusSet"`
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+	//
+	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -1924,6 +2481,8 @@ func (m *PullSmsReplyStatusResponseParams) read(r *codec.Reader) {
 }
 
 // PullSmsReplyStatusResponse: The answer to `PullSmsReplyStatus`.
+//
+// `PullSmsReplyStatus` 的应答。
 type PullSmsReplyStatusResponse struct {
 	*tchttp.BaseResponse
 	Response *PullSmsReplyStatusResponseParams `json:"Response"`
@@ -1952,29 +2511,47 @@ func (r *PullSmsReplyStatusResponse) ReadAnswer(answer []byte) error {
 }
 
 // PullSmsSendStatus: The delivery report of one message.
+//
+// 一条短信的状态报告。
 type PullSmsSendStatus struct {
 	// When the phone got the message, in Unix seconds.
+	//
+	// 手机收到短信的时间，Unix 秒。
 	UserReceiveTime *uint64 `json:"UserReceiveTime,omitnil,omitempty" name:"UserReceiveTime"`
 
 	// The country code without `+`, such as `86`.
+	//
+	// 国家或地区码，不带 `+`，如 `86`。
 	CountryCode *string `json:"CountryCode,omitnil,omitempty" name:"CountryCode"`
 
 	// The number without its country code, such as `18501234444`.
+	//
+	// 不含国家或地区码的号码，如 `18501234444`。
 	SubscriberNumber *string `json:"SubscriberNumber,omitnil,omitempty" name:"SubscriberNumber"`
 
 	// The phone number in E.164 form, such as `+8618501234444`.
+	//
+	// E.164 格式的手机号，如 `+8618501234444`。
 	PhoneNumber *string `json:"PhoneNumber,omitnil,omitempty" name:"PhoneNumber"`
 
 	// The id of the message, as in the answer to the send.
+	//
+	// 短信的编号，与发送时的应答相同。
 	SerialNo *string `json:"SerialNo,omitnil,omitempty" name:"SerialNo"`
 
 	// `SUCCESS` when the message reached the phone, otherwise `FAIL`.
+	//
+	// 短信送达手机时为 `SUCCESS`，否则为 `FAIL`。
 	ReportStatus *string `json:"ReportStatus,omitnil,omitempty" name:"ReportStatus"`
 
 	// The carrier's code word: `DELIVRD` when the message reached the phone, otherwise one such as `UNDELIV` or `MK:0001`.
+	//
+	// 运营商的状态码：送达手机时为 `DELIVRD`，否则为 `UNDELIV`、`MK:0001` 等。
 	Description *string `json:"Description,omitnil,omitempty" name:"Description"`
 
 	// `SessionContext` of the send; empty unless support opened this for the account.
+	//
+	// 发送时的 `SessionContext`；客服没有为账号开通此项时为空。
 	SessionContext *string `json:"SessionContext,omitnil,omitempty" name:"SessionContext"`
 }
 
@@ -2006,22 +2583,34 @@ func (m *PullSmsSendStatus) read(r *codec.Reader) {
 // PullSmsSendStatusByPhoneNumberRequestParams has the members of PullSmsSendStatusByPhoneNumberRequest alone.
 type PullSmsSendStatusByPhoneNumberRequestParams struct {
 	// The earliest time of sending, in Unix seconds, at most 7 days ago. Required.
+	//
+	// 最早的发送时间，Unix 秒，最多为 7 天之前。必填。
 	BeginTime *uint64 `json:"BeginTime,omitnil,omitempty" name:"BeginTime"`
 
 	// How many entries to skip. The only documented value is 0. Required.
+	//
+	// 跳过多少条。文档规定的取值只有 0。必填。
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 
 	// How many reports to answer at most, 1 to 100. Required.
+	//
+	// 最多返回多少条状态报告，1 至 100。必填。
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// The phone number in E.164 form, such as `+8618501234444`. Required.
+	//
+	// E.164 格式的手机号，如 `+8618501234444`。必填。
 	PhoneNumber *string `json:"PhoneNumber,omitnil,omitempty" name:"PhoneNumber"`
 
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
 	// Required.
+	//
+	// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 	SmsSdkAppId *string `json:"SmsSdkAppId,omitnil,omitempty" name:"SmsSdkAppId"`
 
 	// The latest time of sending, in Unix seconds; now when unset.
+	//
+	// 最晚的发送时间，Unix 秒；不填时为当前时间。
 	EndTime *uint64 `json:"EndTime,omitnil,omitempty" name:"EndTime"`
 }
 
@@ -2033,26 +2622,46 @@ type PullSmsSendStatusByPhoneNumberRequestParams struct {
 // `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end,
 // `InvalidParameterValue.InvalidStartTime`. Nothing published says that reports stay where they are, so the call is
 // treated like a pull and never counted as safe to repeat.
+//
+// `PullSmsSendStatusByPhoneNumber` 的请求。
+//
+// 查询最近 7 天内发往一个号码的短信的状态报告。
+//
+// 时间不合要求时返回 `InvalidParameterValue.BeginTimeVerifyFail`、`InvalidParameterValue.EndTimeVerifyFail`；
+// 开始晚于结束时返回 `InvalidParameterValue.InvalidStartTime`。公开文档没有说明报告查询后是否仍然保留，
+// 因此本接口按拉取对待，不视为可以安全重试。
 type PullSmsSendStatusByPhoneNumberRequest struct {
 	*tchttp.BaseRequest
 
 	// The earliest time of sending, in Unix seconds, at most 7 days ago. Required.
+	//
+	// 最早的发送时间，Unix 秒，最多为 7 天之前。必填。
 	BeginTime *uint64 `json:"BeginTime,omitnil,omitempty" name:"BeginTime"`
 
 	// How many entries to skip. The only documented value is 0. Required.
+	//
+	// 跳过多少条。文档规定的取值只有 0。必填。
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 
 	// How many reports to answer at most, 1 to 100. Required.
+	//
+	// 最多返回多少条状态报告，1 至 100。必填。
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// The phone number in E.164 form, such as `+8618501234444`. Required.
+	//
+	// E.164 格式的手机号，如 `+8618501234444`。必填。
 	PhoneNumber *string `json:"PhoneNumber,omitnil,omitempty" name:"PhoneNumber"`
 
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
 	// Required.
+	//
+	// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 	SmsSdkAppId *string `json:"SmsSdkAppId,omitnil,omitempty" name:"SmsSdkAppId"`
 
 	// The latest time of sending, in Unix seconds; now when unset.
+	//
+	// 最晚的发送时间，Unix 秒；不填时为当前时间。
 	EndTime *uint64 `json:"EndTime,omitnil,omitempty" name:"EndTime"`
 }
 
@@ -2081,9 +2690,13 @@ func (r *PullSmsSendStatusByPhoneNumberRequest) AppendJSON(out []byte) []byte {
 // PullSmsSendStatusByPhoneNumberResponseParams has the members of an answer.
 type PullSmsSendStatusByPhoneNumberResponseParams struct {
 	// The delivery reports, oldest first; empty when there are none.
+	//
+	// 状态报告，从旧到新；没有时为空。
 	PullSmsSendStatusSet []*PullSmsSendStatus `json:"PullSmsSendStatusSet,omitnil,omitempty" name:"PullSmsSendStatusSet"`
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+	//
+	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -2104,6 +2717,8 @@ func (m *PullSmsSendStatusByPhoneNumberResponseParams) read(r *codec.Reader) {
 }
 
 // PullSmsSendStatusByPhoneNumberResponse: The answer to `PullSmsSendStatusByPhoneNumber`.
+//
+// `PullSmsSendStatusByPhoneNumber` 的应答。
 type PullSmsSendStatusByPhoneNumberResponse struct {
 	*tchttp.BaseResponse
 	Response *PullSmsSendStatusByPhoneNumberResponseParams `json:"Response"`
@@ -2134,10 +2749,14 @@ func (r *PullSmsSendStatusByPhoneNumberResponse) ReadAnswer(answer []byte) error
 // PullSmsSendStatusRequestParams has the members of PullSmsSendStatusRequest alone.
 type PullSmsSendStatusRequestParams struct {
 	// How many reports to take at most, 1 to 100. Required.
+	//
+	// 最多取出多少条状态报告，1 至 100。必填。
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
 	// Required.
+	//
+	// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 	SmsSdkAppId *string `json:"SmsSdkAppId,omitnil,omitempty" name:"SmsSdkAppId"`
 }
 
@@ -2148,14 +2767,25 @@ type PullSmsSendStatusRequestParams struct {
 // A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The
 // queue has to be opened for the account by support, otherwise the answer is
 // `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no report is waiting.
+//
+// `PullSmsSendStatus` 的请求。
+//
+// 从应用的队列中取出状态报告，从旧到新，最多 `Limit` 条。
+//
+// 每条报告只会交付一次：取到的一方必须自行保存；如果应答丢失，其中的报告也随之丢失。队列须由客服为账号开通，否则返回
+// `UnauthorizedOperation.RequestPermissionDeny`。应答为空表示没有待取的报告。
 type PullSmsSendStatusRequest struct {
 	*tchttp.BaseRequest
 
 	// How many reports to take at most, 1 to 100. Required.
+	//
+	// 最多取出多少条状态报告，1 至 100。必填。
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
 	// Required.
+	//
+	// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 	SmsSdkAppId *string `json:"SmsSdkAppId,omitnil,omitempty" name:"SmsSdkAppId"`
 }
 
@@ -2180,9 +2810,13 @@ func (r *PullSmsSendStatusRequest) AppendJSON(out []byte) []byte {
 // PullSmsSendStatusResponseParams has the members of an answer.
 type PullSmsSendStatusResponseParams struct {
 	// The reports taken out of the queue, oldest first; empty when none is waiting.
+	//
+	// 从队列中取出的状态报告，从旧到新；没有待取的报告时为空。
 	PullSmsSendStatusSet []*PullSmsSendStatus `json:"PullSmsSendStatusSet,omitnil,omitempty" name:"PullSmsSendStatusSet"`
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+	//
+	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -2203,6 +2837,8 @@ func (m *PullSmsSendStatusResponseParams) read(r *codec.Reader) {
 }
 
 // PullSmsSendStatusResponse: The answer to `PullSmsSendStatus`.
+//
+// `PullSmsSendStatus` 的应答。
 type PullSmsSendStatusResponse struct {
 	*tchttp.BaseResponse
 	Response *PullSmsSendStatusResponseParams `json:"Response"`
@@ -2234,12 +2870,18 @@ func (r *PullSmsSendStatusResponse) ReadAnswer(answer []byte) error {
 type ReportConversionRequestParams struct {
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
 	// Required.
+	//
+	// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 	SmsSdkAppId *string `json:"SmsSdkAppId,omitnil,omitempty" name:"SmsSdkAppId"`
 
 	// The `SerialNo` that the send answered for the message with the code. Required.
+	//
+	// 发送该验证码短信时应答中的 `SerialNo`。必填。
 	SerialNo *string `json:"SerialNo,omitnil,omitempty" name:"SerialNo"`
 
 	// When the code was typed back, in Unix seconds; may be unset.
+	//
+	// 填回验证码的时间，Unix 秒；可不填。
 	ConversionTime *uint64 `json:"ConversionTime,omitnil,omitempty" name:"ConversionTime"`
 }
 
@@ -2248,17 +2890,29 @@ type ReportConversionRequestParams struct {
 // Reports that a person typed a sent code back, which lets the service measure how many codes arrive.
 //
 // The feature is opened by support on request. Whether the report was taken stands in the `Code` of the answer.
+//
+// `ReportConversion` 的请求。
+//
+// 上报用户已经填回收到的验证码，供服务统计有多少验证码真正到达。
+//
+// 该功能须申请由客服开通。上报是否被接收，见应答中的 `Code`。
 type ReportConversionRequest struct {
 	*tchttp.BaseRequest
 
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
 	// Required.
+	//
+	// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 	SmsSdkAppId *string `json:"SmsSdkAppId,omitnil,omitempty" name:"SmsSdkAppId"`
 
 	// The `SerialNo` that the send answered for the message with the code. Required.
+	//
+	// 发送该验证码短信时应答中的 `SerialNo`。必填。
 	SerialNo *string `json:"SerialNo,omitnil,omitempty" name:"SerialNo"`
 
 	// When the code was typed back, in Unix seconds; may be unset.
+	//
+	// 填回验证码的时间，Unix 秒；可不填。
 	ConversionTime *uint64 `json:"ConversionTime,omitnil,omitempty" name:"ConversionTime"`
 }
 
@@ -2284,9 +2938,13 @@ func (r *ReportConversionRequest) AppendJSON(out []byte) []byte {
 // ReportConversionResponseParams has the members of an answer.
 type ReportConversionResponseParams struct {
 	// Whether the report was taken.
+	//
+	// 上报是否被接收。
 	ReportConversionStatus *ReportConversionStatus `json:"ReportConversionStatus,omitnil,omitempty" name:"ReportConversionStatus"`
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+	//
+	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -2307,6 +2965,8 @@ func (m *ReportConversionResponseParams) read(r *codec.Reader) {
 }
 
 // ReportConversionResponse: The answer to `ReportConversion`.
+//
+// `ReportConversion` 的应答。
 type ReportConversionResponse struct {
 	*tchttp.BaseResponse
 	Response *ReportConversionResponseParams `json:"Response"`
@@ -2335,11 +2995,17 @@ func (r *ReportConversionResponse) ReadAnswer(answer []byte) error {
 }
 
 // ReportConversionStatus: Whether a report of conversion was taken.
+//
+// 一次转化上报的结果。
 type ReportConversionStatus struct {
 	// `OK` when it was taken, otherwise an error code.
+	//
+	// 上报被接收时为 `OK`，否则为错误码。
 	Code *string `json:"Code,omitnil,omitempty" name:"Code"`
 
 	// The same in words. For people: the texts may change at any time.
+	//
+	// 同一结果的文字说明。仅供人阅读，措辞随时可能改变。
 	Message *string `json:"Message,omitnil,omitempty" name:"Message"`
 }
 
@@ -2360,9 +3026,13 @@ func (m *ReportConversionStatus) read(r *codec.Reader) {
 type SendMultiGlobalSmsRequestParams struct {
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
 	// Required.
+	//
+	// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 	SmsSdkAppId *string `json:"SmsSdkAppId,omitnil,omitempty" name:"SmsSdkAppId"`
 
 	// The messages, 1 to 200, one for each number. Required.
+	//
+	// 要发送的短信，1 至 200 条，每个号码一条。必填。
 	MultiSmsInfoSet []*MultiSmsInfo `json:"MultiSmsInfoSet,omitnil,omitempty" name:"MultiSmsInfoSet"`
 }
 
@@ -2373,14 +3043,25 @@ type SendMultiGlobalSmsRequestParams struct {
 // As with `SendSms`, each number has its own code in the answer, and repeating the call sends again. There is no
 // signature: the text is the template's alone. An empty list, more than 200 messages or a mainland number among them
 // is an error of the call, and nothing is sent; use `SendSms` for mainland numbers.
+//
+// `SendMultiGlobalSms` 的请求。
+//
+// 向最多 200 个港澳台及国际号码发送短信，每个号码各有自己的模板与变量值。
+//
+// 与 `SendSms` 一样，应答中每个号码各有自己的错误码，重复调用会再次发送。此接口没有签名，短信全文就是模板的正文。
+// 列表为空、短信超过 200 条或其中有国内号码，都是整次调用的错误，此时一条也不会发送；国内号码请使用 `SendSms`。
 type SendMultiGlobalSmsRequest struct {
 	*tchttp.BaseRequest
 
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
 	// Required.
+	//
+	// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 	SmsSdkAppId *string `json:"SmsSdkAppId,omitnil,omitempty" name:"SmsSdkAppId"`
 
 	// The messages, 1 to 200, one for each number. Required.
+	//
+	// 要发送的短信，1 至 200 条，每个号码一条。必填。
 	MultiSmsInfoSet []*MultiSmsInfo `json:"MultiSmsInfoSet,omitnil,omitempty" name:"MultiSmsInfoSet"`
 }
 
@@ -2405,9 +3086,13 @@ func (r *SendMultiGlobalSmsRequest) AppendJSON(out []byte) []byte {
 // SendMultiGlobalSmsResponseParams has the members of an answer.
 type SendMultiGlobalSmsResponseParams struct {
 	// One entry for each message of the request, in the same order. Look at each `Code`.
+	//
+	// 请求中的每条短信各有一条结果，顺序与请求一致。请逐条检查 `Code`。
 	SendMultiStatusSet []*SendMultiStatus `json:"SendMultiStatusSet,omitnil,omitempty" name:"SendMultiStatusSet"`
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+	//
+	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -2428,6 +3113,8 @@ func (m *SendMultiGlobalSmsResponseParams) read(r *codec.Reader) {
 }
 
 // SendMultiGlobalSmsResponse: The answer to `SendMultiGlobalSms`.
+//
+// `SendMultiGlobalSms` 的应答。
 type SendMultiGlobalSmsResponse struct {
 	*tchttp.BaseResponse
 	Response *SendMultiGlobalSmsResponseParams `json:"Response"`
@@ -2456,27 +3143,43 @@ func (r *SendMultiGlobalSmsResponse) ReadAnswer(answer []byte) error {
 }
 
 // SendMultiStatus: What became of one message of `SendMultiGlobalSms`.
+//
+// `SendMultiGlobalSms` 中一条短信的结果。
 type SendMultiStatus struct {
 	// The id of the message to this number, which its delivery report repeats. There is one even when the message was
 	// refused, so look at `Code`.
+	//
+	// 发往该号码的这条短信的编号，状态报告中会再次出现。短信被拒绝时也有编号，因此请以 `Code` 为准。
 	SerialNo *string `json:"SerialNo,omitnil,omitempty" name:"SerialNo"`
 
 	// The phone number in E.164 form, such as `+8618501234444`.
+	//
+	// E.164 格式的手机号，如 `+8618501234444`。
 	PhoneNumber *string `json:"PhoneNumber,omitnil,omitempty" name:"PhoneNumber"`
 
 	// How many segments are billed; 0 when the message was refused.
+	//
+	// 计费条数，被拒绝时为 0。
 	Fee *uint64 `json:"Fee,omitnil,omitempty" name:"Fee"`
 
 	// The caller's own text from the request, unchanged.
+	//
+	// 请求中调用方自带的文本，原样返回。
 	SessionContext *string `json:"SessionContext,omitnil,omitempty" name:"SessionContext"`
 
 	// `Ok` when the message was accepted, otherwise the error code.
+	//
+	// 受理时为 `Ok`，否则为错误码。
 	Code *string `json:"Code,omitnil,omitempty" name:"Code"`
 
 	// `send success`, or in words why the message was refused. For people: the texts may change at any time.
+	//
+	// `send success`，或短信被拒绝原因的文字说明。仅供人阅读，措辞随时可能改变。
 	Message *string `json:"Message,omitnil,omitempty" name:"Message"`
 
 	// The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
+	//
+	// 号码所属国家或地区的 ISO 3166 代码，两个字母，如 `CN`；无法识别时为 `DEF`。
 	IsoCode *string `json:"IsoCode,omitnil,omitempty" name:"IsoCode"`
 }
 
@@ -2504,32 +3207,52 @@ func (m *SendMultiStatus) read(r *codec.Reader) {
 }
 
 // SendRecord: A message that was sent, and what became of it.
+//
+// 一条短信的发送记录及其结果。
 type SendRecord struct {
 	// The phone number in E.164 form, such as `+8618501234444`.
+	//
+	// E.164 格式的手机号，如 `+8618501234444`。
 	PhoneNumber *string `json:"PhoneNumber,omitnil,omitempty" name:"PhoneNumber"`
 
 	// The id of the message to this number. Opaque text: its form differs between mainland and global messages.
+	//
+	// 发往该号码的这条短信的编号。请当作不透明的文本：国内短信与港澳台及国际短信的格式不同。
 	SerialNo *string `json:"SerialNo,omitnil,omitempty" name:"SerialNo"`
 
 	// 1: refused; 2: reached the phone; 3: accepted, under way; 4: accepted, did not reach the phone.
+	//
+	// 1：被拒绝；2：已送达手机；3：已受理，正在下发；4：已受理，未送达手机。
 	SendStatus *uint64 `json:"SendStatus,omitnil,omitempty" name:"SendStatus"`
 
 	// The code of the send: `Ok` when the message was accepted, otherwise an error code.
+	//
+	// 发送时的错误码：受理时为 `Ok`，否则为错误码。
 	RequestCode *string `json:"RequestCode,omitnil,omitempty" name:"RequestCode"`
 
 	// The carrier's code word of the delivery report when `SendStatus` is 2 or 4; otherwise empty.
+	//
+	// `SendStatus` 为 2 或 4 时，是状态报告中运营商的状态码；否则为空。
 	StatusCode *string `json:"StatusCode,omitnil,omitempty" name:"StatusCode"`
 
 	// The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
+	//
+	// 号码所属国家或地区的 ISO 3166 代码，两个字母，如 `CN`；无法识别时为 `DEF`。
 	IsoCode *string `json:"IsoCode,omitnil,omitempty" name:"IsoCode"`
 
 	// The final text with its signature; parts of the values are masked.
+	//
+	// 含签名的短信全文，变量值的一部分以掩码遮盖。
 	Content *string `json:"Content,omitnil,omitempty" name:"Content"`
 
 	// When it was sent, in Unix seconds.
+	//
+	// 发送的时间，Unix 秒。
 	SendTime *uint64 `json:"SendTime,omitnil,omitempty" name:"SendTime"`
 
 	// When the phone got it, in Unix seconds, when `SendStatus` is 2; otherwise 0.
+	//
+	// `SendStatus` 为 2 时，是手机收到短信的时间，Unix 秒；否则为 0。
 	UserReceiveTime *uint64 `json:"UserReceiveTime,omitnil,omitempty" name:"UserReceiveTime"`
 }
 
@@ -2564,34 +3287,52 @@ func (m *SendRecord) read(r *codec.Reader) {
 type SendSmsRequestParams struct {
 	// The numbers, 1 to 200, all in mainland China or all global. E.164 form, such as `+8618501234444`; mainland numbers
 	// also as `0086…`, `86…` or the bare 11 digits. Required.
+	//
+	// 接收号码，1 至 200 个，须全部为国内号码，或全部为港澳台及国际号码。采用 E.164 格式，如 `+8618501234444`；
+	// 国内号码也可写作 `0086…`、`86…` 或 11 位手机号。必填。
 	PhoneNumberSet []*string `json:"PhoneNumberSet,omitnil,omitempty" name:"PhoneNumberSet"`
 
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
 	// Required.
+	//
+	// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 	SmsSdkAppId *string `json:"SmsSdkAppId,omitnil,omitempty" name:"SmsSdkAppId"`
 
 	// The id of an approved template, digits as text, such as `1110`. Global numbers need a global template. Required.
+	//
+	// 已通过审核的模板的 ID，以文本形式书写的数字，如 `1110`。港澳台及国际号码须使用港澳台及国际模板。必填。
 	TemplateId *string `json:"TemplateId,omitnil,omitempty" name:"TemplateId"`
 
 	// The text of an approved signature, without brackets; not its id. Needed for mainland numbers, optional for global
 	// ones.
+	//
+	// 已通过审核的签名的文字，不含括号，也不是签名 ID。国内号码必须填写，港澳台及国际号码可不填。
 	SignName *string `json:"SignName,omitnil,omitempty" name:"SignName"`
 
 	// The values for `{1}`, `{2}` and so on of the template, in that order: exactly as many as it has variables; unset or
 	// empty when it has none. Values of a verification template are 0 to 6 digits each, no value may hold a link, and the
 	// whole text may have at most 500 characters.
+	//
+	// 依次代入模板中 `{1}`、`{2}` 等变量的值，个数须与变量个数完全一致；模板没有变量时不填或留空。验证码模板的每个值为 0
+	// 至 6 位数字；值中不得含有链接；短信全文不得超过 500 个字符。
 	TemplateParamSet []*string `json:"TemplateParamSet,omitnil,omitempty" name:"TemplateParamSet"`
 
 	// Digits that extend the sender's number. The feature is closed unless support opened it; an empty text is always
 	// accepted.
+	//
+	// 用于扩展发送方号码的数字。该功能默认关闭，须由客服开通；空文本总是可以接受。
 	ExtendCode *string `json:"ExtendCode,omitnil,omitempty" name:"ExtendCode"`
 
 	// The caller's own text, less than 512 bytes, such as an order number; empty when unset. Comes back with every
 	// number's entry.
+	//
+	// 调用方自带的文本，小于 512 字节，如订单号；不填时为空。每个号码的结果中都会带回它。
 	SessionContext *string `json:"SessionContext,omitnil,omitempty" name:"SessionContext"`
 
 	// The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for mainland
 	// numbers.
+	//
+	// 港澳台及国际短信显示的发送方标识。使用默认的公共发送方时无须填写；对国内号码不起作用。
 	SenderId *string `json:"SenderId,omitnil,omitempty" name:"SenderId"`
 }
 
@@ -2605,39 +3346,67 @@ type SendSmsRequestParams struct {
 // is an error of the call, and nothing is sent.
 //
 // Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
+//
+// `SendSms` 的请求。
+//
+// 用一个模板和一组变量值向最多 200 个号码发送短信；这些号码须全部为国内号码，或全部为港澳台及国际号码。
+//
+// 只要服务处理了这些号码，无论是否受理，调用都算成功：应答中每个号码各有自己的错误码，受理时为 `Ok`。
+// 受理表示已经计费并开始下发，状态报告稍后才有。涉及整个请求的问题，例如应用不存在或号码超过 200 个，
+// 则是整次调用的错误，此时一条也不会发送。
+//
+// 重复调用会再次发送，因此请求可能已经到达服务时，不可盲目重试。
 type SendSmsRequest struct {
 	*tchttp.BaseRequest
 
 	// The numbers, 1 to 200, all in mainland China or all global. E.164 form, such as `+8618501234444`; mainland numbers
 	// also as `0086…`, `86…` or the bare 11 digits. Required.
+	//
+	// 接收号码，1 至 200 个，须全部为国内号码，或全部为港澳台及国际号码。采用 E.164 格式，如 `+8618501234444`；
+	// 国内号码也可写作 `0086…`、`86…` 或 11 位手机号。必填。
 	PhoneNumberSet []*string `json:"PhoneNumberSet,omitnil,omitempty" name:"PhoneNumberSet"`
 
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
 	// Required.
+	//
+	// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 	SmsSdkAppId *string `json:"SmsSdkAppId,omitnil,omitempty" name:"SmsSdkAppId"`
 
 	// The id of an approved template, digits as text, such as `1110`. Global numbers need a global template. Required.
+	//
+	// 已通过审核的模板的 ID，以文本形式书写的数字，如 `1110`。港澳台及国际号码须使用港澳台及国际模板。必填。
 	TemplateId *string `json:"TemplateId,omitnil,omitempty" name:"TemplateId"`
 
 	// The text of an approved signature, without brackets; not its id. Needed for mainland numbers, optional for global
 	// ones.
+	//
+	// 已通过审核的签名的文字，不含括号，也不是签名 ID。国内号码必须填写，港澳台及国际号码可不填。
 	SignName *string `json:"SignName,omitnil,omitempty" name:"SignName"`
 
 	// The values for `{1}`, `{2}` and so on of the template, in that order: exactly as many as it has variables; unset or
 	// empty when it has none. Values of a verification template are 0 to 6 digits each, no value may hold a link, and the
 	// whole text may have at most 500 characters.
+	//
+	// 依次代入模板中 `{1}`、`{2}` 等变量的值，个数须与变量个数完全一致；模板没有变量时不填或留空。验证码模板的每个值为 0
+	// 至 6 位数字；值中不得含有链接；短信全文不得超过 500 个字符。
 	TemplateParamSet []*string `json:"TemplateParamSet,omitnil,omitempty" name:"TemplateParamSet"`
 
 	// Digits that extend the sender's number. The feature is closed unless support opened it; an empty text is always
 	// accepted.
+	//
+	// 用于扩展发送方号码的数字。该功能默认关闭，须由客服开通；空文本总是可以接受。
 	ExtendCode *string `json:"ExtendCode,omitnil,omitempty" name:"ExtendCode"`
 
 	// The caller's own text, less than 512 bytes, such as an order number; empty when unset. Comes back with every
 	// number's entry.
+	//
+	// 调用方自带的文本，小于 512 字节，如订单号；不填时为空。每个号码的结果中都会带回它。
 	SessionContext *string `json:"SessionContext,omitnil,omitempty" name:"SessionContext"`
 
 	// The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for mainland
 	// numbers.
+	//
+	// 港澳台及国际短信显示的发送方标识。使用默认的公共发送方时无须填写；对国内号码不起作用。
 	SenderId *string `json:"SenderId,omitnil,omitempty" name:"SenderId"`
 }
 
@@ -2669,9 +3438,13 @@ func (r *SendSmsRequest) AppendJSON(out []byte) []byte {
 type SendSmsResponseParams struct {
 	// One entry for each number of the request, in the same order. Look at each `Code`: the call succeeds even when every
 	// number was refused.
+	//
+	// 请求中的每个号码各有一条结果，顺序与请求一致。请逐条检查 `Code`：即使所有号码都被拒绝，调用本身仍算成功。
 	SendStatusSet []*SendStatus `json:"SendStatusSet,omitnil,omitempty" name:"SendStatusSet"`
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+	//
+	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -2692,6 +3465,8 @@ func (m *SendSmsResponseParams) read(r *codec.Reader) {
 }
 
 // SendSmsResponse: The answer to `SendSms`.
+//
+// `SendSms` 的应答。
 type SendSmsResponse struct {
 	*tchttp.BaseResponse
 	Response *SendSmsResponseParams `json:"Response"`
@@ -2720,29 +3495,46 @@ func (r *SendSmsResponse) ReadAnswer(answer []byte) error {
 }
 
 // SendStatus: What became of one number of a send.
+//
+// 一次发送中一个号码的结果。
 type SendStatus struct {
 	// The id of the message to this number, which its delivery report repeats. Empty when the number was refused. Opaque
 	// text: its form differs between mainland and global messages.
+	//
+	// 发往该号码的这条短信的编号，状态报告中会再次出现。号码被拒绝时为空。请当作不透明的文本：
+	// 国内短信与港澳台及国际短信的格式不同。
 	SerialNo *string `json:"SerialNo,omitnil,omitempty" name:"SerialNo"`
 
 	// The number in E.164 form, whatever form the request had.
+	//
+	// E.164 格式的手机号，与请求中的写法无关。
 	PhoneNumber *string `json:"PhoneNumber,omitnil,omitempty" name:"PhoneNumber"`
 
 	// How many segments are billed for this number; 0 when it was refused. A mainland text of up to 70 characters is one
 	// segment, a longer one is cut by 67.
+	//
+	// 该号码的计费条数，被拒绝时为 0。国内短信不超过 70 个字符按一条计，更长的按每 67 个字符一条拆分。
 	Fee *uint64 `json:"Fee,omitnil,omitempty" name:"Fee"`
 
 	// `SessionContext` of the request, unchanged, also when the number was refused.
+	//
+	// 请求中的 `SessionContext`，原样返回；号码被拒绝时也是如此。
 	SessionContext *string `json:"SessionContext,omitnil,omitempty" name:"SessionContext"`
 
 	// `Ok` when the message was accepted, otherwise the error code of this number.
+	//
+	// 受理时为 `Ok`，否则为该号码的错误码。
 	Code *string `json:"Code,omitnil,omitempty" name:"Code"`
 
 	// `send success`, or in words why the number was refused. For people: the texts may change at any time.
+	//
+	// `send success`，或号码被拒绝原因的文字说明。仅供人阅读，措辞随时可能改变。
 	Message *string `json:"Message,omitnil,omitempty" name:"Message"`
 
 	// The ISO 3166 code of the number's country or region, such as `CN`; `DEF` when it is not known, empty when the send
 	// was refused before looking at the number.
+	//
+	// 号码所属国家或地区的 ISO 3166 代码，如 `CN`；无法识别时为 `DEF`，还没有检查号码就已拒绝发送时为空。
 	IsoCode *string `json:"IsoCode,omitnil,omitempty" name:"IsoCode"`
 }
 
@@ -2770,14 +3562,22 @@ func (m *SendStatus) read(r *codec.Reader) {
 }
 
 // SendStatusStatistics: Counts of what was sent.
+//
+// 发送量的统计。
 type SendStatusStatistics struct {
 	// Segments billed. A long message has more than one: 100 messages, 20 of them of two segments, are 120.
+	//
+	// 计费条数。长短信按多条计：100 条短信中有 20 条各计两条，共计 120 条。
 	FeeCount *uint64 `json:"FeeCount,omitnil,omitempty" name:"FeeCount"`
 
 	// Numbers submitted, the refused ones included.
+	//
+	// 提交的号码数，包括被拒绝的。
 	RequestCount *uint64 `json:"RequestCount,omitnil,omitempty" name:"RequestCount"`
 
 	// Numbers accepted, whether or not the message reached the phone.
+	//
+	// 受理的号码数，无论短信是否送达手机。
 	RequestSuccessCount *uint64 `json:"RequestSuccessCount,omitnil,omitempty" name:"RequestSuccessCount"`
 }
 
@@ -2799,19 +3599,29 @@ func (m *SendStatusStatistics) read(r *codec.Reader) {
 // SendStatusStatisticsRequestParams has the members of SendStatusStatisticsRequest alone.
 type SendStatusStatisticsRequestParams struct {
 	// The first hour, `yyyymmddhh` in UTC+8, such as `2024090800`. Required.
+	//
+	// 开始的小时，UTC+8 时间 `yyyymmddhh`，如 `2024090800`。必填。
 	BeginTime *string `json:"BeginTime,omitnil,omitempty" name:"BeginTime"`
 
 	// The last hour, `yyyymmddhh` in UTC+8, such as `2024090823`; not before the first. Required.
+	//
+	// 结束的小时，UTC+8 时间 `yyyymmddhh`，如 `2024090823`；不得早于开始。必填。
 	EndTime *string `json:"EndTime,omitnil,omitempty" name:"EndTime"`
 
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
 	// Required.
+	//
+	// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 	SmsSdkAppId *string `json:"SmsSdkAppId,omitnil,omitempty" name:"SmsSdkAppId"`
 
 	// Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
+	//
+	// 不影响统计结果。文档规定为 0；0 至 100 均可接受。必填。
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// Has no effect on the counts. Documented as 0. Required.
+	//
+	// 不影响统计结果。文档规定为 0。必填。
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 }
 
@@ -2821,23 +3631,39 @@ type SendStatusStatisticsRequestParams struct {
 //
 // Hours are those of UTC+8; the first and the last hour both count, by the time of sending. An hour that is none, or
 // an end before the begin, is refused.
+//
+// `SendStatusStatistics` 的请求。
+//
+// 统计一个应用在若干小时内的发送量：提交的号码数、受理的号码数、计费条数。
+//
+// 小时按 UTC+8 计算，首尾两个小时都包含在内，以发送时间为准。不是合法的小时，或结束早于开始，都会被拒绝。
 type SendStatusStatisticsRequest struct {
 	*tchttp.BaseRequest
 
 	// The first hour, `yyyymmddhh` in UTC+8, such as `2024090800`. Required.
+	//
+	// 开始的小时，UTC+8 时间 `yyyymmddhh`，如 `2024090800`。必填。
 	BeginTime *string `json:"BeginTime,omitnil,omitempty" name:"BeginTime"`
 
 	// The last hour, `yyyymmddhh` in UTC+8, such as `2024090823`; not before the first. Required.
+	//
+	// 结束的小时，UTC+8 时间 `yyyymmddhh`，如 `2024090823`；不得早于开始。必填。
 	EndTime *string `json:"EndTime,omitnil,omitempty" name:"EndTime"`
 
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
 	// Required.
+	//
+	// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 	SmsSdkAppId *string `json:"SmsSdkAppId,omitnil,omitempty" name:"SmsSdkAppId"`
 
 	// Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
+	//
+	// 不影响统计结果。文档规定为 0；0 至 100 均可接受。必填。
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// Has no effect on the counts. Documented as 0. Required.
+	//
+	// 不影响统计结果。文档规定为 0。必填。
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 }
 
@@ -2865,9 +3691,13 @@ func (r *SendStatusStatisticsRequest) AppendJSON(out []byte) []byte {
 // SendStatusStatisticsResponseParams has the members of an answer.
 type SendStatusStatisticsResponseParams struct {
 	// The counts.
+	//
+	// 统计结果。
 	SendStatusStatistics *SendStatusStatistics `json:"SendStatusStatistics,omitnil,omitempty" name:"SendStatusStatistics"`
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+	//
+	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -2888,6 +3718,8 @@ func (m *SendStatusStatisticsResponseParams) read(r *codec.Reader) {
 }
 
 // SendStatusStatisticsResponse: The answer to `SendStatusStatistics`.
+//
+// `SendStatusStatistics` 的应答。
 type SendStatusStatisticsResponse struct {
 	*tchttp.BaseResponse
 	Response *SendStatusStatisticsResponseParams `json:"Response"`
@@ -2916,26 +3748,42 @@ func (r *SendStatusStatisticsResponse) ReadAnswer(answer []byte) error {
 }
 
 // SmsPackagesStatistics: A prepaid package of segments.
+//
+// 一个预付费的短信套餐包。
 type SmsPackagesStatistics struct {
 	// When the package was created, in Unix seconds.
+	//
+	// 套餐包创建的时间，Unix 秒。
 	PackageCreateTime *uint64 `json:"PackageCreateTime,omitnil,omitempty" name:"PackageCreateTime"`
 
 	// From when it can be used, in Unix seconds.
+	//
+	// 开始可用的时间，Unix 秒。
 	PackageEffectiveTime *uint64 `json:"PackageEffectiveTime,omitnil,omitempty" name:"PackageEffectiveTime"`
 
 	// Until when it can be used, in Unix seconds.
+	//
+	// 到期的时间，Unix 秒。
 	PackageExpiredTime *uint64 `json:"PackageExpiredTime,omitnil,omitempty" name:"PackageExpiredTime"`
 
 	// How many billed segments it holds.
+	//
+	// 套餐包的计费条数。
 	PackageAmount *uint64 `json:"PackageAmount,omitnil,omitempty" name:"PackageAmount"`
 
 	// 0: a gift; 1: bought.
+	//
+	// 0：赠送；1：购买。
 	PackageType *uint64 `json:"PackageType,omitnil,omitempty" name:"PackageType"`
 
 	// The id of the package, a number.
+	//
+	// 套餐包的 ID，数字。
 	PackageId *uint64 `json:"PackageId,omitnil,omitempty" name:"PackageId"`
 
 	// How many billed segments of the package are used so far.
+	//
+	// 套餐包至今已使用的计费条数。
 	CurrentUsage *uint64 `json:"CurrentUsage,omitnil,omitempty" name:"CurrentUsage"`
 }
 
@@ -2966,19 +3814,29 @@ func (m *SmsPackagesStatistics) read(r *codec.Reader) {
 type SmsPackagesStatisticsRequestParams struct {
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
 	// Required.
+	//
+	// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 	SmsSdkAppId *string `json:"SmsSdkAppId,omitnil,omitempty" name:"SmsSdkAppId"`
 
 	// How many packages to answer at most, up to 500. Required.
+	//
+	// 最多返回多少个套餐包，不超过 500。必填。
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// How many packages to skip, 0 for the first page. Required.
+	//
+	// 跳过多少个套餐包，第一页为 0。必填。
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 
 	// The first hour in which packages were created, `yyyymmddhh` in UTC+8, such as `2024090800`. Required.
+	//
+	// 套餐包创建时间范围的开始小时，UTC+8 时间 `yyyymmddhh`，如 `2024090800`。必填。
 	BeginTime *string `json:"BeginTime,omitnil,omitempty" name:"BeginTime"`
 
 	// The last hour in which packages were created, `yyyymmddhh` in UTC+8; after the first and not in the future.
 	// Required.
+	//
+	// 套餐包创建时间范围的结束小时，UTC+8 时间 `yyyymmddhh`；须晚于开始，且不得晚于当前时间。必填。
 	EndTime *string `json:"EndTime,omitnil,omitempty" name:"EndTime"`
 }
 
@@ -2986,24 +3844,38 @@ type SmsPackagesStatisticsRequestParams struct {
 //
 // Answers the prepaid packages of an app that were created within a span of hours: how many segments each holds, how
 // many are used, and from when until when it can be used.
+//
+// `SmsPackagesStatistics` 的请求。
+//
+// 查询一个应用在若干小时内创建的预付费套餐包：每个包含多少计费条数，已用多少，以及从何时到何时可以使用。
 type SmsPackagesStatisticsRequest struct {
 	*tchttp.BaseRequest
 
 	// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
 	// Required.
+	//
+	// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 	SmsSdkAppId *string `json:"SmsSdkAppId,omitnil,omitempty" name:"SmsSdkAppId"`
 
 	// How many packages to answer at most, up to 500. Required.
+	//
+	// 最多返回多少个套餐包，不超过 500。必填。
 	Limit *uint64 `json:"Limit,omitnil,omitempty" name:"Limit"`
 
 	// How many packages to skip, 0 for the first page. Required.
+	//
+	// 跳过多少个套餐包，第一页为 0。必填。
 	Offset *uint64 `json:"Offset,omitnil,omitempty" name:"Offset"`
 
 	// The first hour in which packages were created, `yyyymmddhh` in UTC+8, such as `2024090800`. Required.
+	//
+	// 套餐包创建时间范围的开始小时，UTC+8 时间 `yyyymmddhh`，如 `2024090800`。必填。
 	BeginTime *string `json:"BeginTime,omitnil,omitempty" name:"BeginTime"`
 
 	// The last hour in which packages were created, `yyyymmddhh` in UTC+8; after the first and not in the future.
 	// Required.
+	//
+	// 套餐包创建时间范围的结束小时，UTC+8 时间 `yyyymmddhh`；须晚于开始，且不得晚于当前时间。必填。
 	EndTime *string `json:"EndTime,omitnil,omitempty" name:"EndTime"`
 }
 
@@ -3031,9 +3903,13 @@ func (r *SmsPackagesStatisticsRequest) AppendJSON(out []byte) []byte {
 // SmsPackagesStatisticsResponseParams has the members of an answer.
 type SmsPackagesStatisticsResponseParams struct {
 	// The packages, one entry each.
+	//
+	// 套餐包，每个一条。
 	SmsPackagesStatisticsSet []*SmsPackagesStatistics `json:"SmsPackagesStatisticsSet,omitnil,omitempty" name:"SmsPackagesStatisticsSet"`
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+	//
+	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -3054,6 +3930,8 @@ func (m *SmsPackagesStatisticsResponseParams) read(r *codec.Reader) {
 }
 
 // SmsPackagesStatisticsResponse: The answer to `SmsPackagesStatistics`.
+//
+// `SmsPackagesStatistics` 的应答。
 type SmsPackagesStatisticsResponse struct {
 	*tchttp.BaseResponse
 	Response *SmsPackagesStatisticsResponseParams `json:"Response"`

@@ -10,530 +10,794 @@ pub enum ErrorCode {
     /// `ActionOffline`: The action was withdrawn.
     ///
     /// Use another action, or a newer version of the API.
+    ///
+    /// 该接口已下线。
     ActionOffline,
     /// `AuthFailure.InvalidAuthorization`: The `Authorization` header does not have the form of TC3-HMAC-SHA256.
     ///
     /// Compare it with what `tcsms explain` expects.
+    ///
+    /// `Authorization` 请求头不符合 TC3-HMAC-SHA256 的格式。
     AuthFailureInvalidAuthorization,
     /// `AuthFailure.InvalidSecretId`: The SecretId is not that of a cloud API key.
     ///
     /// Use the SecretId of an API key, not an app's id or key.
+    ///
+    /// 该 SecretId 不是云 API 密钥的 SecretId。
     AuthFailureInvalidSecretId,
     /// `AuthFailure.MFAFailure`: The multi-factor check of the key's user failed.
     ///
     /// Pass the check, or use a key whose user needs none.
+    ///
+    /// 密钥所属用户的多因素验证未通过。
     AuthFailureMFAFailure,
     /// `AuthFailure.SecretIdNotFound`: No key has this SecretId: it is wrong, deleted or disabled, or has blanks around it.
     ///
     /// Copy the SecretId again, without blanks, and see in the console that the key is enabled.
+    ///
+    /// 没有密钥使用该 SecretId：写错、已删除、已禁用，或前后带有空白。
     AuthFailureSecretIdNotFound,
     /// `AuthFailure.SignatureExpire`: The request's timestamp is more than five minutes away from the service's clock.
     ///
     /// Set the machine's clock by a time server, and sign each attempt anew.
+    ///
+    /// 请求的时间戳与服务的时钟相差超过五分钟。
     AuthFailureSignatureExpire,
     /// `AuthFailure.SignatureFailure`: The signature is not the one that the service computed.
     ///
     /// Check the SecretKey, and that nothing changed the request after signing; `tcsms explain` shows what differs.
+    ///
+    /// 签名与服务计算的结果不一致。
     AuthFailureSignatureFailure,
     /// `AuthFailure.TokenFailure`: The session token is missing, wrong or expired.
     ///
     /// Fetch new temporary credentials and send their token with them.
+    ///
+    /// 会话令牌缺失、错误或已过期。
     AuthFailureTokenFailure,
     /// `AuthFailure.UnauthorizedOperation`: The access policy of the key does not allow the action.
     ///
     /// Have the account's owner allow it, or use another key.
+    ///
+    /// 密钥的访问策略不允许该接口。
     AuthFailureUnauthorizedOperation,
     /// `DryRunOperation`: The call would have succeeded, but asked for a trial only.
     ///
     /// Leave `DryRun` out to carry it out; no SMS action has it.
+    ///
+    /// 调用本可成功，但请求只要求试运行。
     DryRunOperation,
     /// `FailedOperation`: The operation failed, and the service gave no details.
     ///
     /// Read the message; if it does not help, give the request id to support.
+    ///
+    /// 操作失败，服务没有给出细节。
     FailedOperation,
     /// `FailedOperation.ContainSensitiveWord`: The text has a banned word.
     ///
     /// Change the values.
+    ///
+    /// 短信内容含有禁用词。
     FailedOperationContainSensitiveWord,
     /// `FailedOperation.FailResolvePacket`: The service could not make sense of the request: a wrong name or type, or a value out of range.
     ///
     /// Compare every parameter with its limits, such as `Limit` of 1 to 100 or `SessionContext` below 512 bytes.
+    ///
+    /// 服务无法解析请求：名称或类型有误，或取值超出范围。
     FailedOperationFailResolvePacket,
     /// `FailedOperation.ForbidAddMarketingTemplates`: An account of a person may not create marketing templates.
     ///
     /// Use the account of a company, or another `SmsType`.
+    ///
+    /// 个人账号不能新建营销模板。
     FailedOperationForbidAddMarketingTemplates,
     /// `FailedOperation.InsufficientBalanceInSmsPackage`: The prepaid packages have too little left for the request.
     ///
     /// Buy a package; `SmsPackagesStatistics` shows what is left.
+    ///
+    /// 套餐包的余量不足以完成该请求。
     FailedOperationInsufficientBalanceInSmsPackage,
     /// `FailedOperation.JsonParseFail`: The service could not read the request as JSON.
     ///
     /// Check that the body is one JSON object in UTF-8.
+    ///
+    /// 服务无法把请求解析为 JSON。
     FailedOperationJsonParseFail,
     /// `FailedOperation.MarketingSendTimeConstraint`: Marketing messages are sent between 08:00 and 22:00 of UTC+8 only.
     ///
     /// Send within these hours.
+    ///
+    /// 营销短信只能在 UTC+8 的 08:00 至 22:00 之间发送。
     FailedOperationMarketingSendTimeConstraint,
     /// `FailedOperation.MissingSignature`: The account has no approved signature yet, which a mainland template needs.
     ///
     /// Create a signature with `AddSmsSign` first and have it approved.
+    ///
+    /// 账号还没有通过审核的签名，而国内模板要求先有签名。
     FailedOperationMissingSignature,
     /// `FailedOperation.MissingSignatureList`: The service found no list of signatures to look up.
     ///
     /// Give the ids of 1 to 100 signatures.
+    ///
+    /// 服务没有找到要查询的签名列表。
     FailedOperationMissingSignatureList,
     /// `FailedOperation.MissingSignatureToModify`: The account has no such signature to change or delete.
     ///
     /// Take the id from `DescribeSmsSignList`.
+    ///
+    /// 账号没有要修改或删除的签名。
     FailedOperationMissingSignatureToModify,
     /// `FailedOperation.MissingTemplateList`: The service found no list of templates to look up.
     ///
     /// Give the ids of 1 to 100 templates.
+    ///
+    /// 服务没有找到要查询的模板列表。
     FailedOperationMissingTemplateList,
     /// `FailedOperation.MissingTemplateToModify`: The account has no such template to change or delete.
     ///
     /// Take the id from `DescribeSmsTemplateList`.
+    ///
+    /// 账号没有要修改或删除的模板。
     FailedOperationMissingTemplateToModify,
     /// `FailedOperation.NotEnterpriseCertification`: The account is not verified as a company, which signatures and templates need.
     ///
     /// Have the account verified; the change takes about an hour to act.
+    ///
+    /// 账号没有通过企业认证，而签名与模板接口要求企业认证。
     FailedOperationNotEnterpriseCertification,
     /// `FailedOperation.OtherError`: The operation failed for a reason without a code of its own.
     ///
     /// Give the request id to support.
+    ///
+    /// 操作失败，该原因没有单独的错误码。
     FailedOperationOtherError,
     /// `FailedOperation.ParametersOtherError`: A parameter is wrong in a way that has no code of its own.
     ///
     /// Compare every parameter with its limits, a signature's text with its length and characters first.
+    ///
+    /// 参数有误，该原因没有单独的错误码。
     FailedOperationParametersOtherError,
     /// `FailedOperation.PhoneNumberInBlacklist`: The person opted out, or the carrier does not deliver to the number.
     ///
     /// Do not send to it, until it is taken off the list in the console.
+    ///
+    /// 该用户已退订，或运营商不向该号码下发。
     FailedOperationPhoneNumberInBlacklist,
     /// `FailedOperation.PhoneNumberParseFail`: The phone number could not be taken apart.
     ///
     /// Give it in E.164 form, such as `+8618501234444`.
+    ///
+    /// 无法解析该号码。
     FailedOperationPhoneNumberParseFail,
     /// `FailedOperation.ProhibitSubAccountUse`: Only the main account may do this.
     ///
     /// Use a key of the main account.
+    ///
+    /// 只有主账号可以进行此操作。
     FailedOperationProhibitSubAccountUse,
     /// `FailedOperation.QualificationIdNotApproved`: The qualification is not approved yet, or was refused.
     ///
     /// Wait for its review, or name another one; the console shows the state.
+    ///
+    /// 资质尚未通过审核，或审核未通过。
     FailedOperationQualificationIdNotApproved,
     /// `FailedOperation.SignIdNotExist`: There is no signature of that id, or it was deleted.
     ///
     /// Take the id from `DescribeSmsSignList`.
+    ///
+    /// 没有这个 ID 的签名，或它已被删除。
     FailedOperationSignIdNotExist,
     /// `FailedOperation.SignNumberLimit`: The account has as many signatures as it may have.
     ///
     /// Delete signatures that are not used any more.
+    ///
+    /// 账号的签名数量已达上限。
     FailedOperationSignNumberLimit,
     /// `FailedOperation.SignatureIncorrectOrUnapproved`: The signature is missing, wrong or not approved.
     ///
     /// Give the text of an approved signature, not its id and without brackets.
+    ///
+    /// 签名缺失、有误或未通过审核。
     FailedOperationSignatureIncorrectOrUnapproved,
     /// `FailedOperation.TemplateAlreadyPassedCheck`: The template is approved already.
     ///
     /// An approved template cannot be changed; create another one.
+    ///
+    /// 模板已通过审核。
     FailedOperationTemplateAlreadyPassedCheck,
     /// `FailedOperation.TemplateIdNotExist`: There is no template of that id, or it was deleted.
     ///
     /// Take the id from `DescribeSmsTemplateList`.
+    ///
+    /// 没有这个 ID 的模板，或它已被删除。
     FailedOperationTemplateIdNotExist,
     /// `FailedOperation.TemplateIncorrectOrUnapproved`: The template is not approved, or the values do not fit it; the older, wider form of two newer codes.
     ///
     /// Use an approved template and give exactly as many values as it has variables.
+    ///
+    /// 模板未通过审核，或变量值与模板不符；这是后来拆分为两个错误码之前的旧错误码，含义更宽。
     FailedOperationTemplateIncorrectOrUnapproved,
     /// `FailedOperation.TemplateNumberLimit`: The account has as many templates as it may have, 1000 at most.
     ///
     /// Delete templates that are not used any more.
+    ///
+    /// 账号的模板数量已达上限，最多 1000 个。
     FailedOperationTemplateNumberLimit,
     /// `FailedOperation.TemplateParamSetNotMatchApprovedTemplate`: The number of values is not the number of the template's variables.
     ///
     /// Give one value for each of `{1}`, `{2}` and so on, none when the template has none.
+    ///
+    /// 变量值的个数与模板的变量个数不一致。
     FailedOperationTemplateParamSetNotMatchApprovedTemplate,
     /// `FailedOperation.TemplateUnapprovedOrNotExist`: The template does not exist or is not approved.
     ///
     /// Use the id of a template that the account's review has approved.
+    ///
+    /// 模板不存在或未通过审核。
     FailedOperationTemplateUnapprovedOrNotExist,
     /// `InternalError`: Something failed inside the service.
     ///
     /// Try again later; an action that is not idempotent may have been carried out.
+    ///
+    /// 服务内部出错。
     InternalError,
     /// `InternalError.ConstructUserDataFail`: The service could not put the request's data together inside.
     ///
     /// Try again later; an action that is not idempotent may have been carried out.
+    ///
+    /// 服务内部无法组织请求的数据。
     InternalErrorConstructUserDataFail,
     /// `InternalError.JsonParseFail`: A part of the service could not read another one's JSON.
     ///
     /// Try again later; an action that is not idempotent may have been carried out.
+    ///
+    /// 服务的一个部分无法解析另一部分的 JSON。
     InternalErrorJsonParseFail,
     /// `InternalError.OtherError`: Something failed inside the service, without a code of its own.
     ///
     /// Try again later; an action that is not idempotent may have been carried out.
+    ///
+    /// 服务内部出错，该原因没有单独的错误码。
     InternalErrorOtherError,
     /// `InternalError.ParseBackendResponseFail`: A part of the service could not read another one's answer.
     ///
     /// Try again later; an action that is not idempotent may have been carried out.
+    ///
+    /// 服务的一个部分无法解析另一部分的应答。
     InternalErrorParseBackendResponseFail,
     /// `InternalError.RequestTimeException`: The time of the request is more than ten minutes away from the service's clock.
     ///
     /// Set the machine's clock by a time server.
+    ///
+    /// 请求的时间与服务的时钟相差超过十分钟。
     InternalErrorRequestTimeException,
     /// `InternalError.RestApiInterfaceNotExist`: The service has no such interface inside.
     ///
     /// Give the request id to support.
+    ///
+    /// 服务内部没有这个接口。
     InternalErrorRestApiInterfaceNotExist,
     /// `InternalError.SendAndRecvFail`: Parts of the service could not reach each other, or not in time.
     ///
     /// Try again later; an action that is not idempotent may have been carried out.
+    ///
+    /// 服务的各部分之间无法通信，或没有及时应答。
     InternalErrorSendAndRecvFail,
     /// `InternalError.SigFieldMissing`: The signature is missing inside the service.
     ///
     /// Give the request id to support.
+    ///
+    /// 服务内部缺少签名。
     InternalErrorSigFieldMissing,
     /// `InternalError.SigVerificationFail`: The signature did not hold inside the service.
     ///
     /// Give the request id to support.
+    ///
+    /// 服务内部的签名校验未通过。
     InternalErrorSigVerificationFail,
     /// `InternalError.Timeout`: A part of the service took too long.
     ///
     /// Try again later; an action that is not idempotent may have been carried out.
+    ///
+    /// 服务的一个部分超时。
     InternalErrorTimeout,
     /// `InternalError.UnknownError`: Something failed inside the service for an unknown reason.
     ///
     /// Try again later; an action that is not idempotent may have been carried out.
+    ///
+    /// 服务内部因未知原因出错。
     InternalErrorUnknownError,
     /// `InvalidAction`: The version has no action of that name.
     ///
     /// Check the spelling, letter case included, and the version.
+    ///
+    /// 该版本没有这个名称的接口。
     InvalidAction,
     /// `InvalidParameter`: A parameter has the wrong type or form.
     ///
     /// The message names the parameter; compare its type with the definition of the action: a number is no text, a text is no list.
+    ///
+    /// 参数的类型或格式错误。
     InvalidParameter,
     /// `InvalidParameter.AppidAndBizId`: The app and the business it is used for do not belong together.
     ///
     /// Use an app of the key's account; give the request id to support if it is one.
+    ///
+    /// 应用与所用的业务不匹配。
     InvalidParameterAppidAndBizId,
     /// `InvalidParameter.DirtyWordFound`: The template has a banned word.
     ///
     /// Change its text.
+    ///
+    /// 模板含有禁用词。
     InvalidParameterDirtyWordFound,
     /// `InvalidParameter.InvalidParameters`: A parameter is wrong, such as an empty name.
     ///
     /// Compare every parameter with its limits.
+    ///
+    /// 参数有误，例如名称为空。
     InvalidParameterInvalidParameters,
     /// `InvalidParameterValue`: The value of a parameter is not allowed.
     ///
     /// The message names the parameter; an empty region is a frequent cause.
+    ///
+    /// 参数的取值不被允许。
     InvalidParameterValue,
     /// `InvalidParameterValue.BeginTimeVerifyFail`: The begin is not a time of the form wanted, or too far in the past.
     ///
     /// Statistics take hours as `yyyymmddhh` in UTC+8, other actions Unix seconds: by number at most 7 days ago, for `DescribeSendRecordList` at most 72 hours.
+    ///
+    /// 开始时间的格式不符，或过早。
     InvalidParameterValueBeginTimeVerifyFail,
     /// `InvalidParameterValue.ContentLengthLimit`: The whole text has more than 500 characters.
     ///
     /// Shorten the values or the template.
+    ///
+    /// 短信全文超过 500 个字符。
     InvalidParameterValueContentLengthLimit,
     /// `InvalidParameterValue.EndTimeVerifyFail`: The end is not a time of the form wanted, in the future, before the begin, or too far after it.
     ///
     /// Statistics take hours as `yyyymmddhh` in UTC+8, other actions Unix seconds; `CallbackStatusStatistics` spans at most 32 days.
+    ///
+    /// 结束时间的格式不符、晚于当前时间、早于开始，或距开始过远。
     InvalidParameterValueEndTimeVerifyFail,
     /// `InvalidParameterValue.ImageInvalid`: The picture is not base64, is no picture, or is too big.
     ///
     /// Give a JPEG or PNG of at most 5 MB in base64, without a `data:` prefix and line breaks.
+    ///
+    /// 图片不是 base64、不是图片，或过大。
     InvalidParameterValueImageInvalid,
     /// `InvalidParameterValue.IncorrectPhoneNumber`: The text given as a phone number is none.
     ///
     /// Give it in E.164 form, such as `+8618501234444`.
+    ///
+    /// 所填的文本不是手机号。
     InvalidParameterValueIncorrectPhoneNumber,
     /// `InvalidParameterValue.InvalidDocumentType`: The proof does not fit the kind of signature, or one of the two is unknown.
     ///
     /// Give a `DocumentType` that goes with the `SignType`; the texts of the two say which.
+    ///
+    /// 证明类型与签名类型不匹配，或两者之一的取值未知。
     InvalidParameterValueInvalidDocumentType,
     /// `InvalidParameterValue.InvalidInternational`: `International` is neither 0 nor 1, or not what the signature or template has.
     ///
     /// Give 0 for mainland China, 1 for everything else; a change cannot move one to the other.
+    ///
+    /// `International` 既不是 0 也不是 1，或与签名、模板原有的取值不一致。
     InvalidParameterValueInvalidInternational,
     /// `InvalidParameterValue.InvalidSignPurpose`: `SignPurpose` is neither 0 nor 1.
     ///
     /// Give 0 for the account's own use, 1 for use on behalf of others.
+    ///
+    /// `SignPurpose` 既不是 0 也不是 1。
     InvalidParameterValueInvalidSignPurpose,
     /// `InvalidParameterValue.InvalidSmsType`: `SmsType` is none of the known ones.
     ///
     /// Give 1 for marketing, 2 for notification, 3 for a verification code.
+    ///
+    /// `SmsType` 不是已知的类型。
     InvalidParameterValueInvalidSmsType,
     /// `InvalidParameterValue.InvalidStartTime`: The begin is after the end.
     ///
     /// Swap or correct the two.
+    ///
+    /// 开始晚于结束。
     InvalidParameterValueInvalidStartTime,
     /// `InvalidParameterValue.InvalidTemplateFormat`: The template's text does not have the form wanted.
     ///
     /// Count variables from `{1}` without a gap, put text around and between them, keep them out of links, and leave `【` and `】` out.
+    ///
+    /// 模板正文的格式不符合要求。
     InvalidParameterValueInvalidTemplateFormat,
     /// `InvalidParameterValue.InvalidUsedMethod`: The use of the signature, `UsedMethod` or `SignPurpose`, is neither 0 nor 1.
     ///
     /// Give 0 for the account's own use, 1 for use on behalf of others.
+    ///
+    /// 签名的用途，即 `UsedMethod` 或 `SignPurpose`，既不是 0 也不是 1。
     InvalidParameterValueInvalidUsedMethod,
     /// `InvalidParameterValue.LimitVerifyFail`: `Limit` is out of range.
     ///
     /// Give 0 to 100 for counts, 1 to 50 for `DescribeSendRecordList`, at most 500 for packages, at most 100 for lists.
+    ///
+    /// `Limit` 超出范围。
     InvalidParameterValueLimitVerifyFail,
     /// `InvalidParameterValue.MarketingTemplateWithoutUnsubscribe`: A marketing template does not say how to opt out.
     ///
     /// End it with words such as `拒收请回复R`.
+    ///
+    /// 营销模板没有说明退订方式。
     InvalidParameterValueMarketingTemplateWithoutUnsubscribe,
     /// `InvalidParameterValue.MissingSignatureList`: The list of signatures is empty.
     ///
     /// Give the ids of 1 to 100 signatures.
+    ///
+    /// 签名列表为空。
     InvalidParameterValueMissingSignatureList,
     /// `InvalidParameterValue.MultiSmsInfoSetEmpty`: The list of messages is empty.
     ///
     /// Give at least one message.
+    ///
+    /// 短信列表为空。
     InvalidParameterValueMultiSmsInfoSetEmpty,
     /// `InvalidParameterValue.OffsetVerifyFail`: `Offset` is out of range.
     ///
     /// Give 0; for `DescribeSendRecordList` 0 to 1000.
+    ///
+    /// `Offset` 超出范围。
     InvalidParameterValueOffsetVerifyFail,
     /// `InvalidParameterValue.ProhibitedUseUrlInTemplateParameter`: A value has a link in it.
     ///
     /// Put the link into the template's own text.
+    ///
+    /// 变量值中含有链接。
     InvalidParameterValueProhibitedUseUrlInTemplateParameter,
     /// `InvalidParameterValue.QualificationIdNotFound`: There is no qualification of that id.
     ///
     /// Copy the id of the qualification from the console.
+    ///
+    /// 没有这个 ID 的资质。
     InvalidParameterValueQualificationIdNotFound,
     /// `InvalidParameterValue.SdkAppIdNotExist`: There is no SMS app of that id.
     ///
     /// Copy the app's id from the SMS console; it is neither the SecretId nor the account's AppId.
+    ///
+    /// 没有这个 ID 的短信应用。
     InvalidParameterValueSdkAppIdNotExist,
     /// `InvalidParameterValue.SignAlreadyPassedCheck`: The signature is approved already: it cannot be changed, nor the same one created again.
     ///
     /// Use it as it is, or create one of another text.
+    ///
+    /// 签名已通过审核：既不能修改，也不能再建一个相同的。
     InvalidParameterValueSignAlreadyPassedCheck,
     /// `InvalidParameterValue.SignExistAndUnapproved`: The same signature is under review already.
     ///
     /// Wait for its review, or change it with `ModifySmsSign`.
+    ///
+    /// 相同的签名正在审核。
     InvalidParameterValueSignExistAndUnapproved,
     /// `InvalidParameterValue.SignNameLengthTooLong`: The signature's text is too long.
     ///
     /// Give at most 12 characters for the mainland, at most 15 for global ones.
+    ///
+    /// 签名文字过长。
     InvalidParameterValueSignNameLengthTooLong,
     /// `InvalidParameterValue.TemplateParameterFormatError`: A value does not fit a verification template.
     ///
     /// Give 0 to 6 digits for each value.
+    ///
+    /// 变量值不符合验证码模板的要求。
     InvalidParameterValueTemplateParameterFormatError,
     /// `InvalidParameterValue.TemplateParameterLengthLimit`: A value is longer than the account allows.
     ///
     /// Shorten it, or put the fixed part into the template.
+    ///
+    /// 变量值超过账号允许的长度。
     InvalidParameterValueTemplateParameterLengthLimit,
     /// `InvalidParameterValue.TemplateWithDirtyWords`: The template has a banned word.
     ///
     /// Change its text.
+    ///
+    /// 模板含有禁用词。
     InvalidParameterValueTemplateWithDirtyWords,
     /// `InvalidParameterValue.UnsupportedTemplateVariable`: The account may not use variables in this kind of template.
     ///
     /// Write the text without variables, or ask support.
+    ///
+    /// 账号不能在这类模板中使用变量。
     InvalidParameterValueUnsupportedTemplateVariable,
     /// `InvalidRequest`: The body of the request is malformed, or its content type is none that the signature goes with.
     ///
     /// Send JSON with TC3-HMAC-SHA256, a form with the older signatures.
+    ///
+    /// 请求体格式错误，或其内容类型与签名方式不匹配。
     InvalidRequest,
     /// `IpInBlacklist`: The caller's address is on the deny list.
     ///
     /// Call from another address, or change the list in the console.
+    ///
+    /// 调用方的地址在黑名单中。
     IpInBlacklist,
     /// `IpNotInWhitelist`: The caller's address is not on the allow list.
     ///
     /// Call from another address, or change the list in the console.
+    ///
+    /// 调用方的地址不在白名单中。
     IpNotInWhitelist,
     /// `LimitExceeded`: A quota is used up.
     ///
     /// Read in the message which one; wait, or have it raised.
+    ///
+    /// 配额已用尽。
     LimitExceeded,
     /// `LimitExceeded.AppCountryOrRegionDailyLimit`: The app has sent as much to the number's country or region as it may in a day.
     ///
     /// Wait for the next day in UTC+8, or raise the limit in the console.
+    ///
+    /// 应用当天向号码所属国家或地区的发送量已达上限。
     LimitExceededAppCountryOrRegionDailyLimit,
     /// `LimitExceeded.AppCountryOrRegionInBlacklist`: The app does not allow sending to the number's country or region.
     ///
     /// Allow it in the console, in the settings of the app.
+    ///
+    /// 应用不允许向号码所属的国家或地区发送。
     LimitExceededAppCountryOrRegionInBlacklist,
     /// `LimitExceeded.AppDailyLimit`: The app has sent as much as it may in a day.
     ///
     /// Wait for the next day in UTC+8, or raise the limit in the console.
+    ///
+    /// 应用当天的发送量已达上限。
     LimitExceededAppDailyLimit,
     /// `LimitExceeded.AppGlobalDailyLimit`: The app has sent as many global messages as it may in a day.
     ///
     /// Wait for the next day in UTC+8, or raise the limit in the console.
+    ///
+    /// 应用当天的港澳台及国际发送量已达上限。
     LimitExceededAppGlobalDailyLimit,
     /// `LimitExceeded.AppMainlandChinaDailyLimit`: The app has sent as much to the mainland as it may in a day.
     ///
     /// Wait for the next day in UTC+8, or raise the limit in the console.
+    ///
+    /// 应用当天的国内发送量已达上限。
     LimitExceededAppMainlandChinaDailyLimit,
     /// `LimitExceeded.DailyLimit`: The account has sent as many global messages as it may in a day.
     ///
     /// Wait for the next day in UTC+8; only support can raise this limit.
+    ///
+    /// 账号当天的港澳台及国际发送量已达上限。
     LimitExceededDailyLimit,
     /// `LimitExceeded.DeliveryFrequencyLimit`: The number has been sent to too often, by one of the app's rules.
     ///
     /// Wait, or change the rules in the console.
+    ///
+    /// 按应用的某条规则，向该号码发送过于频繁。
     LimitExceededDeliveryFrequencyLimit,
     /// `LimitExceeded.GlobalSmsSendingRateLimit`: Global messages are sent too fast.
     ///
     /// Send again after a pause, more slowly.
+    ///
+    /// 港澳台及国际短信的发送速度过快。
     LimitExceededGlobalSmsSendingRateLimit,
     /// `LimitExceeded.PhoneNumberCountLimit`: The request has more than 200 numbers.
     ///
     /// Split it into requests of at most 200.
+    ///
+    /// 请求中的号码超过 200 个。
     LimitExceededPhoneNumberCountLimit,
     /// `LimitExceeded.PhoneNumberDailyLimit`: The number has been sent to as often as allowed today.
     ///
     /// Wait for the next day in UTC+8, or change the rule in the console; test numbers can be exempted there.
+    ///
+    /// 当天向该号码发送的次数已达上限。
     LimitExceededPhoneNumberDailyLimit,
     /// `LimitExceeded.PhoneNumberOneHourLimit`: The number has been sent to too often within the last hour.
     ///
     /// Wait, or change the rule in the console.
+    ///
+    /// 一小时之内向该号码发送过于频繁。
     LimitExceededPhoneNumberOneHourLimit,
     /// `LimitExceeded.PhoneNumberSameContentDailyLimit`: The number has got the same text as often as allowed today.
     ///
     /// Wait for the next day in UTC+8, or change the rule in the console.
+    ///
+    /// 当天向该号码发送相同内容的次数已达上限。
     LimitExceededPhoneNumberSameContentDailyLimit,
     /// `LimitExceeded.PhoneNumberThirtySecondLimit`: The number has been sent to within the last 30 seconds.
     ///
     /// Wait 30 seconds; let people ask for a new code only after that.
+    ///
+    /// 30 秒之内已经向该号码发送过。
     LimitExceededPhoneNumberThirtySecondLimit,
     /// `MissingParameter`: A required parameter is absent.
     ///
     /// The message names the parameter; give it a value. `null` counts as absent.
+    ///
+    /// 缺少必填参数。
     MissingParameter,
     /// `MissingParameter.EmptyPhoneNumberSet`: The list of numbers is empty.
     ///
     /// Give at least one number.
+    ///
+    /// 号码列表为空。
     MissingParameterEmptyPhoneNumberSet,
     /// `MissingParameter.MissingSignatureList`: The list of signatures is absent.
     ///
     /// Give the ids of 1 to 100 signatures.
+    ///
+    /// 缺少签名列表。
     MissingParameterMissingSignatureList,
     /// `NoSuchProduct`: There is no service of that name.
     ///
     /// Check the endpoint; the service is `sms`.
+    ///
+    /// 没有这个名称的服务。
     NoSuchProduct,
     /// `NoSuchVersion`: The service has no such version.
     ///
     /// Use `2021-01-11` or `2019-07-11`.
+    ///
+    /// 该服务没有这个版本。
     NoSuchVersion,
     /// `RequestLimitExceeded`: The action was called more often in a second than its limit for one key in one region; this call did nothing.
     ///
     /// Call again after a pause, and spread calls over time.
+    ///
+    /// 同一密钥在同一地域一秒内调用该接口的次数超过了限制；本次调用没有执行。
     RequestLimitExceeded,
     /// `RequestLimitExceeded.GlobalRegionUinLimitExceeded`: The main account called too often, counted over all regions; this call did nothing.
     ///
     /// Call again after a pause, and spread calls over time.
+    ///
+    /// 主账号在所有地域的调用合计过于频繁；本次调用没有执行。
     RequestLimitExceededGlobalRegionUinLimitExceeded,
     /// `RequestLimitExceeded.IPLimitExceeded`: The caller's address called too often; this call did nothing.
     ///
     /// Call again after a pause, and spread calls over time.
+    ///
+    /// 调用方的地址调用过于频繁；本次调用没有执行。
     RequestLimitExceededIPLimitExceeded,
     /// `RequestLimitExceeded.UinLimitExceeded`: The main account called too often; this call did nothing.
     ///
     /// Call again after a pause, and spread calls over time.
+    ///
+    /// 主账号调用过于频繁；本次调用没有执行。
     RequestLimitExceededUinLimitExceeded,
     /// `RequestSizeLimitExceeded`: The request is too big: a GET may have 32 KB, a POST 10 MB with TC3-HMAC-SHA256 and 1 MB with the older signatures.
     ///
     /// Send less at once, and by POST with TC3-HMAC-SHA256.
+    ///
+    /// 请求过大：GET 不超过 32 KB；POST 使用 TC3-HMAC-SHA256 时不超过 10 MB，使用旧签名方式时不超过 1 MB。
     RequestSizeLimitExceeded,
     /// `ResourceInUse`: Something that the call needs is in use.
     ///
     /// Read in the message what; call again when it is free.
+    ///
+    /// 调用所需的资源正被占用。
     ResourceInUse,
     /// `ResourceInsufficient`: There is too little of something that the call needs.
     ///
     /// Read in the message of what; provide more of it.
+    ///
+    /// 调用所需的资源不足。
     ResourceInsufficient,
     /// `ResourceNotFound`: Something that the call names does not exist.
     ///
     /// Read in the message what; check its id and the region.
+    ///
+    /// 调用所指的资源不存在。
     ResourceNotFound,
     /// `ResourceUnavailable`: Something that the call needs is not available.
     ///
     /// Read in the message what; check its state in the console.
+    ///
+    /// 调用所需的资源不可用。
     ResourceUnavailable,
     /// `ResponseSizeLimitExceeded`: The answer would be too big.
     ///
     /// Ask for less at once.
+    ///
+    /// 应答将会过大。
     ResponseSizeLimitExceeded,
     /// `ServiceUnavailable`: The service is down for the moment.
     ///
     /// Try again later.
+    ///
+    /// 服务暂时不可用。
     ServiceUnavailable,
     /// `UnauthorizedOperation`: The caller may not do this.
     ///
     /// Have the account's owner allow it, or use another key.
+    ///
+    /// 调用方无权进行此操作。
     UnauthorizedOperation,
     /// `UnauthorizedOperation.IndividualUserMarketingSmsPermissionDeny`: An account of a person may not send marketing messages.
     ///
     /// Use the account of a company, or another template.
+    ///
+    /// 个人账号不能发送营销短信。
     UnauthorizedOperationIndividualUserMarketingSmsPermissionDeny,
     /// `UnauthorizedOperation.RequestIpNotInWhitelist`: The account checks the caller's address, and this one is not allowed.
     ///
     /// Add the address in the console, or call from one that is allowed.
+    ///
+    /// 账号启用了来源地址校验，而调用方的地址不在允许之列。
     UnauthorizedOperationRequestIpNotInWhitelist,
     /// `UnauthorizedOperation.RequestPermissionDeny`: The feature is not opened for the account, such as pulling reports or extending the sender's number.
     ///
     /// Ask support to open it, or leave the parameter out.
+    ///
+    /// 账号没有开通该功能，例如拉取状态报告或扩展发送方号码。
     UnauthorizedOperationRequestPermissionDeny,
     /// `UnauthorizedOperation.SdkAppIdIsDisabled`: The SMS app is disabled.
     ///
     /// Enable it in the console, or use another app.
+    ///
+    /// 短信应用已停用。
     UnauthorizedOperationSdkAppIdIsDisabled,
     /// `UnauthorizedOperation.ServiceSuspendDueToArrears`: The account owes money and is suspended.
     ///
     /// Pay, then call again.
+    ///
+    /// 账号欠费，服务已停用。
     UnauthorizedOperationServiceSuspendDueToArrears,
     /// `UnauthorizedOperation.SmsSdkAppIdVerifyFail`: The SMS app belongs to another account than the key.
     ///
     /// Use an app of the key's account, or the other account's key.
+    ///
+    /// 短信应用不属于密钥所在的账号。
     UnauthorizedOperationSmsSdkAppIdVerifyFail,
     /// `UnknownParameter`: The action has no parameter of that name.
     ///
     /// Check the spelling and the version: the two versions spell some names differently.
+    ///
+    /// 接口没有这个名称的参数。
     UnknownParameter,
     /// `UnsupportedOperation`: The operation is not supported for this account, app or number.
     ///
     /// Read the message; if it does not help, give the request id to support.
+    ///
+    /// 该账号、应用或号码不支持此操作。
     UnsupportedOperation,
     /// `UnsupportedOperation.ChineseMainlandTemplateToGlobalPhone`: The template is for the mainland, the numbers are global.
     ///
     /// Use a global template.
+    ///
+    /// 模板是国内模板，号码却是港澳台及国际号码。
     UnsupportedOperationChineseMainlandTemplateToGlobalPhone,
     /// `UnsupportedOperation.ContainDomesticAndInternationalPhoneNumber`: The request has mainland and global numbers; none was sent to.
     ///
     /// Send to the two kinds in separate requests, each with its template.
+    ///
+    /// 请求中既有国内号码，又有港澳台及国际号码；所有号码都没有发送。
     UnsupportedOperationContainDomesticAndInternationalPhoneNumber,
     /// `UnsupportedOperation.ContainDomesticPhoneNumber`: The action takes global numbers only.
     ///
     /// Use `SendSms` for mainland numbers.
+    ///
+    /// 该接口只接受港澳台及国际号码。
     UnsupportedOperationContainDomesticPhoneNumber,
     /// `UnsupportedOperation.GlobalTemplateToChineseMainlandPhone`: The template is global, the numbers are in the mainland.
     ///
     /// Use a mainland template.
+    ///
+    /// 模板是港澳台及国际模板，号码却是国内号码。
     UnsupportedOperationGlobalTemplateToChineseMainlandPhone,
     /// `UnsupportedOperation.UnsupportedRegion`: The service does not send to the number's country or region.
     ///
     /// Do not send to it; support can say which ones are offered.
+    ///
+    /// 服务不向号码所属的国家或地区发送。
     UnsupportedOperationUnsupportedRegion,
     /// `UnsupportedProtocol`: The request was neither GET nor POST.
     ///
     /// Send it by POST, over HTTPS.
+    ///
+    /// 请求既不是 GET 也不是 POST。
     UnsupportedProtocol,
     /// `UnsupportedRegion`: The action is not offered in the region.
     ///
     /// Use a region that the service is offered in, such as `ap-guangzhou`.
+    ///
+    /// 该地域不提供此接口。
     UnsupportedRegion,
     /// A code that this version of the crate does not know, as the service wrote it.
     Other(Box<str>),

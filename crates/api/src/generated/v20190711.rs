@@ -6,12 +6,18 @@ use crate::model::{self, Model};
 use crate::{Action, ActionInfo, Answer, Extra, Kind, Member, Structure, Version};
 
 /// A signature that was created and now waits for its review.
+///
+/// 已新建、正在等待审核的签名。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddSignStatus {
     /// The id of the signature: a number, not its text.
+    ///
+    /// 签名 ID，是数字，不是签名文字。
     pub sign_id: u64,
     /// The id of the application, a number here.
+    ///
+    /// 申请的 ID，此处为数字。
     pub sign_apply_id: u64,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -24,12 +30,16 @@ impl AddSignStatus {
         Self::default()
     }
     /// The id of the signature: a number, not its text.
+    ///
+    /// 签名 ID，是数字，不是签名文字。
     #[must_use]
     pub fn sign_id(mut self, value: u64) -> Self {
         self.sign_id = value;
         self
     }
     /// The id of the application, a number here.
+    ///
+    /// 申请的 ID，此处为数字。
     #[must_use]
     pub fn sign_apply_id(mut self, value: u64) -> Self {
         self.sign_apply_id = value;
@@ -90,26 +100,50 @@ model::json!(AddSignStatus);
 /// Creates a signature, the name that stands in brackets before a message, and hands it in for review; it can be used once the review has approved it.
 ///
 /// Review takes hours in the service, and the carriers' registration of a mainland signature days after it. No callback tells the result: ask with `DescribeSmsSignList`. Only accounts verified as a company may create signatures through the API (`FailedOperation.NotEnterpriseCertification`). A name that is under review is refused with `InvalidParameterValue.SignExistAndUnapproved`, one that is approved with `InvalidParameterValue.SignAlreadyPassedCheck`.
+///
+/// `AddSmsSign` 的请求。
+///
+/// 新建签名，即短信正文之前括号中的名称，并提交审核，审核通过后才能使用。
+///
+/// 真实服务的审核需要数小时，国内签名此后在运营商处报备还需要数天。结果没有回调，请用 `DescribeSmsSignList` 查询。只有通过企业认证的账号可以通过 API 新建签名（否则返回 `FailedOperation.NotEnterpriseCertification`）。同名签名正在审核时返回 `InvalidParameterValue.SignExistAndUnapproved`，已通过审核时返回 `InvalidParameterValue.SignAlreadyPassedCheck`。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddSmsSignRequest {
     /// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to 15 characters without `[` and `]`. Required.
+    ///
+    /// 签名文字，不含括号。国内：2 至 12 个汉字、字母或数字；港澳台及国际：2 至 15 个字符，不含 `[` 和 `]`。必填。
     pub sign_name: Option<String>,
     /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Decides which `DocumentType` fits. Required.
+    ///
+    /// 签名所代表的主体：0 公司，1 App（仅限港澳台及国际），4 商标，5 政府、事业单位或其他。它决定可以使用哪些 `DocumentType`。必填。
     pub sign_type: Option<u64>,
     /// The proof handed in: 0 three-in-one licence, 1 business licence, 2 organisation code certificate, 3 social credit certificate, 4 screenshot of the app's back end (global only), 7 trademark certificate. Which ones fit depends on `SignType`: 0 goes with 0 or 1, 1 with 0 to 4, 4 with 7, 5 with 2 or 3. Required.
+    ///
+    /// 提交的证明类型：0 三证合一的营业执照，1 营业执照，2 组织机构代码证，3 社会信用代码证，4 App 后台截图（仅限港澳台及国际），7 商标注册证。可选范围取决于 `SignType`：0 对应 0 或 1，1 对应 0 至 4，4 对应 7，5 对应 2 或 3。必填。
     pub document_type: Option<u64>,
     /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+    ///
+    /// 0：国内；1：港澳台及国际，即其他所有国家和地区。必填。
     pub international: Option<u64>,
     /// 0: for the account's own use; 1: on behalf of others, which needs `CommissionImage`. Required.
+    ///
+    /// 0：自用；1：他用，此时须提供 `CommissionImage`。必填。
     pub used_method: Option<u64>,
     /// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
+    ///
+    /// 证明材料的图片，JPEG 或 PNG，不超过 5 MB，以 base64 编码，不带 `data:` 前缀。必填。
     pub proof_image: Option<String>,
     /// A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of others.
+    ///
+    /// 委托书的图片，以 base64 编码，不带 `data:` 前缀。仅在签名为他用时才会查看。
     pub commission_image: Option<String>,
     /// A note for the reviewer, such as what the messages are for. Free text.
+    ///
+    /// 给审核人员看的备注，例如短信的用途。自由填写。
     pub remark: Option<String>,
     /// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it; leave it out for global ones.
+    ///
+    /// 已通过审核的企业资质的 ID。用于国内签名，服务可能要求必填；港澳台及国际签名请勿填写。
     pub qualification_id: Option<u64>,
 }
 
@@ -120,54 +154,72 @@ impl AddSmsSignRequest {
         Self::default()
     }
     /// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to 15 characters without `[` and `]`. Required.
+    ///
+    /// 签名文字，不含括号。国内：2 至 12 个汉字、字母或数字；港澳台及国际：2 至 15 个字符，不含 `[` 和 `]`。必填。
     #[must_use]
     pub fn sign_name(mut self, value: impl Into<String>) -> Self {
         self.sign_name = Some(value.into());
         self
     }
     /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Decides which `DocumentType` fits. Required.
+    ///
+    /// 签名所代表的主体：0 公司，1 App（仅限港澳台及国际），4 商标，5 政府、事业单位或其他。它决定可以使用哪些 `DocumentType`。必填。
     #[must_use]
     pub fn sign_type(mut self, value: u64) -> Self {
         self.sign_type = Some(value);
         self
     }
     /// The proof handed in: 0 three-in-one licence, 1 business licence, 2 organisation code certificate, 3 social credit certificate, 4 screenshot of the app's back end (global only), 7 trademark certificate. Which ones fit depends on `SignType`: 0 goes with 0 or 1, 1 with 0 to 4, 4 with 7, 5 with 2 or 3. Required.
+    ///
+    /// 提交的证明类型：0 三证合一的营业执照，1 营业执照，2 组织机构代码证，3 社会信用代码证，4 App 后台截图（仅限港澳台及国际），7 商标注册证。可选范围取决于 `SignType`：0 对应 0 或 1，1 对应 0 至 4，4 对应 7，5 对应 2 或 3。必填。
     #[must_use]
     pub fn document_type(mut self, value: u64) -> Self {
         self.document_type = Some(value);
         self
     }
     /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+    ///
+    /// 0：国内；1：港澳台及国际，即其他所有国家和地区。必填。
     #[must_use]
     pub fn international(mut self, value: u64) -> Self {
         self.international = Some(value);
         self
     }
     /// 0: for the account's own use; 1: on behalf of others, which needs `CommissionImage`. Required.
+    ///
+    /// 0：自用；1：他用，此时须提供 `CommissionImage`。必填。
     #[must_use]
     pub fn used_method(mut self, value: u64) -> Self {
         self.used_method = Some(value);
         self
     }
     /// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
+    ///
+    /// 证明材料的图片，JPEG 或 PNG，不超过 5 MB，以 base64 编码，不带 `data:` 前缀。必填。
     #[must_use]
     pub fn proof_image(mut self, value: impl Into<String>) -> Self {
         self.proof_image = Some(value.into());
         self
     }
     /// A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of others.
+    ///
+    /// 委托书的图片，以 base64 编码，不带 `data:` 前缀。仅在签名为他用时才会查看。
     #[must_use]
     pub fn commission_image(mut self, value: impl Into<String>) -> Self {
         self.commission_image = Some(value.into());
         self
     }
     /// A note for the reviewer, such as what the messages are for. Free text.
+    ///
+    /// 给审核人员看的备注，例如短信的用途。自由填写。
     #[must_use]
     pub fn remark(mut self, value: impl Into<String>) -> Self {
         self.remark = Some(value.into());
         self
     }
     /// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it; leave it out for global ones.
+    ///
+    /// 已通过审核的企业资质的 ID。用于国内签名，服务可能要求必填；港澳台及国际签名请勿填写。
     #[must_use]
     pub fn qualification_id(mut self, value: u64) -> Self {
         self.qualification_id = Some(value);
@@ -340,12 +392,18 @@ impl Model for AddSmsSignRequest {
 model::json!(AddSmsSignRequest);
 
 /// The answer to `AddSmsSign`.
+///
+/// `AddSmsSign` 的应答。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddSmsSignResponse {
     /// The new signature.
+    ///
+    /// 新建的签名。
     pub add_sign_status: AddSignStatus,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+    ///
+    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -358,12 +416,16 @@ impl AddSmsSignResponse {
         Self::default()
     }
     /// The new signature.
+    ///
+    /// 新建的签名。
     #[must_use]
     pub fn add_sign_status(mut self, value: AddSignStatus) -> Self {
         self.add_sign_status = value;
         self
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+    ///
+    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -430,18 +492,34 @@ model::json!(AddSmsSignResponse);
 /// Creates a template and hands it in for review; it can be sent once the review has approved it.
 ///
 /// Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts verified as a company may create templates through the API (`FailedOperation.NotEnterpriseCertification`); a mainland template also needs an approved signature (`FailedOperation.MissingSignature`). An account has at most 1000 templates (`FailedOperation.TemplateNumberLimit`). Repeating the call creates a second template.
+///
+/// `AddSmsTemplate` 的请求。
+///
+/// 新建模板并提交审核，审核通过后才能用于发送。
+///
+/// 真实服务的审核需要数小时。审核结果没有回调，请用 `DescribeSmsTemplateList` 查询。只有通过企业认证的账号可以通过 API 新建模板（否则返回 `FailedOperation.NotEnterpriseCertification`）；国内模板还要求账号已有通过审核的签名（否则返回 `FailedOperation.MissingSignature`）。每个账号最多 1000 个模板（超出返回 `FailedOperation.TemplateNumberLimit`）。重复调用会再建一个模板。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddSmsTemplateRequest {
     /// The name of the template. Free text for people, not empty; it is not part of the message. Required.
+    ///
+    /// 模板名称，供人识别，自由填写但不可为空；不会出现在短信中。必填。
     pub template_name: Option<String>,
     /// The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
+    ///
+    /// 模板正文，连同签名与变量值最多 500 个字符。`{1}`、`{2}` 等是变量，发送时代入取值：序号从 1 开始且不可跳号，两个变量不可相邻，正文不可只有变量，变量不可放在链接中。不得含有 `【` 或 `】`。国内营销短信须以退订方式结尾，如 `拒收请回复R`。必填。
     pub template_content: Option<String>,
     /// What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as notification. Required.
+    ///
+    /// 短信类型：1 营销，2 通知，3 验证码；旧程序使用的 0 视为通知。必填。
     pub sms_type: Option<u64>,
     /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+    ///
+    /// 0：国内；1：港澳台及国际，即其他所有国家和地区。必填。
     pub international: Option<u64>,
     /// A note for the reviewer, such as what the messages are for. May be empty, but not absent. Required.
+    ///
+    /// 给审核人员看的备注，例如短信的用途。可以为空，但不可缺少。必填。
     pub remark: Option<String>,
 }
 
@@ -452,30 +530,40 @@ impl AddSmsTemplateRequest {
         Self::default()
     }
     /// The name of the template. Free text for people, not empty; it is not part of the message. Required.
+    ///
+    /// 模板名称，供人识别，自由填写但不可为空；不会出现在短信中。必填。
     #[must_use]
     pub fn template_name(mut self, value: impl Into<String>) -> Self {
         self.template_name = Some(value.into());
         self
     }
     /// The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
+    ///
+    /// 模板正文，连同签名与变量值最多 500 个字符。`{1}`、`{2}` 等是变量，发送时代入取值：序号从 1 开始且不可跳号，两个变量不可相邻，正文不可只有变量，变量不可放在链接中。不得含有 `【` 或 `】`。国内营销短信须以退订方式结尾，如 `拒收请回复R`。必填。
     #[must_use]
     pub fn template_content(mut self, value: impl Into<String>) -> Self {
         self.template_content = Some(value.into());
         self
     }
     /// What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as notification. Required.
+    ///
+    /// 短信类型：1 营销，2 通知，3 验证码；旧程序使用的 0 视为通知。必填。
     #[must_use]
     pub fn sms_type(mut self, value: u64) -> Self {
         self.sms_type = Some(value);
         self
     }
     /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+    ///
+    /// 0：国内；1：港澳台及国际，即其他所有国家和地区。必填。
     #[must_use]
     pub fn international(mut self, value: u64) -> Self {
         self.international = Some(value);
         self
     }
     /// A note for the reviewer, such as what the messages are for. May be empty, but not absent. Required.
+    ///
+    /// 给审核人员看的备注，例如短信的用途。可以为空，但不可缺少。必填。
     #[must_use]
     pub fn remark(mut self, value: impl Into<String>) -> Self {
         self.remark = Some(value.into());
@@ -590,12 +678,18 @@ impl Model for AddSmsTemplateRequest {
 model::json!(AddSmsTemplateRequest);
 
 /// The answer to `AddSmsTemplate`.
+///
+/// `AddSmsTemplate` 的应答。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddSmsTemplateResponse {
     /// The new template.
+    ///
+    /// 新建的模板。
     pub add_template_status: AddTemplateStatus,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+    ///
+    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -608,12 +702,16 @@ impl AddSmsTemplateResponse {
         Self::default()
     }
     /// The new template.
+    ///
+    /// 新建的模板。
     #[must_use]
     pub fn add_template_status(mut self, value: AddTemplateStatus) -> Self {
         self.add_template_status = value;
         self
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+    ///
+    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -676,10 +774,14 @@ impl Model for AddSmsTemplateResponse {
 model::json!(AddSmsTemplateResponse);
 
 /// A template that was created and now waits for its review.
+///
+/// 已新建、正在等待审核的模板。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddTemplateStatus {
     /// The id of the new template, digits as text: ready for `SendSms`. The other template actions take it as a number.
+    ///
+    /// 新模板的 ID，以文本形式书写的数字，可直接用于 `SendSms`。其他模板接口则以数字传入。
     pub template_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -692,6 +794,8 @@ impl AddTemplateStatus {
         Self::default()
     }
     /// The id of the new template, digits as text: ready for `SendSms`. The other template actions take it as a number.
+    ///
+    /// 新模板的 ID，以文本形式书写的数字，可直接用于 `SendSms`。其他模板接口则以数字传入。
     #[must_use]
     pub fn template_id(mut self, value: impl Into<String>) -> Self {
         self.template_id = value.into();
@@ -740,26 +844,46 @@ impl Model for AddTemplateStatus {
 model::json!(AddTemplateStatus);
 
 /// Counts of delivery reports.
+///
+/// 状态报告的统计。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CallbackStatusStatistics {
     /// Reports in all, of success and of failure.
+    ///
+    /// 状态报告总数，包括成功与失败。
     pub callback_count: u64,
     /// Numbers accepted for sending.
+    ///
+    /// 发送时受理的号码数。
     pub request_success_count: u64,
     /// Reports of failure: the sum of the five classes below.
+    ///
+    /// 失败的报告数，等于以下五类之和。
     pub callback_fail_count: u64,
     /// Reports that the message reached the phone.
+    ///
+    /// 表示短信已送达手机的报告数。
     pub callback_success_count: u64,
     /// Failures inside the carrier.
+    ///
+    /// 因运营商内部错误而失败的数量。
     pub internal_error_count: u64,
     /// Failures because the number is invalid or not in use.
+    ///
+    /// 因号码无效或为空号而失败的数量。
     pub invalid_number_count: u64,
     /// Failures because the phone is off or suspended.
+    ///
+    /// 因手机关机或停机而失败的数量。
     pub shutdown_error_count: u64,
     /// Failures because the number does not want messages.
+    ///
+    /// 因号码不愿接收短信而失败的数量。
     pub black_list_count: u64,
     /// Failures because the carrier limits how often a number may get messages.
+    ///
+    /// 因运营商限制同一号码的接收频率而失败的数量。
     pub frequency_limit_count: u64,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -772,54 +896,72 @@ impl CallbackStatusStatistics {
         Self::default()
     }
     /// Reports in all, of success and of failure.
+    ///
+    /// 状态报告总数，包括成功与失败。
     #[must_use]
     pub fn callback_count(mut self, value: u64) -> Self {
         self.callback_count = value;
         self
     }
     /// Numbers accepted for sending.
+    ///
+    /// 发送时受理的号码数。
     #[must_use]
     pub fn request_success_count(mut self, value: u64) -> Self {
         self.request_success_count = value;
         self
     }
     /// Reports of failure: the sum of the five classes below.
+    ///
+    /// 失败的报告数，等于以下五类之和。
     #[must_use]
     pub fn callback_fail_count(mut self, value: u64) -> Self {
         self.callback_fail_count = value;
         self
     }
     /// Reports that the message reached the phone.
+    ///
+    /// 表示短信已送达手机的报告数。
     #[must_use]
     pub fn callback_success_count(mut self, value: u64) -> Self {
         self.callback_success_count = value;
         self
     }
     /// Failures inside the carrier.
+    ///
+    /// 因运营商内部错误而失败的数量。
     #[must_use]
     pub fn internal_error_count(mut self, value: u64) -> Self {
         self.internal_error_count = value;
         self
     }
     /// Failures because the number is invalid or not in use.
+    ///
+    /// 因号码无效或为空号而失败的数量。
     #[must_use]
     pub fn invalid_number_count(mut self, value: u64) -> Self {
         self.invalid_number_count = value;
         self
     }
     /// Failures because the phone is off or suspended.
+    ///
+    /// 因手机关机或停机而失败的数量。
     #[must_use]
     pub fn shutdown_error_count(mut self, value: u64) -> Self {
         self.shutdown_error_count = value;
         self
     }
     /// Failures because the number does not want messages.
+    ///
+    /// 因号码不愿接收短信而失败的数量。
     #[must_use]
     pub fn black_list_count(mut self, value: u64) -> Self {
         self.black_list_count = value;
         self
     }
     /// Failures because the carrier limits how often a number may get messages.
+    ///
+    /// 因运营商限制同一号码的接收频率而失败的数量。
     #[must_use]
     pub fn frequency_limit_count(mut self, value: u64) -> Self {
         self.frequency_limit_count = value;
@@ -984,18 +1126,34 @@ model::json!(CallbackStatusStatistics);
 /// Counts the delivery reports of an app within a span of at most 32 days, and why messages did not arrive.
 ///
 /// Hours are those of UTC+8; the first and the last hour both count. An hour that is none, an end before the begin, or a longer span is refused.
+///
+/// `CallbackStatusStatistics` 的请求。
+///
+/// 统计一个应用在最多 32 天内的状态报告，以及短信未送达的原因。
+///
+/// 小时按 UTC+8 计算，首尾两个小时都包含在内。不是合法的小时、结束早于开始或跨度过长，都会被拒绝。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CallbackStatusStatisticsRequest {
     /// The first hour, `yyyymmddhh` in UTC+8 as a number, such as 2024090800. Required.
+    ///
+    /// 开始的小时，UTC+8 时间 `yyyymmddhh`，以数字书写，如 2024090800。必填。
     pub start_date_time: Option<u64>,
     /// The last hour, `yyyymmddhh` in UTC+8 as a number, such as 2024090823; not before the first. The API spells it so. Required.
+    ///
+    /// 结束的小时，UTC+8 时间 `yyyymmddhh`，以数字书写，如 2024090823；不得早于开始。API 中的名称就是这样拼写的。必填。
     pub end_data_time: Option<u64>,
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
+    ///
+    /// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
     pub sms_sdk_appid: Option<String>,
     /// Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
+    ///
+    /// 不影响统计结果。文档规定为 0；0 至 100 均可接受。必填。
     pub limit: Option<u64>,
     /// Has no effect on the counts. Documented as 0. Required.
+    ///
+    /// 不影响统计结果。文档规定为 0。必填。
     pub offset: Option<u64>,
 }
 
@@ -1006,30 +1164,40 @@ impl CallbackStatusStatisticsRequest {
         Self::default()
     }
     /// The first hour, `yyyymmddhh` in UTC+8 as a number, such as 2024090800. Required.
+    ///
+    /// 开始的小时，UTC+8 时间 `yyyymmddhh`，以数字书写，如 2024090800。必填。
     #[must_use]
     pub fn start_date_time(mut self, value: u64) -> Self {
         self.start_date_time = Some(value);
         self
     }
     /// The last hour, `yyyymmddhh` in UTC+8 as a number, such as 2024090823; not before the first. The API spells it so. Required.
+    ///
+    /// 结束的小时，UTC+8 时间 `yyyymmddhh`，以数字书写，如 2024090823；不得早于开始。API 中的名称就是这样拼写的。必填。
     #[must_use]
     pub fn end_data_time(mut self, value: u64) -> Self {
         self.end_data_time = Some(value);
         self
     }
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
+    ///
+    /// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
     #[must_use]
     pub fn sms_sdk_appid(mut self, value: impl Into<String>) -> Self {
         self.sms_sdk_appid = Some(value.into());
         self
     }
     /// Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
+    ///
+    /// 不影响统计结果。文档规定为 0；0 至 100 均可接受。必填。
     #[must_use]
     pub fn limit(mut self, value: u64) -> Self {
         self.limit = Some(value);
         self
     }
     /// Has no effect on the counts. Documented as 0. Required.
+    ///
+    /// 不影响统计结果。文档规定为 0。必填。
     #[must_use]
     pub fn offset(mut self, value: u64) -> Self {
         self.offset = Some(value);
@@ -1144,12 +1312,18 @@ impl Model for CallbackStatusStatisticsRequest {
 model::json!(CallbackStatusStatisticsRequest);
 
 /// The answer to `CallbackStatusStatistics`.
+///
+/// `CallbackStatusStatistics` 的应答。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CallbackStatusStatisticsResponse {
     /// The counts.
+    ///
+    /// 统计结果。
     pub callback_status_statistics: CallbackStatusStatistics,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+    ///
+    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -1162,6 +1336,8 @@ impl CallbackStatusStatisticsResponse {
         Self::default()
     }
     /// The counts.
+    ///
+    /// 统计结果。
     #[must_use]
     pub fn callback_status_statistics(
         mut self,
@@ -1171,6 +1347,8 @@ impl CallbackStatusStatisticsResponse {
         self
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+    ///
+    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -1236,12 +1414,18 @@ impl Model for CallbackStatusStatisticsResponse {
 model::json!(CallbackStatusStatisticsResponse);
 
 /// The deletion of a signature.
+///
+/// 签名的删除结果。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSignStatus {
     /// A text that says the deletion was done, such as `return successfully!`.
+    ///
+    /// 表示已删除的文本，如 `return successfully!`。
     pub delete_status: String,
     /// When it was deleted, in Unix seconds.
+    ///
+    /// 删除的时间，Unix 秒。
     pub delete_time: u64,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -1254,12 +1438,16 @@ impl DeleteSignStatus {
         Self::default()
     }
     /// A text that says the deletion was done, such as `return successfully!`.
+    ///
+    /// 表示已删除的文本，如 `return successfully!`。
     #[must_use]
     pub fn delete_status(mut self, value: impl Into<String>) -> Self {
         self.delete_status = value.into();
         self
     }
     /// When it was deleted, in Unix seconds.
+    ///
+    /// 删除的时间，Unix 秒。
     #[must_use]
     pub fn delete_time(mut self, value: u64) -> Self {
         self.delete_time = value;
@@ -1324,10 +1512,16 @@ model::json!(DeleteSignStatus);
 /// The request of `DeleteSmsSign`.
 ///
 /// Deletes a signature, whatever the state of its review. It cannot be used any more, while messages that were accepted still go out. A second call finds nothing and is refused with `FailedOperation.SignIdNotExist`.
+///
+/// `DeleteSmsSign` 的请求。
+///
+/// 删除签名，无论其审核状态如何。删除后不能再使用，而已经受理的短信仍会下发。再次调用时已无此签名，返回 `FailedOperation.SignIdNotExist`。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSmsSignRequest {
     /// The id of the signature: a number, not its text. Required.
+    ///
+    /// 签名 ID，是数字，不是签名文字。必填。
     pub sign_id: Option<u64>,
 }
 
@@ -1338,6 +1532,8 @@ impl DeleteSmsSignRequest {
         Self::default()
     }
     /// The id of the signature: a number, not its text. Required.
+    ///
+    /// 签名 ID，是数字，不是签名文字。必填。
     #[must_use]
     pub fn sign_id(mut self, value: u64) -> Self {
         self.sign_id = Some(value);
@@ -1388,12 +1584,18 @@ impl Model for DeleteSmsSignRequest {
 model::json!(DeleteSmsSignRequest);
 
 /// The answer to `DeleteSmsSign`.
+///
+/// `DeleteSmsSign` 的应答。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSmsSignResponse {
     /// What was deleted, and when.
+    ///
+    /// 删除结果与时间。
     pub delete_sign_status: DeleteSignStatus,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+    ///
+    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -1406,12 +1608,16 @@ impl DeleteSmsSignResponse {
         Self::default()
     }
     /// What was deleted, and when.
+    ///
+    /// 删除结果与时间。
     #[must_use]
     pub fn delete_sign_status(mut self, value: DeleteSignStatus) -> Self {
         self.delete_sign_status = value;
         self
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+    ///
+    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -1476,10 +1682,16 @@ model::json!(DeleteSmsSignResponse);
 /// The request of `DeleteSmsTemplate`.
 ///
 /// Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were accepted still go out. A second call finds nothing and is refused with `FailedOperation.TemplateIdNotExist`.
+///
+/// `DeleteSmsTemplate` 的请求。
+///
+/// 删除模板，无论其审核状态如何。删除后不能再用于发送，而已经受理的短信仍会下发。再次调用时已无此模板，返回 `FailedOperation.TemplateIdNotExist`。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSmsTemplateRequest {
     /// The id of the template: a number here, while sending takes it as text. Required.
+    ///
+    /// 模板 ID。此处为数字，发送时则以文本传入。必填。
     pub template_id: Option<u64>,
 }
 
@@ -1490,6 +1702,8 @@ impl DeleteSmsTemplateRequest {
         Self::default()
     }
     /// The id of the template: a number here, while sending takes it as text. Required.
+    ///
+    /// 模板 ID。此处为数字，发送时则以文本传入。必填。
     #[must_use]
     pub fn template_id(mut self, value: u64) -> Self {
         self.template_id = Some(value);
@@ -1540,12 +1754,18 @@ impl Model for DeleteSmsTemplateRequest {
 model::json!(DeleteSmsTemplateRequest);
 
 /// The answer to `DeleteSmsTemplate`.
+///
+/// `DeleteSmsTemplate` 的应答。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSmsTemplateResponse {
     /// What was deleted, and when.
+    ///
+    /// 删除结果与时间。
     pub delete_template_status: DeleteTemplateStatus,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+    ///
+    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -1558,12 +1778,16 @@ impl DeleteSmsTemplateResponse {
         Self::default()
     }
     /// What was deleted, and when.
+    ///
+    /// 删除结果与时间。
     #[must_use]
     pub fn delete_template_status(mut self, value: DeleteTemplateStatus) -> Self {
         self.delete_template_status = value;
         self
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+    ///
+    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -1626,12 +1850,18 @@ impl Model for DeleteSmsTemplateResponse {
 model::json!(DeleteSmsTemplateResponse);
 
 /// The deletion of a template.
+///
+/// 模板的删除结果。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteTemplateStatus {
     /// A text that says the deletion was done, such as `return successfully!`.
+    ///
+    /// 表示已删除的文本，如 `return successfully!`。
     pub delete_status: String,
     /// When it was deleted, in Unix seconds.
+    ///
+    /// 删除的时间，Unix 秒。
     pub delete_time: u64,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -1644,12 +1874,16 @@ impl DeleteTemplateStatus {
         Self::default()
     }
     /// A text that says the deletion was done, such as `return successfully!`.
+    ///
+    /// 表示已删除的文本，如 `return successfully!`。
     #[must_use]
     pub fn delete_status(mut self, value: impl Into<String>) -> Self {
         self.delete_status = value.into();
         self
     }
     /// When it was deleted, in Unix seconds.
+    ///
+    /// 删除的时间，Unix 秒。
     #[must_use]
     pub fn delete_time(mut self, value: u64) -> Self {
         self.delete_time = value;
@@ -1712,26 +1946,46 @@ impl Model for DeleteTemplateStatus {
 model::json!(DeleteTemplateStatus);
 
 /// A signature and the state of its review.
+///
+/// 一个签名及其审核状态。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeSignListStatus {
     /// The id of the signature: a number, not its text.
+    ///
+    /// 签名 ID，是数字，不是签名文字。
     pub sign_id: u64,
     /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan.
+    ///
+    /// 0：国内；1：港澳台及国际，即其他所有国家和地区。
     pub international: u64,
     /// The state of the review: 0 approved and in force, 1 under review, 2 approved but not yet in force, -1 refused or not usable.
+    ///
+    /// 审核状态：0 已通过并生效，1 审核中，2 已通过但尚未生效，-1 未通过或不可用。
     pub status_code: i64,
     /// The reviewer's text, mostly the reason of a refusal; may be empty.
+    ///
+    /// 审核人员的回复，多为未通过的原因；可能为空。
     pub review_reply: String,
     /// The text of the signature, without brackets.
+    ///
+    /// 签名文字，不含括号。
     pub sign_name: String,
     /// When it was handed in, in Unix seconds.
+    ///
+    /// 提交审核的时间，Unix 秒。
     pub create_time: u64,
     /// The id of the qualification; 0 for global signatures.
+    ///
+    /// 资质的 ID；港澳台及国际签名为 0。
     pub qualification_id: u64,
     /// The name of the qualification; empty for global signatures.
+    ///
+    /// 资质名称；港澳台及国际签名为空。
     pub qualification_name: String,
     /// The state of the qualification: 0 waiting, 1 approved, 2 refused, 3 to be handed in again with supplements, 4 waiting after a change, 5 change refused.
+    ///
+    /// 资质状态：0 待审核，1 已通过，2 未通过，3 须补充材料后重新提交，4 变更后待审核，5 变更未通过。
     pub qualification_status_code: i64,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -1744,54 +1998,72 @@ impl DescribeSignListStatus {
         Self::default()
     }
     /// The id of the signature: a number, not its text.
+    ///
+    /// 签名 ID，是数字，不是签名文字。
     #[must_use]
     pub fn sign_id(mut self, value: u64) -> Self {
         self.sign_id = value;
         self
     }
     /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan.
+    ///
+    /// 0：国内；1：港澳台及国际，即其他所有国家和地区。
     #[must_use]
     pub fn international(mut self, value: u64) -> Self {
         self.international = value;
         self
     }
     /// The state of the review: 0 approved and in force, 1 under review, 2 approved but not yet in force, -1 refused or not usable.
+    ///
+    /// 审核状态：0 已通过并生效，1 审核中，2 已通过但尚未生效，-1 未通过或不可用。
     #[must_use]
     pub fn status_code(mut self, value: i64) -> Self {
         self.status_code = value;
         self
     }
     /// The reviewer's text, mostly the reason of a refusal; may be empty.
+    ///
+    /// 审核人员的回复，多为未通过的原因；可能为空。
     #[must_use]
     pub fn review_reply(mut self, value: impl Into<String>) -> Self {
         self.review_reply = value.into();
         self
     }
     /// The text of the signature, without brackets.
+    ///
+    /// 签名文字，不含括号。
     #[must_use]
     pub fn sign_name(mut self, value: impl Into<String>) -> Self {
         self.sign_name = value.into();
         self
     }
     /// When it was handed in, in Unix seconds.
+    ///
+    /// 提交审核的时间，Unix 秒。
     #[must_use]
     pub fn create_time(mut self, value: u64) -> Self {
         self.create_time = value;
         self
     }
     /// The id of the qualification; 0 for global signatures.
+    ///
+    /// 资质的 ID；港澳台及国际签名为 0。
     #[must_use]
     pub fn qualification_id(mut self, value: u64) -> Self {
         self.qualification_id = value;
         self
     }
     /// The name of the qualification; empty for global signatures.
+    ///
+    /// 资质名称；港澳台及国际签名为空。
     #[must_use]
     pub fn qualification_name(mut self, value: impl Into<String>) -> Self {
         self.qualification_name = value.into();
         self
     }
     /// The state of the qualification: 0 waiting, 1 approved, 2 refused, 3 to be handed in again with supplements, 4 waiting after a change, 5 change refused.
+    ///
+    /// 资质状态：0 待审核，1 已通过，2 未通过，3 须补充材料后重新提交，4 变更后待审核，5 变更未通过。
     #[must_use]
     pub fn qualification_status_code(mut self, value: i64) -> Self {
         self.qualification_status_code = value;
@@ -1956,12 +2228,22 @@ model::json!(DescribeSignListStatus);
 /// Answers signatures with the state of their review, by their ids, at most 100 in a call.
 ///
 /// An id that does not exist is left out of the answer.
+///
+/// `DescribeSmsSignList` 的请求。
+///
+/// 按 ID 查询签名及其审核状态，每次调用最多 100 个。
+///
+/// 不存在的 ID 不会出现在应答中。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeSmsSignListRequest {
     /// The ids of the signatures wanted, 1 to 100. Required.
+    ///
+    /// 要查询的签名 ID，1 至 100 个。必填。
     pub sign_id_set: Option<Vec<u64>>,
     /// Which signatures to list: 0 for mainland China, 1 for global ones. Required.
+    ///
+    /// 要列出的签名：0 为国内，1 为港澳台及国际。必填。
     pub international: Option<u64>,
 }
 
@@ -1972,12 +2254,16 @@ impl DescribeSmsSignListRequest {
         Self::default()
     }
     /// The ids of the signatures wanted, 1 to 100. Required.
+    ///
+    /// 要查询的签名 ID，1 至 100 个。必填。
     #[must_use]
     pub fn sign_id_set(mut self, value: impl IntoIterator<Item = u64>) -> Self {
         self.sign_id_set = Some(value.into_iter().collect());
         self
     }
     /// Which signatures to list: 0 for mainland China, 1 for global ones. Required.
+    ///
+    /// 要列出的签名：0 为国内，1 为港澳台及国际。必填。
     #[must_use]
     pub fn international(mut self, value: u64) -> Self {
         self.international = Some(value);
@@ -2044,12 +2330,18 @@ impl Model for DescribeSmsSignListRequest {
 model::json!(DescribeSmsSignListRequest);
 
 /// The answer to `DescribeSmsSignList`.
+///
+/// `DescribeSmsSignList` 的应答。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeSmsSignListResponse {
     /// The signatures found, one entry each; unknown ids are left out.
+    ///
+    /// 查到的签名，每个一条；不存在的 ID 不会出现。
     pub describe_sign_list_status_set: Vec<DescribeSignListStatus>,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+    ///
+    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -2062,6 +2354,8 @@ impl DescribeSmsSignListResponse {
         Self::default()
     }
     /// The signatures found, one entry each; unknown ids are left out.
+    ///
+    /// 查到的签名，每个一条；不存在的 ID 不会出现。
     #[must_use]
     pub fn describe_sign_list_status_set(
         mut self,
@@ -2071,6 +2365,8 @@ impl DescribeSmsSignListResponse {
         self
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+    ///
+    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -2139,13 +2435,23 @@ model::json!(DescribeSmsSignListResponse);
 ///
 /// Answers templates with the state of their review, by their ids, at most 100 in a call.
 ///
-/// An id that does not exist is left out of the answer. Only the main account may list templates (`FailedOperation.ProhibitSubAccountUse`).
+/// An id that does not exist is left out of the answer.
+///
+/// `DescribeSmsTemplateList` 的请求。
+///
+/// 按 ID 查询模板及其审核状态，每次调用最多 100 个。
+///
+/// 不存在的 ID 不会出现在应答中。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeSmsTemplateListRequest {
     /// The ids of the templates wanted, at most 100. Required.
+    ///
+    /// 要查询的模板 ID，最多 100 个。必填。
     pub template_id_set: Option<Vec<u64>>,
     /// Which templates to list: 0 for mainland China, 1 for global ones. Required.
+    ///
+    /// 要列出的模板：0 为国内，1 为港澳台及国际。必填。
     pub international: Option<u64>,
 }
 
@@ -2156,12 +2462,16 @@ impl DescribeSmsTemplateListRequest {
         Self::default()
     }
     /// The ids of the templates wanted, at most 100. Required.
+    ///
+    /// 要查询的模板 ID，最多 100 个。必填。
     #[must_use]
     pub fn template_id_set(mut self, value: impl IntoIterator<Item = u64>) -> Self {
         self.template_id_set = Some(value.into_iter().collect());
         self
     }
     /// Which templates to list: 0 for mainland China, 1 for global ones. Required.
+    ///
+    /// 要列出的模板：0 为国内，1 为港澳台及国际。必填。
     #[must_use]
     pub fn international(mut self, value: u64) -> Self {
         self.international = Some(value);
@@ -2228,12 +2538,18 @@ impl Model for DescribeSmsTemplateListRequest {
 model::json!(DescribeSmsTemplateListRequest);
 
 /// The answer to `DescribeSmsTemplateList`.
+///
+/// `DescribeSmsTemplateList` 的应答。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeSmsTemplateListResponse {
     /// The templates found, one entry each; unknown ids are left out.
+    ///
+    /// 查到的模板，每个一条；不存在的 ID 不会出现。
     pub describe_template_status_set: Vec<DescribeTemplateListStatus>,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+    ///
+    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -2246,6 +2562,8 @@ impl DescribeSmsTemplateListResponse {
         Self::default()
     }
     /// The templates found, one entry each; unknown ids are left out.
+    ///
+    /// 查到的模板，每个一条；不存在的 ID 不会出现。
     #[must_use]
     pub fn describe_template_status_set(
         mut self,
@@ -2255,6 +2573,8 @@ impl DescribeSmsTemplateListResponse {
         self
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+    ///
+    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -2320,20 +2640,34 @@ impl Model for DescribeSmsTemplateListResponse {
 model::json!(DescribeSmsTemplateListResponse);
 
 /// A template and the state of its review.
+///
+/// 一个模板及其审核状态。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeTemplateListStatus {
     /// The id of the template: a number here, while sending takes it as text.
+    ///
+    /// 模板 ID。此处为数字，发送时则以文本传入。
     pub template_id: u64,
     /// 0: mainland China; 1: global; 3: both.
+    ///
+    /// 0：国内；1：港澳台及国际；3：两者皆可。
     pub international: u64,
     /// The state of the review: 0 approved and in force, 1 under review, 2 approved but not yet in force, -1 refused. Only 0 can be sent.
+    ///
+    /// 审核状态：0 已通过并生效，1 审核中，2 已通过但尚未生效，-1 未通过。只有 0 可以用于发送。
     pub status_code: i64,
     /// The reviewer's text, mostly the reason of a refusal; may be empty.
+    ///
+    /// 审核人员的回复，多为未通过的原因；可能为空。
     pub review_reply: String,
     /// The name of the template. Free text for people, not empty; it is not part of the message.
+    ///
+    /// 模板名称，供人识别，自由填写但不可为空；不会出现在短信中。
     pub template_name: String,
     /// When it was handed in, in Unix seconds.
+    ///
+    /// 提交审核的时间，Unix 秒。
     pub create_time: u64,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -2346,36 +2680,48 @@ impl DescribeTemplateListStatus {
         Self::default()
     }
     /// The id of the template: a number here, while sending takes it as text.
+    ///
+    /// 模板 ID。此处为数字，发送时则以文本传入。
     #[must_use]
     pub fn template_id(mut self, value: u64) -> Self {
         self.template_id = value;
         self
     }
     /// 0: mainland China; 1: global; 3: both.
+    ///
+    /// 0：国内；1：港澳台及国际；3：两者皆可。
     #[must_use]
     pub fn international(mut self, value: u64) -> Self {
         self.international = value;
         self
     }
     /// The state of the review: 0 approved and in force, 1 under review, 2 approved but not yet in force, -1 refused. Only 0 can be sent.
+    ///
+    /// 审核状态：0 已通过并生效，1 审核中，2 已通过但尚未生效，-1 未通过。只有 0 可以用于发送。
     #[must_use]
     pub fn status_code(mut self, value: i64) -> Self {
         self.status_code = value;
         self
     }
     /// The reviewer's text, mostly the reason of a refusal; may be empty.
+    ///
+    /// 审核人员的回复，多为未通过的原因；可能为空。
     #[must_use]
     pub fn review_reply(mut self, value: impl Into<String>) -> Self {
         self.review_reply = value.into();
         self
     }
     /// The name of the template. Free text for people, not empty; it is not part of the message.
+    ///
+    /// 模板名称，供人识别，自由填写但不可为空；不会出现在短信中。
     #[must_use]
     pub fn template_name(mut self, value: impl Into<String>) -> Self {
         self.template_name = value.into();
         self
     }
     /// When it was handed in, in Unix seconds.
+    ///
+    /// 提交审核的时间，Unix 秒。
     #[must_use]
     pub fn create_time(mut self, value: u64) -> Self {
         self.create_time = value;
@@ -2494,12 +2840,18 @@ impl Model for DescribeTemplateListStatus {
 model::json!(DescribeTemplateListStatus);
 
 /// A signature that was changed and now waits for its review.
+///
+/// 已修改、正在等待审核的签名。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifySignStatus {
     /// The id of the signature: a number, not its text.
+    ///
+    /// 签名 ID，是数字，不是签名文字。
     pub sign_id: u64,
     /// The id of the application, text here.
+    ///
+    /// 申请的 ID，此处为文本。
     pub sign_apply_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -2512,12 +2864,16 @@ impl ModifySignStatus {
         Self::default()
     }
     /// The id of the signature: a number, not its text.
+    ///
+    /// 签名 ID，是数字，不是签名文字。
     #[must_use]
     pub fn sign_id(mut self, value: u64) -> Self {
         self.sign_id = value;
         self
     }
     /// The id of the application, text here.
+    ///
+    /// 申请的 ID，此处为文本。
     #[must_use]
     pub fn sign_apply_id(mut self, value: impl Into<String>) -> Self {
         self.sign_apply_id = value.into();
@@ -2578,28 +2934,54 @@ model::json!(ModifySignStatus);
 /// Changes a signature that is under review or refused, and hands it in for review again.
 ///
 /// An approved signature cannot be changed (`InvalidParameterValue.SignAlreadyPassedCheck`): create another one. An id that does not exist is `FailedOperation.MissingSignatureToModify`.
+///
+/// `ModifySmsSign` 的请求。
+///
+/// 修改审核中或未通过的签名，并重新提交审核。
+///
+/// 已通过审核的签名不能修改（返回 `InvalidParameterValue.SignAlreadyPassedCheck`），请另建一个。ID 不存在时返回 `FailedOperation.MissingSignatureToModify`。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifySmsSignRequest {
     /// The id of the signature: a number, not its text. Required.
+    ///
+    /// 签名 ID，是数字，不是签名文字。必填。
     pub sign_id: Option<u64>,
     /// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to 15 characters without `[` and `]`. Required.
+    ///
+    /// 签名文字，不含括号。国内：2 至 12 个汉字、字母或数字；港澳台及国际：2 至 15 个字符，不含 `[` 和 `]`。必填。
     pub sign_name: Option<String>,
     /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Decides which `DocumentType` fits. Required.
+    ///
+    /// 签名所代表的主体：0 公司，1 App（仅限港澳台及国际），4 商标，5 政府、事业单位或其他。它决定可以使用哪些 `DocumentType`。必填。
     pub sign_type: Option<u64>,
     /// The proof handed in: 0 three-in-one licence, 1 business licence, 2 organisation code certificate, 3 social credit certificate, 4 screenshot of the app's back end (global only), 7 trademark certificate. Which ones fit depends on `SignType`: 0 goes with 0 or 1, 1 with 0 to 4, 4 with 7, 5 with 2 or 3. Required.
+    ///
+    /// 提交的证明类型：0 三证合一的营业执照，1 营业执照，2 组织机构代码证，3 社会信用代码证，4 App 后台截图（仅限港澳台及国际），7 商标注册证。可选范围取决于 `SignType`：0 对应 0 或 1，1 对应 0 至 4，4 对应 7，5 对应 2 或 3。必填。
     pub document_type: Option<u64>,
     /// 0: mainland China; 1: global. Must be what the signature has: it cannot be moved from one to the other. Required.
+    ///
+    /// 0：国内；1：港澳台及国际。须与签名原有的取值一致，不能在两者之间更改。必填。
     pub international: Option<u64>,
     /// 0: for the account's own use; 1: on behalf of others, which needs `CommissionImage`. Required.
+    ///
+    /// 0：自用；1：他用，此时须提供 `CommissionImage`。必填。
     pub used_method: Option<u64>,
     /// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
+    ///
+    /// 证明材料的图片，JPEG 或 PNG，不超过 5 MB，以 base64 编码，不带 `data:` 前缀。必填。
     pub proof_image: Option<String>,
     /// A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of others.
+    ///
+    /// 委托书的图片，以 base64 编码，不带 `data:` 前缀。仅在签名为他用时才会查看。
     pub commission_image: Option<String>,
     /// A note for the reviewer, such as what the messages are for. Free text.
+    ///
+    /// 给审核人员看的备注，例如短信的用途。自由填写。
     pub remark: Option<String>,
     /// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it; leave it out for global ones.
+    ///
+    /// 已通过审核的企业资质的 ID。用于国内签名，服务可能要求必填；港澳台及国际签名请勿填写。
     pub qualification_id: Option<u64>,
 }
 
@@ -2610,60 +2992,80 @@ impl ModifySmsSignRequest {
         Self::default()
     }
     /// The id of the signature: a number, not its text. Required.
+    ///
+    /// 签名 ID，是数字，不是签名文字。必填。
     #[must_use]
     pub fn sign_id(mut self, value: u64) -> Self {
         self.sign_id = Some(value);
         self
     }
     /// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to 15 characters without `[` and `]`. Required.
+    ///
+    /// 签名文字，不含括号。国内：2 至 12 个汉字、字母或数字；港澳台及国际：2 至 15 个字符，不含 `[` 和 `]`。必填。
     #[must_use]
     pub fn sign_name(mut self, value: impl Into<String>) -> Self {
         self.sign_name = Some(value.into());
         self
     }
     /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Decides which `DocumentType` fits. Required.
+    ///
+    /// 签名所代表的主体：0 公司，1 App（仅限港澳台及国际），4 商标，5 政府、事业单位或其他。它决定可以使用哪些 `DocumentType`。必填。
     #[must_use]
     pub fn sign_type(mut self, value: u64) -> Self {
         self.sign_type = Some(value);
         self
     }
     /// The proof handed in: 0 three-in-one licence, 1 business licence, 2 organisation code certificate, 3 social credit certificate, 4 screenshot of the app's back end (global only), 7 trademark certificate. Which ones fit depends on `SignType`: 0 goes with 0 or 1, 1 with 0 to 4, 4 with 7, 5 with 2 or 3. Required.
+    ///
+    /// 提交的证明类型：0 三证合一的营业执照，1 营业执照，2 组织机构代码证，3 社会信用代码证，4 App 后台截图（仅限港澳台及国际），7 商标注册证。可选范围取决于 `SignType`：0 对应 0 或 1，1 对应 0 至 4，4 对应 7，5 对应 2 或 3。必填。
     #[must_use]
     pub fn document_type(mut self, value: u64) -> Self {
         self.document_type = Some(value);
         self
     }
     /// 0: mainland China; 1: global. Must be what the signature has: it cannot be moved from one to the other. Required.
+    ///
+    /// 0：国内；1：港澳台及国际。须与签名原有的取值一致，不能在两者之间更改。必填。
     #[must_use]
     pub fn international(mut self, value: u64) -> Self {
         self.international = Some(value);
         self
     }
     /// 0: for the account's own use; 1: on behalf of others, which needs `CommissionImage`. Required.
+    ///
+    /// 0：自用；1：他用，此时须提供 `CommissionImage`。必填。
     #[must_use]
     pub fn used_method(mut self, value: u64) -> Self {
         self.used_method = Some(value);
         self
     }
     /// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
+    ///
+    /// 证明材料的图片，JPEG 或 PNG，不超过 5 MB，以 base64 编码，不带 `data:` 前缀。必填。
     #[must_use]
     pub fn proof_image(mut self, value: impl Into<String>) -> Self {
         self.proof_image = Some(value.into());
         self
     }
     /// A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of others.
+    ///
+    /// 委托书的图片，以 base64 编码，不带 `data:` 前缀。仅在签名为他用时才会查看。
     #[must_use]
     pub fn commission_image(mut self, value: impl Into<String>) -> Self {
         self.commission_image = Some(value.into());
         self
     }
     /// A note for the reviewer, such as what the messages are for. Free text.
+    ///
+    /// 给审核人员看的备注，例如短信的用途。自由填写。
     #[must_use]
     pub fn remark(mut self, value: impl Into<String>) -> Self {
         self.remark = Some(value.into());
         self
     }
     /// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it; leave it out for global ones.
+    ///
+    /// 已通过审核的企业资质的 ID。用于国内签名，服务可能要求必填；港澳台及国际签名请勿填写。
     #[must_use]
     pub fn qualification_id(mut self, value: u64) -> Self {
         self.qualification_id = Some(value);
@@ -2858,12 +3260,18 @@ impl Model for ModifySmsSignRequest {
 model::json!(ModifySmsSignRequest);
 
 /// The answer to `ModifySmsSign`.
+///
+/// `ModifySmsSign` 的应答。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifySmsSignResponse {
     /// The changed signature.
+    ///
+    /// 修改后的签名。
     pub modify_sign_status: ModifySignStatus,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+    ///
+    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -2876,12 +3284,16 @@ impl ModifySmsSignResponse {
         Self::default()
     }
     /// The changed signature.
+    ///
+    /// 修改后的签名。
     #[must_use]
     pub fn modify_sign_status(mut self, value: ModifySignStatus) -> Self {
         self.modify_sign_status = value;
         self
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+    ///
+    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -2948,20 +3360,38 @@ model::json!(ModifySmsSignResponse);
 /// Changes a template that is under review or refused, and hands it in for review again.
 ///
 /// An approved template cannot be changed (`FailedOperation.TemplateAlreadyPassedCheck`): create another one. An id that does not exist is `FailedOperation.MissingTemplateToModify`.
+///
+/// `ModifySmsTemplate` 的请求。
+///
+/// 修改审核中或未通过的模板，并重新提交审核。
+///
+/// 已通过审核的模板不能修改（返回 `FailedOperation.TemplateAlreadyPassedCheck`），请另建一个。ID 不存在时返回 `FailedOperation.MissingTemplateToModify`。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifySmsTemplateRequest {
     /// The id of the template: a number here, while sending takes it as text. Required.
+    ///
+    /// 模板 ID。此处为数字，发送时则以文本传入。必填。
     pub template_id: Option<u64>,
     /// The name of the template. Free text for people, not empty; it is not part of the message. Required.
+    ///
+    /// 模板名称，供人识别，自由填写但不可为空；不会出现在短信中。必填。
     pub template_name: Option<String>,
     /// The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
+    ///
+    /// 模板正文，连同签名与变量值最多 500 个字符。`{1}`、`{2}` 等是变量，发送时代入取值：序号从 1 开始且不可跳号，两个变量不可相邻，正文不可只有变量，变量不可放在链接中。不得含有 `【` 或 `】`。国内营销短信须以退订方式结尾，如 `拒收请回复R`。必填。
     pub template_content: Option<String>,
     /// What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as notification. Required.
+    ///
+    /// 短信类型：1 营销，2 通知，3 验证码；旧程序使用的 0 视为通知。必填。
     pub sms_type: Option<u64>,
     /// 0: mainland China; 1: global. Must be what the template has: it cannot be moved from one to the other. Required.
+    ///
+    /// 0：国内；1：港澳台及国际。须与模板原有的取值一致，不能在两者之间更改。必填。
     pub international: Option<u64>,
     /// A note for the reviewer, such as what was changed. May be empty, but not absent. Required.
+    ///
+    /// 给审核人员看的备注，例如改动之处。可以为空，但不可缺少。必填。
     pub remark: Option<String>,
 }
 
@@ -2972,36 +3402,48 @@ impl ModifySmsTemplateRequest {
         Self::default()
     }
     /// The id of the template: a number here, while sending takes it as text. Required.
+    ///
+    /// 模板 ID。此处为数字，发送时则以文本传入。必填。
     #[must_use]
     pub fn template_id(mut self, value: u64) -> Self {
         self.template_id = Some(value);
         self
     }
     /// The name of the template. Free text for people, not empty; it is not part of the message. Required.
+    ///
+    /// 模板名称，供人识别，自由填写但不可为空；不会出现在短信中。必填。
     #[must_use]
     pub fn template_name(mut self, value: impl Into<String>) -> Self {
         self.template_name = Some(value.into());
         self
     }
     /// The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
+    ///
+    /// 模板正文，连同签名与变量值最多 500 个字符。`{1}`、`{2}` 等是变量，发送时代入取值：序号从 1 开始且不可跳号，两个变量不可相邻，正文不可只有变量，变量不可放在链接中。不得含有 `【` 或 `】`。国内营销短信须以退订方式结尾，如 `拒收请回复R`。必填。
     #[must_use]
     pub fn template_content(mut self, value: impl Into<String>) -> Self {
         self.template_content = Some(value.into());
         self
     }
     /// What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as notification. Required.
+    ///
+    /// 短信类型：1 营销，2 通知，3 验证码；旧程序使用的 0 视为通知。必填。
     #[must_use]
     pub fn sms_type(mut self, value: u64) -> Self {
         self.sms_type = Some(value);
         self
     }
     /// 0: mainland China; 1: global. Must be what the template has: it cannot be moved from one to the other. Required.
+    ///
+    /// 0：国内；1：港澳台及国际。须与模板原有的取值一致，不能在两者之间更改。必填。
     #[must_use]
     pub fn international(mut self, value: u64) -> Self {
         self.international = Some(value);
         self
     }
     /// A note for the reviewer, such as what was changed. May be empty, but not absent. Required.
+    ///
+    /// 给审核人员看的备注，例如改动之处。可以为空，但不可缺少。必填。
     #[must_use]
     pub fn remark(mut self, value: impl Into<String>) -> Self {
         self.remark = Some(value.into());
@@ -3132,12 +3574,18 @@ impl Model for ModifySmsTemplateRequest {
 model::json!(ModifySmsTemplateRequest);
 
 /// The answer to `ModifySmsTemplate`.
+///
+/// `ModifySmsTemplate` 的应答。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifySmsTemplateResponse {
     /// The changed template.
+    ///
+    /// 修改后的模板。
     pub modify_template_status: ModifyTemplateStatus,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+    ///
+    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -3150,12 +3598,16 @@ impl ModifySmsTemplateResponse {
         Self::default()
     }
     /// The changed template.
+    ///
+    /// 修改后的模板。
     #[must_use]
     pub fn modify_template_status(mut self, value: ModifyTemplateStatus) -> Self {
         self.modify_template_status = value;
         self
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+    ///
+    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -3218,10 +3670,14 @@ impl Model for ModifySmsTemplateResponse {
 model::json!(ModifySmsTemplateResponse);
 
 /// A template that was changed and now waits for its review.
+///
+/// 已修改、正在等待审核的模板。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyTemplateStatus {
     /// The id of the template: a number here, while sending takes it as text.
+    ///
+    /// 模板 ID。此处为数字，发送时则以文本传入。
     pub template_id: u64,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -3234,6 +3690,8 @@ impl ModifyTemplateStatus {
         Self::default()
     }
     /// The id of the template: a number here, while sending takes it as text.
+    ///
+    /// 模板 ID。此处为数字，发送时则以文本传入。
     #[must_use]
     pub fn template_id(mut self, value: u64) -> Self {
         self.template_id = value;
@@ -3282,22 +3740,38 @@ impl Model for ModifyTemplateStatus {
 model::json!(ModifyTemplateStatus);
 
 /// One reply of a person to a message.
+///
+/// 用户对短信的一条上行回复。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PullSmsReplyStatus {
     /// The code that extended the sender's number; mostly empty.
+    ///
+    /// 发送时扩展发送方号码的数字，多数情况下为空。
     pub extend_code: String,
     /// The country code without `+`, such as `86`.
+    ///
+    /// 国家或地区码，不带 `+`，如 `86`。
     pub nation_code: String,
     /// The phone number in E.164 form, such as `+8618501234444`.
+    ///
+    /// E.164 格式的手机号，如 `+8618501234444`。
     pub phone_number: String,
     /// The text of the signature that the message had which is answered.
+    ///
+    /// 所回复的那条短信的签名文字。
     pub sign: String,
     /// What the person answered, as it came.
+    ///
+    /// 用户回复的内容，原样返回。
     pub reply_content: String,
     /// When the person answered, as `2019-10-08 17:18:37` in UTC+8.
+    ///
+    /// 用户回复的时间，UTC+8，形如 `2019-10-08 17:18:37`。
     pub reply_time: String,
     /// When the person answered, in Unix seconds.
+    ///
+    /// 用户回复的时间，Unix 秒。
     pub reply_unix_time: u64,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -3310,42 +3784,56 @@ impl PullSmsReplyStatus {
         Self::default()
     }
     /// The code that extended the sender's number; mostly empty.
+    ///
+    /// 发送时扩展发送方号码的数字，多数情况下为空。
     #[must_use]
     pub fn extend_code(mut self, value: impl Into<String>) -> Self {
         self.extend_code = value.into();
         self
     }
     /// The country code without `+`, such as `86`.
+    ///
+    /// 国家或地区码，不带 `+`，如 `86`。
     #[must_use]
     pub fn nation_code(mut self, value: impl Into<String>) -> Self {
         self.nation_code = value.into();
         self
     }
     /// The phone number in E.164 form, such as `+8618501234444`.
+    ///
+    /// E.164 格式的手机号，如 `+8618501234444`。
     #[must_use]
     pub fn phone_number(mut self, value: impl Into<String>) -> Self {
         self.phone_number = value.into();
         self
     }
     /// The text of the signature that the message had which is answered.
+    ///
+    /// 所回复的那条短信的签名文字。
     #[must_use]
     pub fn sign(mut self, value: impl Into<String>) -> Self {
         self.sign = value.into();
         self
     }
     /// What the person answered, as it came.
+    ///
+    /// 用户回复的内容，原样返回。
     #[must_use]
     pub fn reply_content(mut self, value: impl Into<String>) -> Self {
         self.reply_content = value.into();
         self
     }
     /// When the person answered, as `2019-10-08 17:18:37` in UTC+8.
+    ///
+    /// 用户回复的时间，UTC+8，形如 `2019-10-08 17:18:37`。
     #[must_use]
     pub fn reply_time(mut self, value: impl Into<String>) -> Self {
         self.reply_time = value.into();
         self
     }
     /// When the person answered, in Unix seconds.
+    ///
+    /// 用户回复的时间，Unix 秒。
     #[must_use]
     pub fn reply_unix_time(mut self, value: u64) -> Self {
         self.reply_unix_time = value;
@@ -3476,20 +3964,38 @@ model::json!(PullSmsReplyStatus);
 /// Answers the replies that came from one number within the last 7 days.
 ///
 /// Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`, `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`. Nothing published says that replies stay where they are, so the call is treated like a pull and never counted as safe to repeat.
+///
+/// `PullSmsReplyStatusByPhoneNumber` 的请求。
+///
+/// 查询一个号码最近 7 天内的上行回复。
+///
+/// 时间不合要求时返回 `InvalidParameterValue.BeginTimeVerifyFail`、`InvalidParameterValue.EndTimeVerifyFail`；开始晚于结束时返回 `InvalidParameterValue.InvalidStartTime`。公开文档没有说明回复查询后是否仍然保留，因此本接口按拉取对待，不视为可以安全重试。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PullSmsReplyStatusByPhoneNumberRequest {
     /// The earliest time of a reply, in Unix seconds, at most 7 days ago. Required.
+    ///
+    /// 最早的回复时间，Unix 秒，最多为 7 天之前。必填。
     pub send_date_time: Option<u64>,
     /// How many entries to skip. The only documented value is 0. Required.
+    ///
+    /// 跳过多少条。文档规定的取值只有 0。必填。
     pub offset: Option<u64>,
     /// How many replies to answer at most, 1 to 100. Required.
+    ///
+    /// 最多返回多少条回复，1 至 100。必填。
     pub limit: Option<u64>,
     /// The phone number in E.164 form, such as `+8618501234444`. Required.
+    ///
+    /// E.164 格式的手机号，如 `+8618501234444`。必填。
     pub phone_number: Option<String>,
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
+    ///
+    /// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
     pub sms_sdk_appid: Option<String>,
     /// The latest time of a reply, in Unix seconds; now when unset.
+    ///
+    /// 最晚的回复时间，Unix 秒；不填时为当前时间。
     pub end_date_time: Option<u64>,
 }
 
@@ -3500,36 +4006,48 @@ impl PullSmsReplyStatusByPhoneNumberRequest {
         Self::default()
     }
     /// The earliest time of a reply, in Unix seconds, at most 7 days ago. Required.
+    ///
+    /// 最早的回复时间，Unix 秒，最多为 7 天之前。必填。
     #[must_use]
     pub fn send_date_time(mut self, value: u64) -> Self {
         self.send_date_time = Some(value);
         self
     }
     /// How many entries to skip. The only documented value is 0. Required.
+    ///
+    /// 跳过多少条。文档规定的取值只有 0。必填。
     #[must_use]
     pub fn offset(mut self, value: u64) -> Self {
         self.offset = Some(value);
         self
     }
     /// How many replies to answer at most, 1 to 100. Required.
+    ///
+    /// 最多返回多少条回复，1 至 100。必填。
     #[must_use]
     pub fn limit(mut self, value: u64) -> Self {
         self.limit = Some(value);
         self
     }
     /// The phone number in E.164 form, such as `+8618501234444`. Required.
+    ///
+    /// E.164 格式的手机号，如 `+8618501234444`。必填。
     #[must_use]
     pub fn phone_number(mut self, value: impl Into<String>) -> Self {
         self.phone_number = Some(value.into());
         self
     }
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
+    ///
+    /// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
     #[must_use]
     pub fn sms_sdk_appid(mut self, value: impl Into<String>) -> Self {
         self.sms_sdk_appid = Some(value.into());
         self
     }
     /// The latest time of a reply, in Unix seconds; now when unset.
+    ///
+    /// 最晚的回复时间，Unix 秒；不填时为当前时间。
     #[must_use]
     pub fn end_date_time(mut self, value: u64) -> Self {
         self.end_date_time = Some(value);
@@ -3660,12 +4178,18 @@ impl Model for PullSmsReplyStatusByPhoneNumberRequest {
 model::json!(PullSmsReplyStatusByPhoneNumberRequest);
 
 /// The answer to `PullSmsReplyStatusByPhoneNumber`.
+///
+/// `PullSmsReplyStatusByPhoneNumber` 的应答。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PullSmsReplyStatusByPhoneNumberResponse {
     /// The replies, oldest first; empty when there are none.
+    ///
+    /// 回复，从旧到新；没有时为空。
     pub pull_sms_reply_status_set: Vec<PullSmsReplyStatus>,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+    ///
+    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -3678,6 +4202,8 @@ impl PullSmsReplyStatusByPhoneNumberResponse {
         Self::default()
     }
     /// The replies, oldest first; empty when there are none.
+    ///
+    /// 回复，从旧到新；没有时为空。
     #[must_use]
     pub fn pull_sms_reply_status_set(
         mut self,
@@ -3687,6 +4213,8 @@ impl PullSmsReplyStatusByPhoneNumberResponse {
         self
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+    ///
+    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -3753,12 +4281,22 @@ model::json!(PullSmsReplyStatusByPhoneNumberResponse);
 /// Takes people's replies to an app out of its queue, oldest first, at most `Limit`.
 ///
 /// A reply is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its replies. The queue has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no reply is waiting.
+///
+/// `PullSmsReplyStatus` 的请求。
+///
+/// 从应用的队列中取出用户的上行回复，从旧到新，最多 `Limit` 条。
+///
+/// 每条回复只会交付一次：取到的一方必须自行保存；如果应答丢失，其中的回复也随之丢失。队列须由客服为账号开通，否则返回 `UnauthorizedOperation.RequestPermissionDeny`。应答为空表示没有待取的回复。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PullSmsReplyStatusRequest {
     /// How many replies to take at most, 1 to 100. Required.
+    ///
+    /// 最多取出多少条回复，1 至 100。必填。
     pub limit: Option<u64>,
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
+    ///
+    /// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
     pub sms_sdk_appid: Option<String>,
 }
 
@@ -3769,12 +4307,16 @@ impl PullSmsReplyStatusRequest {
         Self::default()
     }
     /// How many replies to take at most, 1 to 100. Required.
+    ///
+    /// 最多取出多少条回复，1 至 100。必填。
     #[must_use]
     pub fn limit(mut self, value: u64) -> Self {
         self.limit = Some(value);
         self
     }
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
+    ///
+    /// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
     #[must_use]
     pub fn sms_sdk_appid(mut self, value: impl Into<String>) -> Self {
         self.sms_sdk_appid = Some(value.into());
@@ -3841,12 +4383,18 @@ impl Model for PullSmsReplyStatusRequest {
 model::json!(PullSmsReplyStatusRequest);
 
 /// The answer to `PullSmsReplyStatus`.
+///
+/// `PullSmsReplyStatus` 的应答。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PullSmsReplyStatusResponse {
     /// The replies taken out of the queue, oldest first; empty when none is waiting.
+    ///
+    /// 从队列中取出的回复，从旧到新；没有待取的回复时为空。
     pub pull_sms_reply_status_set: Vec<PullSmsReplyStatus>,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+    ///
+    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -3859,6 +4407,8 @@ impl PullSmsReplyStatusResponse {
         Self::default()
     }
     /// The replies taken out of the queue, oldest first; empty when none is waiting.
+    ///
+    /// 从队列中取出的回复，从旧到新；没有待取的回复时为空。
     #[must_use]
     pub fn pull_sms_reply_status_set(
         mut self,
@@ -3868,6 +4418,8 @@ impl PullSmsReplyStatusResponse {
         self
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+    ///
+    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -3930,24 +4482,42 @@ impl Model for PullSmsReplyStatusResponse {
 model::json!(PullSmsReplyStatusResponse);
 
 /// The delivery report of one message.
+///
+/// 一条短信的状态报告。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PullSmsSendStatus {
     /// When the phone got the message, as `2019-10-08 17:18:37` in UTC+8.
+    ///
+    /// 手机收到短信的时间，UTC+8，形如 `2019-10-08 17:18:37`。
     pub user_receive_time: String,
     /// When the phone got the message, in Unix seconds.
+    ///
+    /// 手机收到短信的时间，Unix 秒。
     pub user_receive_unix_time: u64,
     /// The country code without `+`, such as `86`.
+    ///
+    /// 国家或地区码，不带 `+`，如 `86`。
     pub nation_code: String,
     /// The number in E.164 form, such as `+8618501234444`. The service uses the two names the other way round than one would expect.
+    ///
+    /// E.164 格式的手机号，如 `+8618501234444`。服务中这两个名称的含义与字面相反。
     pub pure_phone_number: String,
     /// The number without its country code, such as `18501234444`. The service uses the two names the other way round than one would expect.
+    ///
+    /// 不含国家或地区码的手机号，如 `18501234444`。服务中这两个名称的含义与字面相反。
     pub phone_number: String,
     /// The id of the message, as in the answer to the send.
+    ///
+    /// 短信的编号，与发送时的应答相同。
     pub serial_no: String,
     /// `SUCCESS` when the message reached the phone, otherwise `FAIL`.
+    ///
+    /// 短信送达手机时为 `SUCCESS`，否则为 `FAIL`。
     pub report_status: String,
     /// The carrier's code word: `DELIVRD` when the message reached the phone, otherwise one such as `UNDELIV` or `MK:0001`.
+    ///
+    /// 运营商的状态码：送达手机时为 `DELIVRD`，否则为 `UNDELIV`、`MK:0001` 等。
     pub description: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -3960,48 +4530,64 @@ impl PullSmsSendStatus {
         Self::default()
     }
     /// When the phone got the message, as `2019-10-08 17:18:37` in UTC+8.
+    ///
+    /// 手机收到短信的时间，UTC+8，形如 `2019-10-08 17:18:37`。
     #[must_use]
     pub fn user_receive_time(mut self, value: impl Into<String>) -> Self {
         self.user_receive_time = value.into();
         self
     }
     /// When the phone got the message, in Unix seconds.
+    ///
+    /// 手机收到短信的时间，Unix 秒。
     #[must_use]
     pub fn user_receive_unix_time(mut self, value: u64) -> Self {
         self.user_receive_unix_time = value;
         self
     }
     /// The country code without `+`, such as `86`.
+    ///
+    /// 国家或地区码，不带 `+`，如 `86`。
     #[must_use]
     pub fn nation_code(mut self, value: impl Into<String>) -> Self {
         self.nation_code = value.into();
         self
     }
     /// The number in E.164 form, such as `+8618501234444`. The service uses the two names the other way round than one would expect.
+    ///
+    /// E.164 格式的手机号，如 `+8618501234444`。服务中这两个名称的含义与字面相反。
     #[must_use]
     pub fn pure_phone_number(mut self, value: impl Into<String>) -> Self {
         self.pure_phone_number = value.into();
         self
     }
     /// The number without its country code, such as `18501234444`. The service uses the two names the other way round than one would expect.
+    ///
+    /// 不含国家或地区码的手机号，如 `18501234444`。服务中这两个名称的含义与字面相反。
     #[must_use]
     pub fn phone_number(mut self, value: impl Into<String>) -> Self {
         self.phone_number = value.into();
         self
     }
     /// The id of the message, as in the answer to the send.
+    ///
+    /// 短信的编号，与发送时的应答相同。
     #[must_use]
     pub fn serial_no(mut self, value: impl Into<String>) -> Self {
         self.serial_no = value.into();
         self
     }
     /// `SUCCESS` when the message reached the phone, otherwise `FAIL`.
+    ///
+    /// 短信送达手机时为 `SUCCESS`，否则为 `FAIL`。
     #[must_use]
     pub fn report_status(mut self, value: impl Into<String>) -> Self {
         self.report_status = value.into();
         self
     }
     /// The carrier's code word: `DELIVRD` when the message reached the phone, otherwise one such as `UNDELIV` or `MK:0001`.
+    ///
+    /// 运营商的状态码：送达手机时为 `DELIVRD`，否则为 `UNDELIV`、`MK:0001` 等。
     #[must_use]
     pub fn description(mut self, value: impl Into<String>) -> Self {
         self.description = value.into();
@@ -4148,20 +4734,38 @@ model::json!(PullSmsSendStatus);
 /// Answers the delivery reports of one number, for messages sent within the last 7 days.
 ///
 /// Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`, `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`. Nothing published says that reports stay where they are, so the call is treated like a pull and never counted as safe to repeat.
+///
+/// `PullSmsSendStatusByPhoneNumber` 的请求。
+///
+/// 查询最近 7 天内发往一个号码的短信的状态报告。
+///
+/// 时间不合要求时返回 `InvalidParameterValue.BeginTimeVerifyFail`、`InvalidParameterValue.EndTimeVerifyFail`；开始晚于结束时返回 `InvalidParameterValue.InvalidStartTime`。公开文档没有说明报告查询后是否仍然保留，因此本接口按拉取对待，不视为可以安全重试。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PullSmsSendStatusByPhoneNumberRequest {
     /// The earliest time of sending, in Unix seconds, at most 7 days ago. Required.
+    ///
+    /// 最早的发送时间，Unix 秒，最多为 7 天之前。必填。
     pub send_date_time: Option<u64>,
     /// How many entries to skip. The only documented value is 0. Required.
+    ///
+    /// 跳过多少条。文档规定的取值只有 0。必填。
     pub offset: Option<u64>,
     /// How many reports to answer at most, 1 to 100. Required.
+    ///
+    /// 最多返回多少条状态报告，1 至 100。必填。
     pub limit: Option<u64>,
     /// The phone number in E.164 form, such as `+8618501234444`. Required.
+    ///
+    /// E.164 格式的手机号，如 `+8618501234444`。必填。
     pub phone_number: Option<String>,
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
+    ///
+    /// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
     pub sms_sdk_appid: Option<String>,
     /// The latest time of sending, in Unix seconds; now when unset.
+    ///
+    /// 最晚的发送时间，Unix 秒；不填时为当前时间。
     pub end_date_time: Option<u64>,
 }
 
@@ -4172,36 +4776,48 @@ impl PullSmsSendStatusByPhoneNumberRequest {
         Self::default()
     }
     /// The earliest time of sending, in Unix seconds, at most 7 days ago. Required.
+    ///
+    /// 最早的发送时间，Unix 秒，最多为 7 天之前。必填。
     #[must_use]
     pub fn send_date_time(mut self, value: u64) -> Self {
         self.send_date_time = Some(value);
         self
     }
     /// How many entries to skip. The only documented value is 0. Required.
+    ///
+    /// 跳过多少条。文档规定的取值只有 0。必填。
     #[must_use]
     pub fn offset(mut self, value: u64) -> Self {
         self.offset = Some(value);
         self
     }
     /// How many reports to answer at most, 1 to 100. Required.
+    ///
+    /// 最多返回多少条状态报告，1 至 100。必填。
     #[must_use]
     pub fn limit(mut self, value: u64) -> Self {
         self.limit = Some(value);
         self
     }
     /// The phone number in E.164 form, such as `+8618501234444`. Required.
+    ///
+    /// E.164 格式的手机号，如 `+8618501234444`。必填。
     #[must_use]
     pub fn phone_number(mut self, value: impl Into<String>) -> Self {
         self.phone_number = Some(value.into());
         self
     }
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
+    ///
+    /// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
     #[must_use]
     pub fn sms_sdk_appid(mut self, value: impl Into<String>) -> Self {
         self.sms_sdk_appid = Some(value.into());
         self
     }
     /// The latest time of sending, in Unix seconds; now when unset.
+    ///
+    /// 最晚的发送时间，Unix 秒；不填时为当前时间。
     #[must_use]
     pub fn end_date_time(mut self, value: u64) -> Self {
         self.end_date_time = Some(value);
@@ -4332,12 +4948,18 @@ impl Model for PullSmsSendStatusByPhoneNumberRequest {
 model::json!(PullSmsSendStatusByPhoneNumberRequest);
 
 /// The answer to `PullSmsSendStatusByPhoneNumber`.
+///
+/// `PullSmsSendStatusByPhoneNumber` 的应答。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PullSmsSendStatusByPhoneNumberResponse {
     /// The delivery reports, oldest first; empty when there are none.
+    ///
+    /// 状态报告，从旧到新；没有时为空。
     pub pull_sms_send_status_set: Vec<PullSmsSendStatus>,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+    ///
+    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -4350,6 +4972,8 @@ impl PullSmsSendStatusByPhoneNumberResponse {
         Self::default()
     }
     /// The delivery reports, oldest first; empty when there are none.
+    ///
+    /// 状态报告，从旧到新；没有时为空。
     #[must_use]
     pub fn pull_sms_send_status_set(
         mut self,
@@ -4359,6 +4983,8 @@ impl PullSmsSendStatusByPhoneNumberResponse {
         self
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+    ///
+    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -4425,12 +5051,22 @@ model::json!(PullSmsSendStatusByPhoneNumberResponse);
 /// Takes delivery reports of an app out of its queue, oldest first, at most `Limit`.
 ///
 /// A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The queue has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no report is waiting.
+///
+/// `PullSmsSendStatus` 的请求。
+///
+/// 从应用的队列中取出状态报告，从旧到新，最多 `Limit` 条。
+///
+/// 每条报告只会交付一次：取到的一方必须自行保存；如果应答丢失，其中的报告也随之丢失。队列须由客服为账号开通，否则返回 `UnauthorizedOperation.RequestPermissionDeny`。应答为空表示没有待取的报告。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PullSmsSendStatusRequest {
     /// How many reports to take at most, 1 to 100. Required.
+    ///
+    /// 最多取出多少条状态报告，1 至 100。必填。
     pub limit: Option<u64>,
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
+    ///
+    /// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
     pub sms_sdk_appid: Option<String>,
 }
 
@@ -4441,12 +5077,16 @@ impl PullSmsSendStatusRequest {
         Self::default()
     }
     /// How many reports to take at most, 1 to 100. Required.
+    ///
+    /// 最多取出多少条状态报告，1 至 100。必填。
     #[must_use]
     pub fn limit(mut self, value: u64) -> Self {
         self.limit = Some(value);
         self
     }
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
+    ///
+    /// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
     #[must_use]
     pub fn sms_sdk_appid(mut self, value: impl Into<String>) -> Self {
         self.sms_sdk_appid = Some(value.into());
@@ -4513,12 +5153,18 @@ impl Model for PullSmsSendStatusRequest {
 model::json!(PullSmsSendStatusRequest);
 
 /// The answer to `PullSmsSendStatus`.
+///
+/// `PullSmsSendStatus` 的应答。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PullSmsSendStatusResponse {
     /// The reports taken out of the queue, oldest first; empty when none is waiting.
+    ///
+    /// 从队列中取出的状态报告，从旧到新；没有待取的报告时为空。
     pub pull_sms_send_status_set: Vec<PullSmsSendStatus>,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+    ///
+    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -4531,6 +5177,8 @@ impl PullSmsSendStatusResponse {
         Self::default()
     }
     /// The reports taken out of the queue, oldest first; empty when none is waiting.
+    ///
+    /// 从队列中取出的状态报告，从旧到新；没有待取的报告时为空。
     #[must_use]
     pub fn pull_sms_send_status_set(
         mut self,
@@ -4540,6 +5188,8 @@ impl PullSmsSendStatusResponse {
         self
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+    ///
+    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -4608,24 +5258,48 @@ model::json!(PullSmsSendStatusResponse);
 /// The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its own code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the delivery report comes later. What concerns the request as a whole, such as an unknown app or more than 200 numbers, is an error of the call, and nothing is sent.
 ///
 /// Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
+///
+/// `SendSms` 的请求。
+///
+/// 用一个模板和一组变量值向最多 200 个号码发送短信；这些号码须全部为国内号码，或全部为港澳台及国际号码。
+///
+/// 只要服务处理了这些号码，无论是否受理，调用都算成功：应答中每个号码各有自己的错误码，受理时为 `Ok`。受理表示已经计费并开始下发，状态报告稍后才有。涉及整个请求的问题，例如应用不存在或号码超过 200 个，则是整次调用的错误，此时一条也不会发送。
+///
+/// 重复调用会再次发送，因此请求可能已经到达服务时，不可盲目重试。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendSmsRequest {
     /// The numbers, 1 to 200, all in mainland China or all global. E.164 form, such as `+8618501234444`; mainland numbers also as `0086…`, `86…` or the bare 11 digits. Required.
+    ///
+    /// 接收号码，1 至 200 个，须全部为国内号码，或全部为港澳台及国际号码。采用 E.164 格式，如 `+8618501234444`；国内号码也可写作 `0086…`、`86…` 或 11 位手机号。必填。
     pub phone_number_set: Option<Vec<String>>,
     /// The id of an approved template, digits as text, such as `1110`. Global numbers need a global template. Required.
+    ///
+    /// 已通过审核的模板的 ID，以文本形式书写的数字，如 `1110`。港澳台及国际号码须使用港澳台及国际模板。必填。
     pub template_id: Option<String>,
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
+    ///
+    /// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
     pub sms_sdk_appid: Option<String>,
     /// The text of an approved signature, without brackets; not its id. Needed for mainland numbers, optional for global ones.
+    ///
+    /// 已通过审核的签名的文字，不含括号，也不是签名 ID。国内号码必须填写，港澳台及国际号码可不填。
     pub sign: Option<String>,
     /// The values for `{1}`, `{2}` and so on of the template, in that order: exactly as many as it has variables; unset or empty when it has none. Values of a verification template are 0 to 6 digits each, no value may hold a link, and the whole text may have at most 500 characters.
+    ///
+    /// 依次代入模板中 `{1}`、`{2}` 等变量的值，个数须与变量个数完全一致；模板没有变量时不填或留空。验证码模板的每个值为 0 至 6 位数字；值中不得含有链接；短信全文不得超过 500 个字符。
     pub template_param_set: Option<Vec<String>>,
     /// Digits that extend the sender's number. The feature is closed unless support opened it; an empty text is always accepted.
+    ///
+    /// 用于扩展发送方号码的数字。该功能默认关闭，须由客服开通；空文本总是可以接受。
     pub extend_code: Option<String>,
     /// The caller's own text, less than 512 bytes, such as an order number; empty when unset. Comes back with every number's entry.
+    ///
+    /// 调用方自带的文本，小于 512 字节，如订单号；不填时为空。每个号码的结果中都会带回它。
     pub session_context: Option<String>,
     /// The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for mainland numbers.
+    ///
+    /// 港澳台及国际短信显示的发送方标识。使用默认的公共发送方时无须填写；对国内号码不起作用。
     pub sender_id: Option<String>,
 }
 
@@ -4636,6 +5310,8 @@ impl SendSmsRequest {
         Self::default()
     }
     /// The numbers, 1 to 200, all in mainland China or all global. E.164 form, such as `+8618501234444`; mainland numbers also as `0086…`, `86…` or the bare 11 digits. Required.
+    ///
+    /// 接收号码，1 至 200 个，须全部为国内号码，或全部为港澳台及国际号码。采用 E.164 格式，如 `+8618501234444`；国内号码也可写作 `0086…`、`86…` 或 11 位手机号。必填。
     #[must_use]
     pub fn phone_number_set(
         mut self,
@@ -4645,24 +5321,32 @@ impl SendSmsRequest {
         self
     }
     /// The id of an approved template, digits as text, such as `1110`. Global numbers need a global template. Required.
+    ///
+    /// 已通过审核的模板的 ID，以文本形式书写的数字，如 `1110`。港澳台及国际号码须使用港澳台及国际模板。必填。
     #[must_use]
     pub fn template_id(mut self, value: impl Into<String>) -> Self {
         self.template_id = Some(value.into());
         self
     }
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
+    ///
+    /// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
     #[must_use]
     pub fn sms_sdk_appid(mut self, value: impl Into<String>) -> Self {
         self.sms_sdk_appid = Some(value.into());
         self
     }
     /// The text of an approved signature, without brackets; not its id. Needed for mainland numbers, optional for global ones.
+    ///
+    /// 已通过审核的签名的文字，不含括号，也不是签名 ID。国内号码必须填写，港澳台及国际号码可不填。
     #[must_use]
     pub fn sign(mut self, value: impl Into<String>) -> Self {
         self.sign = Some(value.into());
         self
     }
     /// The values for `{1}`, `{2}` and so on of the template, in that order: exactly as many as it has variables; unset or empty when it has none. Values of a verification template are 0 to 6 digits each, no value may hold a link, and the whole text may have at most 500 characters.
+    ///
+    /// 依次代入模板中 `{1}`、`{2}` 等变量的值，个数须与变量个数完全一致；模板没有变量时不填或留空。验证码模板的每个值为 0 至 6 位数字；值中不得含有链接；短信全文不得超过 500 个字符。
     #[must_use]
     pub fn template_param_set(
         mut self,
@@ -4672,18 +5356,24 @@ impl SendSmsRequest {
         self
     }
     /// Digits that extend the sender's number. The feature is closed unless support opened it; an empty text is always accepted.
+    ///
+    /// 用于扩展发送方号码的数字。该功能默认关闭，须由客服开通；空文本总是可以接受。
     #[must_use]
     pub fn extend_code(mut self, value: impl Into<String>) -> Self {
         self.extend_code = Some(value.into());
         self
     }
     /// The caller's own text, less than 512 bytes, such as an order number; empty when unset. Comes back with every number's entry.
+    ///
+    /// 调用方自带的文本，小于 512 字节，如订单号；不填时为空。每个号码的结果中都会带回它。
     #[must_use]
     pub fn session_context(mut self, value: impl Into<String>) -> Self {
         self.session_context = Some(value.into());
         self
     }
     /// The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for mainland numbers.
+    ///
+    /// 港澳台及国际短信显示的发送方标识。使用默认的公共发送方时无须填写；对国内号码不起作用。
     #[must_use]
     pub fn sender_id(mut self, value: impl Into<String>) -> Self {
         self.sender_id = Some(value.into());
@@ -4836,12 +5526,18 @@ impl Model for SendSmsRequest {
 model::json!(SendSmsRequest);
 
 /// The answer to `SendSms`.
+///
+/// `SendSms` 的应答。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendSmsResponse {
     /// One entry for each number of the request, in the same order. Look at each `Code`: the call succeeds even when every number was refused.
+    ///
+    /// 请求中的每个号码各有一条结果，顺序与请求一致。请逐条检查 `Code`：即使所有号码都被拒绝，调用本身仍算成功。
     pub send_status_set: Vec<SendStatus>,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+    ///
+    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -4854,6 +5550,8 @@ impl SendSmsResponse {
         Self::default()
     }
     /// One entry for each number of the request, in the same order. Look at each `Code`: the call succeeds even when every number was refused.
+    ///
+    /// 请求中的每个号码各有一条结果，顺序与请求一致。请逐条检查 `Code`：即使所有号码都被拒绝，调用本身仍算成功。
     #[must_use]
     pub fn send_status_set(
         mut self,
@@ -4863,6 +5561,8 @@ impl SendSmsResponse {
         self
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+    ///
+    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -4921,22 +5621,38 @@ impl Model for SendSmsResponse {
 model::json!(SendSmsResponse);
 
 /// What became of one number of a send.
+///
+/// 一次发送中一个号码的结果。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendStatus {
     /// The id of the message to this number, which its delivery report repeats. Empty when the number was refused. Opaque text: its form differs between mainland and global messages.
+    ///
+    /// 发往该号码的这条短信的编号，状态报告中会再次出现。号码被拒绝时为空。请当作不透明的文本：国内短信与港澳台及国际短信的格式不同。
     pub serial_no: String,
     /// The number in E.164 form, whatever form the request had.
+    ///
+    /// E.164 格式的手机号，与请求中的写法无关。
     pub phone_number: String,
     /// How many segments are billed for this number; 0 when it was refused. A mainland text of up to 70 characters is one segment, a longer one is cut by 67.
+    ///
+    /// 该号码的计费条数，被拒绝时为 0。国内短信不超过 70 个字符按一条计，更长的按每 67 个字符一条拆分。
     pub fee: u64,
     /// `SessionContext` of the request, unchanged, also when the number was refused.
+    ///
+    /// 请求中的 `SessionContext`，原样返回；号码被拒绝时也是如此。
     pub session_context: String,
     /// `Ok` when the message was accepted, otherwise the error code of this number.
+    ///
+    /// 受理时为 `Ok`，否则为该号码的错误码。
     pub code: String,
     /// `send success`, or in words why the number was refused. For people: the texts may change at any time.
+    ///
+    /// `send success`，或号码被拒绝原因的文字说明。仅供人阅读，措辞随时可能改变。
     pub message: String,
     /// The ISO 3166 code of the number's country or region, such as `CN`; `DEF` when it is not known, empty when the send was refused before looking at the number.
+    ///
+    /// 号码所属国家或地区的 ISO 3166 代码，如 `CN`；无法识别时为 `DEF`，还没有检查号码就已拒绝发送时为空。
     pub iso_code: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -4949,42 +5665,56 @@ impl SendStatus {
         Self::default()
     }
     /// The id of the message to this number, which its delivery report repeats. Empty when the number was refused. Opaque text: its form differs between mainland and global messages.
+    ///
+    /// 发往该号码的这条短信的编号，状态报告中会再次出现。号码被拒绝时为空。请当作不透明的文本：国内短信与港澳台及国际短信的格式不同。
     #[must_use]
     pub fn serial_no(mut self, value: impl Into<String>) -> Self {
         self.serial_no = value.into();
         self
     }
     /// The number in E.164 form, whatever form the request had.
+    ///
+    /// E.164 格式的手机号，与请求中的写法无关。
     #[must_use]
     pub fn phone_number(mut self, value: impl Into<String>) -> Self {
         self.phone_number = value.into();
         self
     }
     /// How many segments are billed for this number; 0 when it was refused. A mainland text of up to 70 characters is one segment, a longer one is cut by 67.
+    ///
+    /// 该号码的计费条数，被拒绝时为 0。国内短信不超过 70 个字符按一条计，更长的按每 67 个字符一条拆分。
     #[must_use]
     pub fn fee(mut self, value: u64) -> Self {
         self.fee = value;
         self
     }
     /// `SessionContext` of the request, unchanged, also when the number was refused.
+    ///
+    /// 请求中的 `SessionContext`，原样返回；号码被拒绝时也是如此。
     #[must_use]
     pub fn session_context(mut self, value: impl Into<String>) -> Self {
         self.session_context = value.into();
         self
     }
     /// `Ok` when the message was accepted, otherwise the error code of this number.
+    ///
+    /// 受理时为 `Ok`，否则为该号码的错误码。
     #[must_use]
     pub fn code(mut self, value: impl Into<String>) -> Self {
         self.code = value.into();
         self
     }
     /// `send success`, or in words why the number was refused. For people: the texts may change at any time.
+    ///
+    /// `send success`，或号码被拒绝原因的文字说明。仅供人阅读，措辞随时可能改变。
     #[must_use]
     pub fn message(mut self, value: impl Into<String>) -> Self {
         self.message = value.into();
         self
     }
     /// The ISO 3166 code of the number's country or region, such as `CN`; `DEF` when it is not known, empty when the send was refused before looking at the number.
+    ///
+    /// 号码所属国家或地区的 ISO 3166 代码，如 `CN`；无法识别时为 `DEF`，还没有检查号码就已拒绝发送时为空。
     #[must_use]
     pub fn iso_code(mut self, value: impl Into<String>) -> Self {
         self.iso_code = value.into();
@@ -5081,14 +5811,22 @@ impl Model for SendStatus {
 model::json!(SendStatus);
 
 /// Counts of what was sent.
+///
+/// 发送量的统计。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendStatusStatistics {
     /// Segments billed. A long message has more than one: 100 messages, 20 of them of two segments, are 120.
+    ///
+    /// 计费条数。长短信按多条计：100 条短信中有 20 条各计两条，共计 120 条。
     pub fee_count: u64,
     /// Numbers submitted, the refused ones included.
+    ///
+    /// 提交的号码数，包括被拒绝的。
     pub request_count: u64,
     /// Numbers accepted, whether or not the message reached the phone.
+    ///
+    /// 受理的号码数，无论短信是否送达手机。
     pub request_success_count: u64,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -5101,18 +5839,24 @@ impl SendStatusStatistics {
         Self::default()
     }
     /// Segments billed. A long message has more than one: 100 messages, 20 of them of two segments, are 120.
+    ///
+    /// 计费条数。长短信按多条计：100 条短信中有 20 条各计两条，共计 120 条。
     #[must_use]
     pub fn fee_count(mut self, value: u64) -> Self {
         self.fee_count = value;
         self
     }
     /// Numbers submitted, the refused ones included.
+    ///
+    /// 提交的号码数，包括被拒绝的。
     #[must_use]
     pub fn request_count(mut self, value: u64) -> Self {
         self.request_count = value;
         self
     }
     /// Numbers accepted, whether or not the message reached the phone.
+    ///
+    /// 受理的号码数，无论短信是否送达手机。
     #[must_use]
     pub fn request_success_count(mut self, value: u64) -> Self {
         self.request_success_count = value;
@@ -5193,18 +5937,34 @@ model::json!(SendStatusStatistics);
 /// Counts what an app sent within a span of hours: numbers submitted, numbers accepted, segments billed.
 ///
 /// Hours are those of UTC+8; the first and the last hour both count, by the time of sending. An hour that is none, or an end before the begin, is refused.
+///
+/// `SendStatusStatistics` 的请求。
+///
+/// 统计一个应用在若干小时内的发送量：提交的号码数、受理的号码数、计费条数。
+///
+/// 小时按 UTC+8 计算，首尾两个小时都包含在内，以发送时间为准。不是合法的小时，或结束早于开始，都会被拒绝。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendStatusStatisticsRequest {
     /// The first hour, `yyyymmddhh` in UTC+8 as a number, such as 2024090800. Required.
+    ///
+    /// 开始的小时，UTC+8 时间 `yyyymmddhh`，以数字书写，如 2024090800。必填。
     pub start_date_time: Option<u64>,
     /// The last hour, `yyyymmddhh` in UTC+8 as a number, such as 2024090823; not before the first. The API spells it so. Required.
+    ///
+    /// 结束的小时，UTC+8 时间 `yyyymmddhh`，以数字书写，如 2024090823；不得早于开始。API 中的名称就是这样拼写的。必填。
     pub end_data_time: Option<u64>,
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
+    ///
+    /// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
     pub sms_sdk_appid: Option<String>,
     /// Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
+    ///
+    /// 不影响统计结果。文档规定为 0；0 至 100 均可接受。必填。
     pub limit: Option<u64>,
     /// Has no effect on the counts. Documented as 0. Required.
+    ///
+    /// 不影响统计结果。文档规定为 0。必填。
     pub offset: Option<u64>,
 }
 
@@ -5215,30 +5975,40 @@ impl SendStatusStatisticsRequest {
         Self::default()
     }
     /// The first hour, `yyyymmddhh` in UTC+8 as a number, such as 2024090800. Required.
+    ///
+    /// 开始的小时，UTC+8 时间 `yyyymmddhh`，以数字书写，如 2024090800。必填。
     #[must_use]
     pub fn start_date_time(mut self, value: u64) -> Self {
         self.start_date_time = Some(value);
         self
     }
     /// The last hour, `yyyymmddhh` in UTC+8 as a number, such as 2024090823; not before the first. The API spells it so. Required.
+    ///
+    /// 结束的小时，UTC+8 时间 `yyyymmddhh`，以数字书写，如 2024090823；不得早于开始。API 中的名称就是这样拼写的。必填。
     #[must_use]
     pub fn end_data_time(mut self, value: u64) -> Self {
         self.end_data_time = Some(value);
         self
     }
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
+    ///
+    /// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
     #[must_use]
     pub fn sms_sdk_appid(mut self, value: impl Into<String>) -> Self {
         self.sms_sdk_appid = Some(value.into());
         self
     }
     /// Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
+    ///
+    /// 不影响统计结果。文档规定为 0；0 至 100 均可接受。必填。
     #[must_use]
     pub fn limit(mut self, value: u64) -> Self {
         self.limit = Some(value);
         self
     }
     /// Has no effect on the counts. Documented as 0. Required.
+    ///
+    /// 不影响统计结果。文档规定为 0。必填。
     #[must_use]
     pub fn offset(mut self, value: u64) -> Self {
         self.offset = Some(value);
@@ -5353,12 +6123,18 @@ impl Model for SendStatusStatisticsRequest {
 model::json!(SendStatusStatisticsRequest);
 
 /// The answer to `SendStatusStatistics`.
+///
+/// `SendStatusStatistics` 的应答。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendStatusStatisticsResponse {
     /// The counts.
+    ///
+    /// 统计结果。
     pub send_status_statistics: SendStatusStatistics,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+    ///
+    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -5371,12 +6147,16 @@ impl SendStatusStatisticsResponse {
         Self::default()
     }
     /// The counts.
+    ///
+    /// 统计结果。
     #[must_use]
     pub fn send_status_statistics(mut self, value: SendStatusStatistics) -> Self {
         self.send_status_statistics = value;
         self
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+    ///
+    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -5439,28 +6219,50 @@ impl Model for SendStatusStatisticsResponse {
 model::json!(SendStatusStatisticsResponse);
 
 /// A prepaid package of segments.
+///
+/// 一个预付费的短信套餐包。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SmsPackagesStatistics {
     /// When the package was created, as `2019-10-08 17:18:37` in UTC+8.
+    ///
+    /// 套餐包创建的时间，UTC+8，形如 `2019-10-08 17:18:37`。
     pub package_create_time: String,
     /// When the package was created, in Unix seconds.
+    ///
+    /// 套餐包创建的时间，Unix 秒。
     pub package_create_unix_time: u64,
     /// From when it can be used, as `2019-10-08 17:18:37` in UTC+8.
+    ///
+    /// 开始可用的时间，UTC+8，形如 `2019-10-08 17:18:37`。
     pub package_effective_time: String,
     /// From when it can be used, in Unix seconds.
+    ///
+    /// 开始可用的时间，Unix 秒。
     pub package_effective_unix_time: u64,
     /// Until when it can be used, as `2019-10-08 17:18:37` in UTC+8.
+    ///
+    /// 到期的时间，UTC+8，形如 `2019-10-08 17:18:37`。
     pub package_expired_time: String,
     /// Until when it can be used, in Unix seconds.
+    ///
+    /// 到期的时间，Unix 秒。
     pub package_expired_unix_time: u64,
     /// How many billed segments it holds.
+    ///
+    /// 套餐包的计费条数。
     pub amount_of_package: u64,
     /// 0: a gift; 1: bought.
+    ///
+    /// 0：赠送；1：购买。
     pub type_of_package: u64,
     /// The id of the package, a number.
+    ///
+    /// 套餐包的 ID，数字。
     pub package_id: u64,
     /// How many billed segments of the package are used so far.
+    ///
+    /// 套餐包至今已使用的计费条数。
     pub current_usage: u64,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -5473,60 +6275,80 @@ impl SmsPackagesStatistics {
         Self::default()
     }
     /// When the package was created, as `2019-10-08 17:18:37` in UTC+8.
+    ///
+    /// 套餐包创建的时间，UTC+8，形如 `2019-10-08 17:18:37`。
     #[must_use]
     pub fn package_create_time(mut self, value: impl Into<String>) -> Self {
         self.package_create_time = value.into();
         self
     }
     /// When the package was created, in Unix seconds.
+    ///
+    /// 套餐包创建的时间，Unix 秒。
     #[must_use]
     pub fn package_create_unix_time(mut self, value: u64) -> Self {
         self.package_create_unix_time = value;
         self
     }
     /// From when it can be used, as `2019-10-08 17:18:37` in UTC+8.
+    ///
+    /// 开始可用的时间，UTC+8，形如 `2019-10-08 17:18:37`。
     #[must_use]
     pub fn package_effective_time(mut self, value: impl Into<String>) -> Self {
         self.package_effective_time = value.into();
         self
     }
     /// From when it can be used, in Unix seconds.
+    ///
+    /// 开始可用的时间，Unix 秒。
     #[must_use]
     pub fn package_effective_unix_time(mut self, value: u64) -> Self {
         self.package_effective_unix_time = value;
         self
     }
     /// Until when it can be used, as `2019-10-08 17:18:37` in UTC+8.
+    ///
+    /// 到期的时间，UTC+8，形如 `2019-10-08 17:18:37`。
     #[must_use]
     pub fn package_expired_time(mut self, value: impl Into<String>) -> Self {
         self.package_expired_time = value.into();
         self
     }
     /// Until when it can be used, in Unix seconds.
+    ///
+    /// 到期的时间，Unix 秒。
     #[must_use]
     pub fn package_expired_unix_time(mut self, value: u64) -> Self {
         self.package_expired_unix_time = value;
         self
     }
     /// How many billed segments it holds.
+    ///
+    /// 套餐包的计费条数。
     #[must_use]
     pub fn amount_of_package(mut self, value: u64) -> Self {
         self.amount_of_package = value;
         self
     }
     /// 0: a gift; 1: bought.
+    ///
+    /// 0：赠送；1：购买。
     #[must_use]
     pub fn type_of_package(mut self, value: u64) -> Self {
         self.type_of_package = value;
         self
     }
     /// The id of the package, a number.
+    ///
+    /// 套餐包的 ID，数字。
     #[must_use]
     pub fn package_id(mut self, value: u64) -> Self {
         self.package_id = value;
         self
     }
     /// How many billed segments of the package are used so far.
+    ///
+    /// 套餐包至今已使用的计费条数。
     #[must_use]
     pub fn current_usage(mut self, value: u64) -> Self {
         self.current_usage = value;
@@ -5706,14 +6528,24 @@ model::json!(SmsPackagesStatistics);
 /// The request of `SmsPackagesStatistics`.
 ///
 /// Answers the prepaid packages of an app: how many segments each holds, how many are used, and from when until when it can be used.
+///
+/// `SmsPackagesStatistics` 的请求。
+///
+/// 查询一个应用的预付费套餐包：每个包含多少计费条数，已用多少，以及从何时到何时可以使用。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SmsPackagesStatisticsRequest {
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
+    ///
+    /// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
     pub sms_sdk_appid: Option<String>,
     /// How many packages to answer at most, up to 500. Required.
+    ///
+    /// 最多返回多少个套餐包，不超过 500。必填。
     pub limit: Option<u64>,
     /// How many packages to skip, 0 for the first page. Required.
+    ///
+    /// 跳过多少个套餐包，第一页为 0。必填。
     pub offset: Option<u64>,
 }
 
@@ -5724,18 +6556,24 @@ impl SmsPackagesStatisticsRequest {
         Self::default()
     }
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
+    ///
+    /// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
     #[must_use]
     pub fn sms_sdk_appid(mut self, value: impl Into<String>) -> Self {
         self.sms_sdk_appid = Some(value.into());
         self
     }
     /// How many packages to answer at most, up to 500. Required.
+    ///
+    /// 最多返回多少个套餐包，不超过 500。必填。
     #[must_use]
     pub fn limit(mut self, value: u64) -> Self {
         self.limit = Some(value);
         self
     }
     /// How many packages to skip, 0 for the first page. Required.
+    ///
+    /// 跳过多少个套餐包，第一页为 0。必填。
     #[must_use]
     pub fn offset(mut self, value: u64) -> Self {
         self.offset = Some(value);
@@ -5818,12 +6656,18 @@ impl Model for SmsPackagesStatisticsRequest {
 model::json!(SmsPackagesStatisticsRequest);
 
 /// The answer to `SmsPackagesStatistics`.
+///
+/// `SmsPackagesStatistics` 的应答。
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SmsPackagesStatisticsResponse {
     /// The packages, one entry each.
+    ///
+    /// 套餐包，每个一条。
     pub sms_packages_statistics_set: Vec<SmsPackagesStatistics>,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+    ///
+    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -5836,6 +6680,8 @@ impl SmsPackagesStatisticsResponse {
         Self::default()
     }
     /// The packages, one entry each.
+    ///
+    /// 套餐包，每个一条。
     #[must_use]
     pub fn sms_packages_statistics_set(
         mut self,
@@ -5845,6 +6691,8 @@ impl SmsPackagesStatisticsResponse {
         self
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+    ///
+    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -6202,7 +7050,7 @@ impl Action for DescribeSmsTemplateListRequest {
             "UnauthorizedOperation.ServiceSuspendDueToArrears",
             "UnsupportedOperation",
         ],
-        doc: "Answers templates with the state of their review, by their ids, at most 100 in a call.\n\nAn id that does not exist is left out of the answer. Only the main account may list templates (`FailedOperation.ProhibitSubAccountUse`).",
+        doc: "Answers templates with the state of their review, by their ids, at most 100 in a call.\n\nAn id that does not exist is left out of the answer.",
     };
 }
 

@@ -8,34 +8,78 @@ impl<C: Clone> V20190711<C> {
     /// Creates a signature, the name that stands in brackets before a message, and hands it in for review; it can be used once the review has approved it.
     ///
     /// Review takes hours in the service, and the carriers' registration of a mainland signature days after it. No callback tells the result: ask with `DescribeSmsSignList`. Only accounts verified as a company may create signatures through the API (`FailedOperation.NotEnterpriseCertification`). A name that is under review is refused with `InvalidParameterValue.SignExistAndUnapproved`, one that is approved with `InvalidParameterValue.SignAlreadyPassedCheck`.
+    ///
+    /// Limit for one key in one region: 1 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+    ///
+    /// 新建签名，即短信正文之前括号中的名称，并提交审核，审核通过后才能使用。
+    ///
+    /// 真实服务的审核需要数小时，国内签名此后在运营商处报备还需要数天。结果没有回调，请用 `DescribeSmsSignList` 查询。只有通过企业认证的账号可以通过 API 新建签名（否则返回 `FailedOperation.NotEnterpriseCertification`）。同名签名正在审核时返回 `InvalidParameterValue.SignExistAndUnapproved`，已通过审核时返回 `InvalidParameterValue.SignAlreadyPassedCheck`。
+    ///
+    /// 同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定请求没有到达时才可重试。
     pub fn add_sms_sign(&self) -> Call<C, v20190711::AddSmsSignRequest> {
         Call::new(self.0.clone(), v20190711::AddSmsSignRequest::new())
     }
     /// Creates a template and hands it in for review; it can be sent once the review has approved it.
     ///
     /// Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts verified as a company may create templates through the API (`FailedOperation.NotEnterpriseCertification`); a mainland template also needs an approved signature (`FailedOperation.MissingSignature`). An account has at most 1000 templates (`FailedOperation.TemplateNumberLimit`). Repeating the call creates a second template.
+    ///
+    /// Limit for one key in one region: 2 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+    ///
+    /// 新建模板并提交审核，审核通过后才能用于发送。
+    ///
+    /// 真实服务的审核需要数小时。审核结果没有回调，请用 `DescribeSmsTemplateList` 查询。只有通过企业认证的账号可以通过 API 新建模板（否则返回 `FailedOperation.NotEnterpriseCertification`）；国内模板还要求账号已有通过审核的签名（否则返回 `FailedOperation.MissingSignature`）。每个账号最多 1000 个模板（超出返回 `FailedOperation.TemplateNumberLimit`）。重复调用会再建一个模板。
+    ///
+    /// 同一密钥在同一地域每秒最多调用 2 次。非幂等：只有确定请求没有到达时才可重试。
     pub fn add_sms_template(&self) -> Call<C, v20190711::AddSmsTemplateRequest> {
         Call::new(self.0.clone(), v20190711::AddSmsTemplateRequest::new())
     }
     /// Counts the delivery reports of an app within a span of at most 32 days, and why messages did not arrive.
     ///
     /// Hours are those of UTC+8; the first and the last hour both count. An hour that is none, an end before the begin, or a longer span is refused.
+    ///
+    /// Limit for one key in one region: 10 a second. Idempotent: repeating it changes nothing.
+    ///
+    /// 统计一个应用在最多 32 天内的状态报告，以及短信未送达的原因。
+    ///
+    /// 小时按 UTC+8 计算，首尾两个小时都包含在内。不是合法的小时、结束早于开始或跨度过长，都会被拒绝。
+    ///
+    /// 同一密钥在同一地域每秒最多调用 10 次。幂等：重复调用不会产生任何变化。
     pub fn callback_status_statistics(
         &self,
     ) -> Call<C, v20190711::CallbackStatusStatisticsRequest> {
         Call::new(self.0.clone(), v20190711::CallbackStatusStatisticsRequest::new())
     }
     /// Deletes a signature, whatever the state of its review. It cannot be used any more, while messages that were accepted still go out. A second call finds nothing and is refused with `FailedOperation.SignIdNotExist`.
+    ///
+    /// Limit for one key in one region: 1 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+    ///
+    /// 删除签名，无论其审核状态如何。删除后不能再使用，而已经受理的短信仍会下发。再次调用时已无此签名，返回 `FailedOperation.SignIdNotExist`。
+    ///
+    /// 同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定请求没有到达时才可重试。
     pub fn delete_sms_sign(&self) -> Call<C, v20190711::DeleteSmsSignRequest> {
         Call::new(self.0.clone(), v20190711::DeleteSmsSignRequest::new())
     }
     /// Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were accepted still go out. A second call finds nothing and is refused with `FailedOperation.TemplateIdNotExist`.
+    ///
+    /// Limit for one key in one region: 1 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+    ///
+    /// 删除模板，无论其审核状态如何。删除后不能再用于发送，而已经受理的短信仍会下发。再次调用时已无此模板，返回 `FailedOperation.TemplateIdNotExist`。
+    ///
+    /// 同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定请求没有到达时才可重试。
     pub fn delete_sms_template(&self) -> Call<C, v20190711::DeleteSmsTemplateRequest> {
         Call::new(self.0.clone(), v20190711::DeleteSmsTemplateRequest::new())
     }
     /// Answers signatures with the state of their review, by their ids, at most 100 in a call.
     ///
     /// An id that does not exist is left out of the answer.
+    ///
+    /// Limit for one key in one region: 20 a second. Idempotent: repeating it changes nothing.
+    ///
+    /// 按 ID 查询签名及其审核状态，每次调用最多 100 个。
+    ///
+    /// 不存在的 ID 不会出现在应答中。
+    ///
+    /// 同一密钥在同一地域每秒最多调用 20 次。幂等：重复调用不会产生任何变化。
     pub fn describe_sms_sign_list(
         &self,
     ) -> Call<C, v20190711::DescribeSmsSignListRequest> {
@@ -43,7 +87,15 @@ impl<C: Clone> V20190711<C> {
     }
     /// Answers templates with the state of their review, by their ids, at most 100 in a call.
     ///
-    /// An id that does not exist is left out of the answer. Only the main account may list templates (`FailedOperation.ProhibitSubAccountUse`).
+    /// An id that does not exist is left out of the answer.
+    ///
+    /// Limit for one key in one region: 20 a second. Idempotent: repeating it changes nothing.
+    ///
+    /// 按 ID 查询模板及其审核状态，每次调用最多 100 个。
+    ///
+    /// 不存在的 ID 不会出现在应答中。
+    ///
+    /// 同一密钥在同一地域每秒最多调用 20 次。幂等：重复调用不会产生任何变化。
     pub fn describe_sms_template_list(
         &self,
     ) -> Call<C, v20190711::DescribeSmsTemplateListRequest> {
@@ -52,18 +104,42 @@ impl<C: Clone> V20190711<C> {
     /// Changes a signature that is under review or refused, and hands it in for review again.
     ///
     /// An approved signature cannot be changed (`InvalidParameterValue.SignAlreadyPassedCheck`): create another one. An id that does not exist is `FailedOperation.MissingSignatureToModify`.
+    ///
+    /// Limit for one key in one region: 1 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+    ///
+    /// 修改审核中或未通过的签名，并重新提交审核。
+    ///
+    /// 已通过审核的签名不能修改（返回 `InvalidParameterValue.SignAlreadyPassedCheck`），请另建一个。ID 不存在时返回 `FailedOperation.MissingSignatureToModify`。
+    ///
+    /// 同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定请求没有到达时才可重试。
     pub fn modify_sms_sign(&self) -> Call<C, v20190711::ModifySmsSignRequest> {
         Call::new(self.0.clone(), v20190711::ModifySmsSignRequest::new())
     }
     /// Changes a template that is under review or refused, and hands it in for review again.
     ///
     /// An approved template cannot be changed (`FailedOperation.TemplateAlreadyPassedCheck`): create another one. An id that does not exist is `FailedOperation.MissingTemplateToModify`.
+    ///
+    /// Limit for one key in one region: 1 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+    ///
+    /// 修改审核中或未通过的模板，并重新提交审核。
+    ///
+    /// 已通过审核的模板不能修改（返回 `FailedOperation.TemplateAlreadyPassedCheck`），请另建一个。ID 不存在时返回 `FailedOperation.MissingTemplateToModify`。
+    ///
+    /// 同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定请求没有到达时才可重试。
     pub fn modify_sms_template(&self) -> Call<C, v20190711::ModifySmsTemplateRequest> {
         Call::new(self.0.clone(), v20190711::ModifySmsTemplateRequest::new())
     }
     /// Takes people's replies to an app out of its queue, oldest first, at most `Limit`.
     ///
     /// A reply is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its replies. The queue has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no reply is waiting.
+    ///
+    /// Limit for one key in one region: 100 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+    ///
+    /// 从应用的队列中取出用户的上行回复，从旧到新，最多 `Limit` 条。
+    ///
+    /// 每条回复只会交付一次：取到的一方必须自行保存；如果应答丢失，其中的回复也随之丢失。队列须由客服为账号开通，否则返回 `UnauthorizedOperation.RequestPermissionDeny`。应答为空表示没有待取的回复。
+    ///
+    /// 同一密钥在同一地域每秒最多调用 100 次。非幂等：只有确定请求没有到达时才可重试。
     pub fn pull_sms_reply_status(
         &self,
     ) -> Call<C, v20190711::PullSmsReplyStatusRequest> {
@@ -72,6 +148,14 @@ impl<C: Clone> V20190711<C> {
     /// Answers the replies that came from one number within the last 7 days.
     ///
     /// Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`, `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`. Nothing published says that replies stay where they are, so the call is treated like a pull and never counted as safe to repeat.
+    ///
+    /// Limit for one key in one region: 20 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+    ///
+    /// 查询一个号码最近 7 天内的上行回复。
+    ///
+    /// 时间不合要求时返回 `InvalidParameterValue.BeginTimeVerifyFail`、`InvalidParameterValue.EndTimeVerifyFail`；开始晚于结束时返回 `InvalidParameterValue.InvalidStartTime`。公开文档没有说明回复查询后是否仍然保留，因此本接口按拉取对待，不视为可以安全重试。
+    ///
+    /// 同一密钥在同一地域每秒最多调用 20 次。非幂等：只有确定请求没有到达时才可重试。
     pub fn pull_sms_reply_status_by_phone_number(
         &self,
     ) -> Call<C, v20190711::PullSmsReplyStatusByPhoneNumberRequest> {
@@ -83,12 +167,28 @@ impl<C: Clone> V20190711<C> {
     /// Takes delivery reports of an app out of its queue, oldest first, at most `Limit`.
     ///
     /// A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The queue has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no report is waiting.
+    ///
+    /// Limit for one key in one region: 100 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+    ///
+    /// 从应用的队列中取出状态报告，从旧到新，最多 `Limit` 条。
+    ///
+    /// 每条报告只会交付一次：取到的一方必须自行保存；如果应答丢失，其中的报告也随之丢失。队列须由客服为账号开通，否则返回 `UnauthorizedOperation.RequestPermissionDeny`。应答为空表示没有待取的报告。
+    ///
+    /// 同一密钥在同一地域每秒最多调用 100 次。非幂等：只有确定请求没有到达时才可重试。
     pub fn pull_sms_send_status(&self) -> Call<C, v20190711::PullSmsSendStatusRequest> {
         Call::new(self.0.clone(), v20190711::PullSmsSendStatusRequest::new())
     }
     /// Answers the delivery reports of one number, for messages sent within the last 7 days.
     ///
     /// Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`, `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`. Nothing published says that reports stay where they are, so the call is treated like a pull and never counted as safe to repeat.
+    ///
+    /// Limit for one key in one region: 20 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+    ///
+    /// 查询最近 7 天内发往一个号码的短信的状态报告。
+    ///
+    /// 时间不合要求时返回 `InvalidParameterValue.BeginTimeVerifyFail`、`InvalidParameterValue.EndTimeVerifyFail`；开始晚于结束时返回 `InvalidParameterValue.InvalidStartTime`。公开文档没有说明报告查询后是否仍然保留，因此本接口按拉取对待，不视为可以安全重试。
+    ///
+    /// 同一密钥在同一地域每秒最多调用 20 次。非幂等：只有确定请求没有到达时才可重试。
     pub fn pull_sms_send_status_by_phone_number(
         &self,
     ) -> Call<C, v20190711::PullSmsSendStatusByPhoneNumberRequest> {
@@ -102,18 +202,42 @@ impl<C: Clone> V20190711<C> {
     /// The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its own code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the delivery report comes later. What concerns the request as a whole, such as an unknown app or more than 200 numbers, is an error of the call, and nothing is sent.
     ///
     /// Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
+    ///
+    /// Limit for one key in one region: 3000 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+    ///
+    /// 用一个模板和一组变量值向最多 200 个号码发送短信；这些号码须全部为国内号码，或全部为港澳台及国际号码。
+    ///
+    /// 只要服务处理了这些号码，无论是否受理，调用都算成功：应答中每个号码各有自己的错误码，受理时为 `Ok`。受理表示已经计费并开始下发，状态报告稍后才有。涉及整个请求的问题，例如应用不存在或号码超过 200 个，则是整次调用的错误，此时一条也不会发送。
+    ///
+    /// 重复调用会再次发送，因此请求可能已经到达服务时，不可盲目重试。
+    ///
+    /// 同一密钥在同一地域每秒最多调用 3000 次。非幂等：只有确定请求没有到达时才可重试。
     pub fn send_sms(&self) -> Call<C, v20190711::SendSmsRequest> {
         Call::new(self.0.clone(), v20190711::SendSmsRequest::new())
     }
     /// Counts what an app sent within a span of hours: numbers submitted, numbers accepted, segments billed.
     ///
     /// Hours are those of UTC+8; the first and the last hour both count, by the time of sending. An hour that is none, or an end before the begin, is refused.
+    ///
+    /// Limit for one key in one region: 10 a second. Idempotent: repeating it changes nothing.
+    ///
+    /// 统计一个应用在若干小时内的发送量：提交的号码数、受理的号码数、计费条数。
+    ///
+    /// 小时按 UTC+8 计算，首尾两个小时都包含在内，以发送时间为准。不是合法的小时，或结束早于开始，都会被拒绝。
+    ///
+    /// 同一密钥在同一地域每秒最多调用 10 次。幂等：重复调用不会产生任何变化。
     pub fn send_status_statistics(
         &self,
     ) -> Call<C, v20190711::SendStatusStatisticsRequest> {
         Call::new(self.0.clone(), v20190711::SendStatusStatisticsRequest::new())
     }
     /// Answers the prepaid packages of an app: how many segments each holds, how many are used, and from when until when it can be used.
+    ///
+    /// Limit for one key in one region: 10 a second. Idempotent: repeating it changes nothing.
+    ///
+    /// 查询一个应用的预付费套餐包：每个包含多少计费条数，已用多少，以及从何时到何时可以使用。
+    ///
+    /// 同一密钥在同一地域每秒最多调用 10 次。幂等：重复调用不会产生任何变化。
     pub fn sms_packages_statistics(
         &self,
     ) -> Call<C, v20190711::SmsPackagesStatisticsRequest> {
@@ -124,38 +248,56 @@ impl<C: Clone> V20190711<C> {
 /// Parameters of `AddSmsSign`.
 impl<C> Call<C, v20190711::AddSmsSignRequest> {
     /// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to 15 characters without `[` and `]`. Required.
+    ///
+    /// 签名文字，不含括号。国内：2 至 12 个汉字、字母或数字；港澳台及国际：2 至 15 个字符，不含 `[` 和 `]`。必填。
     pub fn sign_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sign_name(value))
     }
     /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Decides which `DocumentType` fits. Required.
+    ///
+    /// 签名所代表的主体：0 公司，1 App（仅限港澳台及国际），4 商标，5 政府、事业单位或其他。它决定可以使用哪些 `DocumentType`。必填。
     pub fn sign_type(self, value: u64) -> Self {
         self.map(|request| request.sign_type(value))
     }
     /// The proof handed in: 0 three-in-one licence, 1 business licence, 2 organisation code certificate, 3 social credit certificate, 4 screenshot of the app's back end (global only), 7 trademark certificate. Which ones fit depends on `SignType`: 0 goes with 0 or 1, 1 with 0 to 4, 4 with 7, 5 with 2 or 3. Required.
+    ///
+    /// 提交的证明类型：0 三证合一的营业执照，1 营业执照，2 组织机构代码证，3 社会信用代码证，4 App 后台截图（仅限港澳台及国际），7 商标注册证。可选范围取决于 `SignType`：0 对应 0 或 1，1 对应 0 至 4，4 对应 7，5 对应 2 或 3。必填。
     pub fn document_type(self, value: u64) -> Self {
         self.map(|request| request.document_type(value))
     }
     /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+    ///
+    /// 0：国内；1：港澳台及国际，即其他所有国家和地区。必填。
     pub fn international(self, value: u64) -> Self {
         self.map(|request| request.international(value))
     }
     /// 0: for the account's own use; 1: on behalf of others, which needs `CommissionImage`. Required.
+    ///
+    /// 0：自用；1：他用，此时须提供 `CommissionImage`。必填。
     pub fn used_method(self, value: u64) -> Self {
         self.map(|request| request.used_method(value))
     }
     /// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
+    ///
+    /// 证明材料的图片，JPEG 或 PNG，不超过 5 MB，以 base64 编码，不带 `data:` 前缀。必填。
     pub fn proof_image(self, value: impl Into<String>) -> Self {
         self.map(|request| request.proof_image(value))
     }
     /// A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of others.
+    ///
+    /// 委托书的图片，以 base64 编码，不带 `data:` 前缀。仅在签名为他用时才会查看。
     pub fn commission_image(self, value: impl Into<String>) -> Self {
         self.map(|request| request.commission_image(value))
     }
     /// A note for the reviewer, such as what the messages are for. Free text.
+    ///
+    /// 给审核人员看的备注，例如短信的用途。自由填写。
     pub fn remark(self, value: impl Into<String>) -> Self {
         self.map(|request| request.remark(value))
     }
     /// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it; leave it out for global ones.
+    ///
+    /// 已通过审核的企业资质的 ID。用于国内签名，服务可能要求必填；港澳台及国际签名请勿填写。
     pub fn qualification_id(self, value: u64) -> Self {
         self.map(|request| request.qualification_id(value))
     }
@@ -164,22 +306,32 @@ impl<C> Call<C, v20190711::AddSmsSignRequest> {
 /// Parameters of `AddSmsTemplate`.
 impl<C> Call<C, v20190711::AddSmsTemplateRequest> {
     /// The name of the template. Free text for people, not empty; it is not part of the message. Required.
+    ///
+    /// 模板名称，供人识别，自由填写但不可为空；不会出现在短信中。必填。
     pub fn template_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.template_name(value))
     }
     /// The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
+    ///
+    /// 模板正文，连同签名与变量值最多 500 个字符。`{1}`、`{2}` 等是变量，发送时代入取值：序号从 1 开始且不可跳号，两个变量不可相邻，正文不可只有变量，变量不可放在链接中。不得含有 `【` 或 `】`。国内营销短信须以退订方式结尾，如 `拒收请回复R`。必填。
     pub fn template_content(self, value: impl Into<String>) -> Self {
         self.map(|request| request.template_content(value))
     }
     /// What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as notification. Required.
+    ///
+    /// 短信类型：1 营销，2 通知，3 验证码；旧程序使用的 0 视为通知。必填。
     pub fn sms_type(self, value: u64) -> Self {
         self.map(|request| request.sms_type(value))
     }
     /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+    ///
+    /// 0：国内；1：港澳台及国际，即其他所有国家和地区。必填。
     pub fn international(self, value: u64) -> Self {
         self.map(|request| request.international(value))
     }
     /// A note for the reviewer, such as what the messages are for. May be empty, but not absent. Required.
+    ///
+    /// 给审核人员看的备注，例如短信的用途。可以为空，但不可缺少。必填。
     pub fn remark(self, value: impl Into<String>) -> Self {
         self.map(|request| request.remark(value))
     }
@@ -188,22 +340,32 @@ impl<C> Call<C, v20190711::AddSmsTemplateRequest> {
 /// Parameters of `CallbackStatusStatistics`.
 impl<C> Call<C, v20190711::CallbackStatusStatisticsRequest> {
     /// The first hour, `yyyymmddhh` in UTC+8 as a number, such as 2024090800. Required.
+    ///
+    /// 开始的小时，UTC+8 时间 `yyyymmddhh`，以数字书写，如 2024090800。必填。
     pub fn start_date_time(self, value: u64) -> Self {
         self.map(|request| request.start_date_time(value))
     }
     /// The last hour, `yyyymmddhh` in UTC+8 as a number, such as 2024090823; not before the first. The API spells it so. Required.
+    ///
+    /// 结束的小时，UTC+8 时间 `yyyymmddhh`，以数字书写，如 2024090823；不得早于开始。API 中的名称就是这样拼写的。必填。
     pub fn end_data_time(self, value: u64) -> Self {
         self.map(|request| request.end_data_time(value))
     }
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
+    ///
+    /// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
     pub fn sms_sdk_appid(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sms_sdk_appid(value))
     }
     /// Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
+    ///
+    /// 不影响统计结果。文档规定为 0；0 至 100 均可接受。必填。
     pub fn limit(self, value: u64) -> Self {
         self.map(|request| request.limit(value))
     }
     /// Has no effect on the counts. Documented as 0. Required.
+    ///
+    /// 不影响统计结果。文档规定为 0。必填。
     pub fn offset(self, value: u64) -> Self {
         self.map(|request| request.offset(value))
     }
@@ -212,6 +374,8 @@ impl<C> Call<C, v20190711::CallbackStatusStatisticsRequest> {
 /// Parameters of `DeleteSmsSign`.
 impl<C> Call<C, v20190711::DeleteSmsSignRequest> {
     /// The id of the signature: a number, not its text. Required.
+    ///
+    /// 签名 ID，是数字，不是签名文字。必填。
     pub fn sign_id(self, value: u64) -> Self {
         self.map(|request| request.sign_id(value))
     }
@@ -220,6 +384,8 @@ impl<C> Call<C, v20190711::DeleteSmsSignRequest> {
 /// Parameters of `DeleteSmsTemplate`.
 impl<C> Call<C, v20190711::DeleteSmsTemplateRequest> {
     /// The id of the template: a number here, while sending takes it as text. Required.
+    ///
+    /// 模板 ID。此处为数字，发送时则以文本传入。必填。
     pub fn template_id(self, value: u64) -> Self {
         self.map(|request| request.template_id(value))
     }
@@ -228,10 +394,14 @@ impl<C> Call<C, v20190711::DeleteSmsTemplateRequest> {
 /// Parameters of `DescribeSmsSignList`.
 impl<C> Call<C, v20190711::DescribeSmsSignListRequest> {
     /// The ids of the signatures wanted, 1 to 100. Required.
+    ///
+    /// 要查询的签名 ID，1 至 100 个。必填。
     pub fn sign_id_set(self, value: impl IntoIterator<Item = u64>) -> Self {
         self.map(|request| request.sign_id_set(value))
     }
     /// Which signatures to list: 0 for mainland China, 1 for global ones. Required.
+    ///
+    /// 要列出的签名：0 为国内，1 为港澳台及国际。必填。
     pub fn international(self, value: u64) -> Self {
         self.map(|request| request.international(value))
     }
@@ -240,10 +410,14 @@ impl<C> Call<C, v20190711::DescribeSmsSignListRequest> {
 /// Parameters of `DescribeSmsTemplateList`.
 impl<C> Call<C, v20190711::DescribeSmsTemplateListRequest> {
     /// The ids of the templates wanted, at most 100. Required.
+    ///
+    /// 要查询的模板 ID，最多 100 个。必填。
     pub fn template_id_set(self, value: impl IntoIterator<Item = u64>) -> Self {
         self.map(|request| request.template_id_set(value))
     }
     /// Which templates to list: 0 for mainland China, 1 for global ones. Required.
+    ///
+    /// 要列出的模板：0 为国内，1 为港澳台及国际。必填。
     pub fn international(self, value: u64) -> Self {
         self.map(|request| request.international(value))
     }
@@ -252,42 +426,62 @@ impl<C> Call<C, v20190711::DescribeSmsTemplateListRequest> {
 /// Parameters of `ModifySmsSign`.
 impl<C> Call<C, v20190711::ModifySmsSignRequest> {
     /// The id of the signature: a number, not its text. Required.
+    ///
+    /// 签名 ID，是数字，不是签名文字。必填。
     pub fn sign_id(self, value: u64) -> Self {
         self.map(|request| request.sign_id(value))
     }
     /// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to 15 characters without `[` and `]`. Required.
+    ///
+    /// 签名文字，不含括号。国内：2 至 12 个汉字、字母或数字；港澳台及国际：2 至 15 个字符，不含 `[` 和 `]`。必填。
     pub fn sign_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sign_name(value))
     }
     /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Decides which `DocumentType` fits. Required.
+    ///
+    /// 签名所代表的主体：0 公司，1 App（仅限港澳台及国际），4 商标，5 政府、事业单位或其他。它决定可以使用哪些 `DocumentType`。必填。
     pub fn sign_type(self, value: u64) -> Self {
         self.map(|request| request.sign_type(value))
     }
     /// The proof handed in: 0 three-in-one licence, 1 business licence, 2 organisation code certificate, 3 social credit certificate, 4 screenshot of the app's back end (global only), 7 trademark certificate. Which ones fit depends on `SignType`: 0 goes with 0 or 1, 1 with 0 to 4, 4 with 7, 5 with 2 or 3. Required.
+    ///
+    /// 提交的证明类型：0 三证合一的营业执照，1 营业执照，2 组织机构代码证，3 社会信用代码证，4 App 后台截图（仅限港澳台及国际），7 商标注册证。可选范围取决于 `SignType`：0 对应 0 或 1，1 对应 0 至 4，4 对应 7，5 对应 2 或 3。必填。
     pub fn document_type(self, value: u64) -> Self {
         self.map(|request| request.document_type(value))
     }
     /// 0: mainland China; 1: global. Must be what the signature has: it cannot be moved from one to the other. Required.
+    ///
+    /// 0：国内；1：港澳台及国际。须与签名原有的取值一致，不能在两者之间更改。必填。
     pub fn international(self, value: u64) -> Self {
         self.map(|request| request.international(value))
     }
     /// 0: for the account's own use; 1: on behalf of others, which needs `CommissionImage`. Required.
+    ///
+    /// 0：自用；1：他用，此时须提供 `CommissionImage`。必填。
     pub fn used_method(self, value: u64) -> Self {
         self.map(|request| request.used_method(value))
     }
     /// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
+    ///
+    /// 证明材料的图片，JPEG 或 PNG，不超过 5 MB，以 base64 编码，不带 `data:` 前缀。必填。
     pub fn proof_image(self, value: impl Into<String>) -> Self {
         self.map(|request| request.proof_image(value))
     }
     /// A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of others.
+    ///
+    /// 委托书的图片，以 base64 编码，不带 `data:` 前缀。仅在签名为他用时才会查看。
     pub fn commission_image(self, value: impl Into<String>) -> Self {
         self.map(|request| request.commission_image(value))
     }
     /// A note for the reviewer, such as what the messages are for. Free text.
+    ///
+    /// 给审核人员看的备注，例如短信的用途。自由填写。
     pub fn remark(self, value: impl Into<String>) -> Self {
         self.map(|request| request.remark(value))
     }
     /// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it; leave it out for global ones.
+    ///
+    /// 已通过审核的企业资质的 ID。用于国内签名，服务可能要求必填；港澳台及国际签名请勿填写。
     pub fn qualification_id(self, value: u64) -> Self {
         self.map(|request| request.qualification_id(value))
     }
@@ -296,26 +490,38 @@ impl<C> Call<C, v20190711::ModifySmsSignRequest> {
 /// Parameters of `ModifySmsTemplate`.
 impl<C> Call<C, v20190711::ModifySmsTemplateRequest> {
     /// The id of the template: a number here, while sending takes it as text. Required.
+    ///
+    /// 模板 ID。此处为数字，发送时则以文本传入。必填。
     pub fn template_id(self, value: u64) -> Self {
         self.map(|request| request.template_id(value))
     }
     /// The name of the template. Free text for people, not empty; it is not part of the message. Required.
+    ///
+    /// 模板名称，供人识别，自由填写但不可为空；不会出现在短信中。必填。
     pub fn template_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.template_name(value))
     }
     /// The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
+    ///
+    /// 模板正文，连同签名与变量值最多 500 个字符。`{1}`、`{2}` 等是变量，发送时代入取值：序号从 1 开始且不可跳号，两个变量不可相邻，正文不可只有变量，变量不可放在链接中。不得含有 `【` 或 `】`。国内营销短信须以退订方式结尾，如 `拒收请回复R`。必填。
     pub fn template_content(self, value: impl Into<String>) -> Self {
         self.map(|request| request.template_content(value))
     }
     /// What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as notification. Required.
+    ///
+    /// 短信类型：1 营销，2 通知，3 验证码；旧程序使用的 0 视为通知。必填。
     pub fn sms_type(self, value: u64) -> Self {
         self.map(|request| request.sms_type(value))
     }
     /// 0: mainland China; 1: global. Must be what the template has: it cannot be moved from one to the other. Required.
+    ///
+    /// 0：国内；1：港澳台及国际。须与模板原有的取值一致，不能在两者之间更改。必填。
     pub fn international(self, value: u64) -> Self {
         self.map(|request| request.international(value))
     }
     /// A note for the reviewer, such as what was changed. May be empty, but not absent. Required.
+    ///
+    /// 给审核人员看的备注，例如改动之处。可以为空，但不可缺少。必填。
     pub fn remark(self, value: impl Into<String>) -> Self {
         self.map(|request| request.remark(value))
     }
@@ -324,10 +530,14 @@ impl<C> Call<C, v20190711::ModifySmsTemplateRequest> {
 /// Parameters of `PullSmsReplyStatus`.
 impl<C> Call<C, v20190711::PullSmsReplyStatusRequest> {
     /// How many replies to take at most, 1 to 100. Required.
+    ///
+    /// 最多取出多少条回复，1 至 100。必填。
     pub fn limit(self, value: u64) -> Self {
         self.map(|request| request.limit(value))
     }
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
+    ///
+    /// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
     pub fn sms_sdk_appid(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sms_sdk_appid(value))
     }
@@ -336,26 +546,38 @@ impl<C> Call<C, v20190711::PullSmsReplyStatusRequest> {
 /// Parameters of `PullSmsReplyStatusByPhoneNumber`.
 impl<C> Call<C, v20190711::PullSmsReplyStatusByPhoneNumberRequest> {
     /// The earliest time of a reply, in Unix seconds, at most 7 days ago. Required.
+    ///
+    /// 最早的回复时间，Unix 秒，最多为 7 天之前。必填。
     pub fn send_date_time(self, value: u64) -> Self {
         self.map(|request| request.send_date_time(value))
     }
     /// How many entries to skip. The only documented value is 0. Required.
+    ///
+    /// 跳过多少条。文档规定的取值只有 0。必填。
     pub fn offset(self, value: u64) -> Self {
         self.map(|request| request.offset(value))
     }
     /// How many replies to answer at most, 1 to 100. Required.
+    ///
+    /// 最多返回多少条回复，1 至 100。必填。
     pub fn limit(self, value: u64) -> Self {
         self.map(|request| request.limit(value))
     }
     /// The phone number in E.164 form, such as `+8618501234444`. Required.
+    ///
+    /// E.164 格式的手机号，如 `+8618501234444`。必填。
     pub fn phone_number(self, value: impl Into<String>) -> Self {
         self.map(|request| request.phone_number(value))
     }
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
+    ///
+    /// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
     pub fn sms_sdk_appid(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sms_sdk_appid(value))
     }
     /// The latest time of a reply, in Unix seconds; now when unset.
+    ///
+    /// 最晚的回复时间，Unix 秒；不填时为当前时间。
     pub fn end_date_time(self, value: u64) -> Self {
         self.map(|request| request.end_date_time(value))
     }
@@ -364,10 +586,14 @@ impl<C> Call<C, v20190711::PullSmsReplyStatusByPhoneNumberRequest> {
 /// Parameters of `PullSmsSendStatus`.
 impl<C> Call<C, v20190711::PullSmsSendStatusRequest> {
     /// How many reports to take at most, 1 to 100. Required.
+    ///
+    /// 最多取出多少条状态报告，1 至 100。必填。
     pub fn limit(self, value: u64) -> Self {
         self.map(|request| request.limit(value))
     }
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
+    ///
+    /// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
     pub fn sms_sdk_appid(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sms_sdk_appid(value))
     }
@@ -376,26 +602,38 @@ impl<C> Call<C, v20190711::PullSmsSendStatusRequest> {
 /// Parameters of `PullSmsSendStatusByPhoneNumber`.
 impl<C> Call<C, v20190711::PullSmsSendStatusByPhoneNumberRequest> {
     /// The earliest time of sending, in Unix seconds, at most 7 days ago. Required.
+    ///
+    /// 最早的发送时间，Unix 秒，最多为 7 天之前。必填。
     pub fn send_date_time(self, value: u64) -> Self {
         self.map(|request| request.send_date_time(value))
     }
     /// How many entries to skip. The only documented value is 0. Required.
+    ///
+    /// 跳过多少条。文档规定的取值只有 0。必填。
     pub fn offset(self, value: u64) -> Self {
         self.map(|request| request.offset(value))
     }
     /// How many reports to answer at most, 1 to 100. Required.
+    ///
+    /// 最多返回多少条状态报告，1 至 100。必填。
     pub fn limit(self, value: u64) -> Self {
         self.map(|request| request.limit(value))
     }
     /// The phone number in E.164 form, such as `+8618501234444`. Required.
+    ///
+    /// E.164 格式的手机号，如 `+8618501234444`。必填。
     pub fn phone_number(self, value: impl Into<String>) -> Self {
         self.map(|request| request.phone_number(value))
     }
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
+    ///
+    /// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
     pub fn sms_sdk_appid(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sms_sdk_appid(value))
     }
     /// The latest time of sending, in Unix seconds; now when unset.
+    ///
+    /// 最晚的发送时间，Unix 秒；不填时为当前时间。
     pub fn end_date_time(self, value: u64) -> Self {
         self.map(|request| request.end_date_time(value))
     }
@@ -404,6 +642,8 @@ impl<C> Call<C, v20190711::PullSmsSendStatusByPhoneNumberRequest> {
 /// Parameters of `SendSms`.
 impl<C> Call<C, v20190711::SendSmsRequest> {
     /// The numbers, 1 to 200, all in mainland China or all global. E.164 form, such as `+8618501234444`; mainland numbers also as `0086…`, `86…` or the bare 11 digits. Required.
+    ///
+    /// 接收号码，1 至 200 个，须全部为国内号码，或全部为港澳台及国际号码。采用 E.164 格式，如 `+8618501234444`；国内号码也可写作 `0086…`、`86…` 或 11 位手机号。必填。
     pub fn phone_number_set(
         self,
         value: impl IntoIterator<Item = impl Into<String>>,
@@ -411,18 +651,26 @@ impl<C> Call<C, v20190711::SendSmsRequest> {
         self.map(|request| request.phone_number_set(value))
     }
     /// The id of an approved template, digits as text, such as `1110`. Global numbers need a global template. Required.
+    ///
+    /// 已通过审核的模板的 ID，以文本形式书写的数字，如 `1110`。港澳台及国际号码须使用港澳台及国际模板。必填。
     pub fn template_id(self, value: impl Into<String>) -> Self {
         self.map(|request| request.template_id(value))
     }
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
+    ///
+    /// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
     pub fn sms_sdk_appid(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sms_sdk_appid(value))
     }
     /// The text of an approved signature, without brackets; not its id. Needed for mainland numbers, optional for global ones.
+    ///
+    /// 已通过审核的签名的文字，不含括号，也不是签名 ID。国内号码必须填写，港澳台及国际号码可不填。
     pub fn sign(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sign(value))
     }
     /// The values for `{1}`, `{2}` and so on of the template, in that order: exactly as many as it has variables; unset or empty when it has none. Values of a verification template are 0 to 6 digits each, no value may hold a link, and the whole text may have at most 500 characters.
+    ///
+    /// 依次代入模板中 `{1}`、`{2}` 等变量的值，个数须与变量个数完全一致；模板没有变量时不填或留空。验证码模板的每个值为 0 至 6 位数字；值中不得含有链接；短信全文不得超过 500 个字符。
     pub fn template_param_set(
         self,
         value: impl IntoIterator<Item = impl Into<String>>,
@@ -430,14 +678,20 @@ impl<C> Call<C, v20190711::SendSmsRequest> {
         self.map(|request| request.template_param_set(value))
     }
     /// Digits that extend the sender's number. The feature is closed unless support opened it; an empty text is always accepted.
+    ///
+    /// 用于扩展发送方号码的数字。该功能默认关闭，须由客服开通；空文本总是可以接受。
     pub fn extend_code(self, value: impl Into<String>) -> Self {
         self.map(|request| request.extend_code(value))
     }
     /// The caller's own text, less than 512 bytes, such as an order number; empty when unset. Comes back with every number's entry.
+    ///
+    /// 调用方自带的文本，小于 512 字节，如订单号；不填时为空。每个号码的结果中都会带回它。
     pub fn session_context(self, value: impl Into<String>) -> Self {
         self.map(|request| request.session_context(value))
     }
     /// The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for mainland numbers.
+    ///
+    /// 港澳台及国际短信显示的发送方标识。使用默认的公共发送方时无须填写；对国内号码不起作用。
     pub fn sender_id(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sender_id(value))
     }
@@ -446,22 +700,32 @@ impl<C> Call<C, v20190711::SendSmsRequest> {
 /// Parameters of `SendStatusStatistics`.
 impl<C> Call<C, v20190711::SendStatusStatisticsRequest> {
     /// The first hour, `yyyymmddhh` in UTC+8 as a number, such as 2024090800. Required.
+    ///
+    /// 开始的小时，UTC+8 时间 `yyyymmddhh`，以数字书写，如 2024090800。必填。
     pub fn start_date_time(self, value: u64) -> Self {
         self.map(|request| request.start_date_time(value))
     }
     /// The last hour, `yyyymmddhh` in UTC+8 as a number, such as 2024090823; not before the first. The API spells it so. Required.
+    ///
+    /// 结束的小时，UTC+8 时间 `yyyymmddhh`，以数字书写，如 2024090823；不得早于开始。API 中的名称就是这样拼写的。必填。
     pub fn end_data_time(self, value: u64) -> Self {
         self.map(|request| request.end_data_time(value))
     }
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
+    ///
+    /// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
     pub fn sms_sdk_appid(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sms_sdk_appid(value))
     }
     /// Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
+    ///
+    /// 不影响统计结果。文档规定为 0；0 至 100 均可接受。必填。
     pub fn limit(self, value: u64) -> Self {
         self.map(|request| request.limit(value))
     }
     /// Has no effect on the counts. Documented as 0. Required.
+    ///
+    /// 不影响统计结果。文档规定为 0。必填。
     pub fn offset(self, value: u64) -> Self {
         self.map(|request| request.offset(value))
     }
@@ -470,14 +734,20 @@ impl<C> Call<C, v20190711::SendStatusStatisticsRequest> {
 /// Parameters of `SmsPackagesStatistics`.
 impl<C> Call<C, v20190711::SmsPackagesStatisticsRequest> {
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
+    ///
+    /// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
     pub fn sms_sdk_appid(self, value: impl Into<String>) -> Self {
         self.map(|request| request.sms_sdk_appid(value))
     }
     /// How many packages to answer at most, up to 500. Required.
+    ///
+    /// 最多返回多少个套餐包，不超过 500。必填。
     pub fn limit(self, value: u64) -> Self {
         self.map(|request| request.limit(value))
     }
     /// How many packages to skip, 0 for the first page. Required.
+    ///
+    /// 跳过多少个套餐包，第一页为 0。必填。
     pub fn offset(self, value: u64) -> Self {
         self.map(|request| request.offset(value))
     }

@@ -11,6 +11,7 @@ namespace TencentCloud.Sms.V20190711
         /// <summary>
         /// The text has a banned word.
         /// <para>Change the values.</para>
+        /// <para>短信内容含有禁用词。</para>
         /// </summary>
         public const string FAILEDOPERATION_CONTAINSENSITIVEWORD = "FailedOperation.ContainSensitiveWord";
 
@@ -18,204 +19,238 @@ namespace TencentCloud.Sms.V20190711
         /// The service could not make sense of the request: a wrong name or type, or a value out of range.
         /// <para>Compare every parameter with its limits, such as <c>Limit</c> of 1 to 100 or <c>SessionContext</c> below
         /// 512 bytes.</para>
+        /// <para>服务无法解析请求：名称或类型有误，或取值超出范围。</para>
         /// </summary>
         public const string FAILEDOPERATION_FAILRESOLVEPACKET = "FailedOperation.FailResolvePacket";
 
         /// <summary>
         /// The prepaid packages have too little left for the request.
         /// <para>Buy a package; <c>SmsPackagesStatistics</c> shows what is left.</para>
+        /// <para>套餐包的余量不足以完成该请求。</para>
         /// </summary>
         public const string FAILEDOPERATION_INSUFFICIENTBALANCEINSMSPACKAGE = "FailedOperation.InsufficientBalanceInSmsPackage";
 
         /// <summary>
         /// The service could not read the request as JSON.
         /// <para>Check that the body is one JSON object in UTF-8.</para>
+        /// <para>服务无法把请求解析为 JSON。</para>
         /// </summary>
         public const string FAILEDOPERATION_JSONPARSEFAIL = "FailedOperation.JsonParseFail";
 
         /// <summary>
         /// Marketing messages are sent between 08:00 and 22:00 of UTC+8 only.
         /// <para>Send within these hours.</para>
+        /// <para>营销短信只能在 UTC+8 的 08:00 至 22:00 之间发送。</para>
         /// </summary>
         public const string FAILEDOPERATION_MARKETINGSENDTIMECONSTRAINT = "FailedOperation.MarketingSendTimeConstraint";
 
         /// <summary>
         /// The account has no approved signature yet, which a mainland template needs.
         /// <para>Create a signature with <c>AddSmsSign</c> first and have it approved.</para>
+        /// <para>账号还没有通过审核的签名，而国内模板要求先有签名。</para>
         /// </summary>
         public const string FAILEDOPERATION_MISSINGSIGNATURE = "FailedOperation.MissingSignature";
 
         /// <summary>
         /// The service found no list of signatures to look up.
         /// <para>Give the ids of 1 to 100 signatures.</para>
+        /// <para>服务没有找到要查询的签名列表。</para>
         /// </summary>
         public const string FAILEDOPERATION_MISSINGSIGNATURELIST = "FailedOperation.MissingSignatureList";
 
         /// <summary>
         /// The account has no such signature to change or delete.
         /// <para>Take the id from <c>DescribeSmsSignList</c>.</para>
+        /// <para>账号没有要修改或删除的签名。</para>
         /// </summary>
         public const string FAILEDOPERATION_MISSINGSIGNATURETOMODIFY = "FailedOperation.MissingSignatureToModify";
 
         /// <summary>
         /// The service found no list of templates to look up.
         /// <para>Give the ids of 1 to 100 templates.</para>
+        /// <para>服务没有找到要查询的模板列表。</para>
         /// </summary>
         public const string FAILEDOPERATION_MISSINGTEMPLATELIST = "FailedOperation.MissingTemplateList";
 
         /// <summary>
         /// The account has no such template to change or delete.
         /// <para>Take the id from <c>DescribeSmsTemplateList</c>.</para>
+        /// <para>账号没有要修改或删除的模板。</para>
         /// </summary>
         public const string FAILEDOPERATION_MISSINGTEMPLATETOMODIFY = "FailedOperation.MissingTemplateToModify";
 
         /// <summary>
         /// The account is not verified as a company, which signatures and templates need.
         /// <para>Have the account verified; the change takes about an hour to act.</para>
+        /// <para>账号没有通过企业认证，而签名与模板接口要求企业认证。</para>
         /// </summary>
         public const string FAILEDOPERATION_NOTENTERPRISECERTIFICATION = "FailedOperation.NotEnterpriseCertification";
 
         /// <summary>
         /// The operation failed for a reason without a code of its own.
         /// <para>Give the request id to support.</para>
+        /// <para>操作失败，该原因没有单独的错误码。</para>
         /// </summary>
         public const string FAILEDOPERATION_OTHERERROR = "FailedOperation.OtherError";
 
         /// <summary>
         /// A parameter is wrong in a way that has no code of its own.
         /// <para>Compare every parameter with its limits, a signature's text with its length and characters first.</para>
+        /// <para>参数有误，该原因没有单独的错误码。</para>
         /// </summary>
         public const string FAILEDOPERATION_PARAMETERSOTHERERROR = "FailedOperation.ParametersOtherError";
 
         /// <summary>
         /// The person opted out, or the carrier does not deliver to the number.
         /// <para>Do not send to it, until it is taken off the list in the console.</para>
+        /// <para>该用户已退订，或运营商不向该号码下发。</para>
         /// </summary>
         public const string FAILEDOPERATION_PHONENUMBERINBLACKLIST = "FailedOperation.PhoneNumberInBlacklist";
 
         /// <summary>
         /// The qualification is not approved yet, or was refused.
         /// <para>Wait for its review, or name another one; the console shows the state.</para>
+        /// <para>资质尚未通过审核，或审核未通过。</para>
         /// </summary>
         public const string FAILEDOPERATION_QUALIFICATIONIDNOTAPPROVED = "FailedOperation.QualificationIdNotApproved";
 
         /// <summary>
         /// There is no signature of that id, or it was deleted.
         /// <para>Take the id from <c>DescribeSmsSignList</c>.</para>
+        /// <para>没有这个 ID 的签名，或它已被删除。</para>
         /// </summary>
         public const string FAILEDOPERATION_SIGNIDNOTEXIST = "FailedOperation.SignIdNotExist";
 
         /// <summary>
         /// The account has as many signatures as it may have.
         /// <para>Delete signatures that are not used any more.</para>
+        /// <para>账号的签名数量已达上限。</para>
         /// </summary>
         public const string FAILEDOPERATION_SIGNNUMBERLIMIT = "FailedOperation.SignNumberLimit";
 
         /// <summary>
         /// The signature is missing, wrong or not approved.
         /// <para>Give the text of an approved signature, not its id and without brackets.</para>
+        /// <para>签名缺失、有误或未通过审核。</para>
         /// </summary>
         public const string FAILEDOPERATION_SIGNATUREINCORRECTORUNAPPROVED = "FailedOperation.SignatureIncorrectOrUnapproved";
 
         /// <summary>
         /// The template is approved already.
         /// <para>An approved template cannot be changed; create another one.</para>
+        /// <para>模板已通过审核。</para>
         /// </summary>
         public const string FAILEDOPERATION_TEMPLATEALREADYPASSEDCHECK = "FailedOperation.TemplateAlreadyPassedCheck";
 
         /// <summary>
         /// There is no template of that id, or it was deleted.
         /// <para>Take the id from <c>DescribeSmsTemplateList</c>.</para>
+        /// <para>没有这个 ID 的模板，或它已被删除。</para>
         /// </summary>
         public const string FAILEDOPERATION_TEMPLATEIDNOTEXIST = "FailedOperation.TemplateIdNotExist";
 
         /// <summary>
         /// The template is not approved, or the values do not fit it; the older, wider form of two newer codes.
         /// <para>Use an approved template and give exactly as many values as it has variables.</para>
+        /// <para>模板未通过审核，或变量值与模板不符；这是后来拆分为两个错误码之前的旧错误码，含义更宽。</para>
         /// </summary>
         public const string FAILEDOPERATION_TEMPLATEINCORRECTORUNAPPROVED = "FailedOperation.TemplateIncorrectOrUnapproved";
 
         /// <summary>
         /// The account has as many templates as it may have, 1000 at most.
         /// <para>Delete templates that are not used any more.</para>
+        /// <para>账号的模板数量已达上限，最多 1000 个。</para>
         /// </summary>
         public const string FAILEDOPERATION_TEMPLATENUMBERLIMIT = "FailedOperation.TemplateNumberLimit";
 
         /// <summary>
         /// The number of values is not the number of the template's variables.
         /// <para>Give one value for each of <c>{1}</c>, <c>{2}</c> and so on, none when the template has none.</para>
+        /// <para>变量值的个数与模板的变量个数不一致。</para>
         /// </summary>
         public const string FAILEDOPERATION_TEMPLATEPARAMSETNOTMATCHAPPROVEDTEMPLATE = "FailedOperation.TemplateParamSetNotMatchApprovedTemplate";
 
         /// <summary>
         /// The template does not exist or is not approved.
         /// <para>Use the id of a template that the account's review has approved.</para>
+        /// <para>模板不存在或未通过审核。</para>
         /// </summary>
         public const string FAILEDOPERATION_TEMPLATEUNAPPROVEDORNOTEXIST = "FailedOperation.TemplateUnapprovedOrNotExist";
 
         /// <summary>
         /// The service could not put the request's data together inside.
         /// <para>Try again later; an action that is not idempotent may have been carried out.</para>
+        /// <para>服务内部无法组织请求的数据。</para>
         /// </summary>
         public const string INTERNALERROR_CONSTRUCTUSERDATAFAIL = "InternalError.ConstructUserDataFail";
 
         /// <summary>
         /// A part of the service could not read another one's JSON.
         /// <para>Try again later; an action that is not idempotent may have been carried out.</para>
+        /// <para>服务的一个部分无法解析另一部分的 JSON。</para>
         /// </summary>
         public const string INTERNALERROR_JSONPARSEFAIL = "InternalError.JsonParseFail";
 
         /// <summary>
         /// Something failed inside the service, without a code of its own.
         /// <para>Try again later; an action that is not idempotent may have been carried out.</para>
+        /// <para>服务内部出错，该原因没有单独的错误码。</para>
         /// </summary>
         public const string INTERNALERROR_OTHERERROR = "InternalError.OtherError";
 
         /// <summary>
         /// A part of the service could not read another one's answer.
         /// <para>Try again later; an action that is not idempotent may have been carried out.</para>
+        /// <para>服务的一个部分无法解析另一部分的应答。</para>
         /// </summary>
         public const string INTERNALERROR_PARSEBACKENDRESPONSEFAIL = "InternalError.ParseBackendResponseFail";
 
         /// <summary>
         /// The time of the request is more than ten minutes away from the service's clock.
         /// <para>Set the machine's clock by a time server.</para>
+        /// <para>请求的时间与服务的时钟相差超过十分钟。</para>
         /// </summary>
         public const string INTERNALERROR_REQUESTTIMEEXCEPTION = "InternalError.RequestTimeException";
 
         /// <summary>
         /// The service has no such interface inside.
         /// <para>Give the request id to support.</para>
+        /// <para>服务内部没有这个接口。</para>
         /// </summary>
         public const string INTERNALERROR_RESTAPIINTERFACENOTEXIST = "InternalError.RestApiInterfaceNotExist";
 
         /// <summary>
         /// Parts of the service could not reach each other, or not in time.
         /// <para>Try again later; an action that is not idempotent may have been carried out.</para>
+        /// <para>服务的各部分之间无法通信，或没有及时应答。</para>
         /// </summary>
         public const string INTERNALERROR_SENDANDRECVFAIL = "InternalError.SendAndRecvFail";
 
         /// <summary>
         /// The signature is missing inside the service.
         /// <para>Give the request id to support.</para>
+        /// <para>服务内部缺少签名。</para>
         /// </summary>
         public const string INTERNALERROR_SIGFIELDMISSING = "InternalError.SigFieldMissing";
 
         /// <summary>
         /// The signature did not hold inside the service.
         /// <para>Give the request id to support.</para>
+        /// <para>服务内部的签名校验未通过。</para>
         /// </summary>
         public const string INTERNALERROR_SIGVERIFICATIONFAIL = "InternalError.SigVerificationFail";
 
         /// <summary>
         /// A part of the service took too long.
         /// <para>Try again later; an action that is not idempotent may have been carried out.</para>
+        /// <para>服务的一个部分超时。</para>
         /// </summary>
         public const string INTERNALERROR_TIMEOUT = "InternalError.Timeout";
 
         /// <summary>
         /// Something failed inside the service for an unknown reason.
         /// <para>Try again later; an action that is not idempotent may have been carried out.</para>
+        /// <para>服务内部因未知原因出错。</para>
         /// </summary>
         public const string INTERNALERROR_UNKNOWNERROR = "InternalError.UnknownError";
 
@@ -223,18 +258,21 @@ namespace TencentCloud.Sms.V20190711
         /// A parameter has the wrong type or form.
         /// <para>The message names the parameter; compare its type with the definition of the action: a number is no text, a
         /// text is no list.</para>
+        /// <para>参数的类型或格式错误。</para>
         /// </summary>
         public const string INVALIDPARAMETER = "InvalidParameter";
 
         /// <summary>
         /// The app and the business it is used for do not belong together.
         /// <para>Use an app of the key's account; give the request id to support if it is one.</para>
+        /// <para>应用与所用的业务不匹配。</para>
         /// </summary>
         public const string INVALIDPARAMETER_APPIDANDBIZID = "InvalidParameter.AppidAndBizId";
 
         /// <summary>
         /// A parameter is wrong, such as an empty name.
         /// <para>Compare every parameter with its limits.</para>
+        /// <para>参数有误，例如名称为空。</para>
         /// </summary>
         public const string INVALIDPARAMETER_INVALIDPARAMETERS = "InvalidParameter.InvalidParameters";
 
@@ -242,12 +280,14 @@ namespace TencentCloud.Sms.V20190711
         /// The begin is not a time of the form wanted, or too far in the past.
         /// <para>Statistics take hours as <c>yyyymmddhh</c> in UTC+8, other actions Unix seconds: by number at most 7 days
         /// ago, for <c>DescribeSendRecordList</c> at most 72 hours.</para>
+        /// <para>开始时间的格式不符，或过早。</para>
         /// </summary>
         public const string INVALIDPARAMETERVALUE_BEGINTIMEVERIFYFAIL = "InvalidParameterValue.BeginTimeVerifyFail";
 
         /// <summary>
         /// The whole text has more than 500 characters.
         /// <para>Shorten the values or the template.</para>
+        /// <para>短信全文超过 500 个字符。</para>
         /// </summary>
         public const string INVALIDPARAMETERVALUE_CONTENTLENGTHLIMIT = "InvalidParameterValue.ContentLengthLimit";
 
@@ -255,168 +295,196 @@ namespace TencentCloud.Sms.V20190711
         /// The end is not a time of the form wanted, in the future, before the begin, or too far after it.
         /// <para>Statistics take hours as <c>yyyymmddhh</c> in UTC+8, other actions Unix seconds;
         /// <c>CallbackStatusStatistics</c> spans at most 32 days.</para>
+        /// <para>结束时间的格式不符、晚于当前时间、早于开始，或距开始过远。</para>
         /// </summary>
         public const string INVALIDPARAMETERVALUE_ENDTIMEVERIFYFAIL = "InvalidParameterValue.EndTimeVerifyFail";
 
         /// <summary>
         /// The picture is not base64, is no picture, or is too big.
         /// <para>Give a JPEG or PNG of at most 5 MB in base64, without a <c>data:</c> prefix and line breaks.</para>
+        /// <para>图片不是 base64、不是图片，或过大。</para>
         /// </summary>
         public const string INVALIDPARAMETERVALUE_IMAGEINVALID = "InvalidParameterValue.ImageInvalid";
 
         /// <summary>
         /// The text given as a phone number is none.
         /// <para>Give it in E.164 form, such as <c>+8618501234444</c>.</para>
+        /// <para>所填的文本不是手机号。</para>
         /// </summary>
         public const string INVALIDPARAMETERVALUE_INCORRECTPHONENUMBER = "InvalidParameterValue.IncorrectPhoneNumber";
 
         /// <summary>
         /// The proof does not fit the kind of signature, or one of the two is unknown.
         /// <para>Give a <c>DocumentType</c> that goes with the <c>SignType</c>; the texts of the two say which.</para>
+        /// <para>证明类型与签名类型不匹配，或两者之一的取值未知。</para>
         /// </summary>
         public const string INVALIDPARAMETERVALUE_INVALIDDOCUMENTTYPE = "InvalidParameterValue.InvalidDocumentType";
 
         /// <summary>
         /// <c>International</c> is neither 0 nor 1, or not what the signature or template has.
         /// <para>Give 0 for mainland China, 1 for everything else; a change cannot move one to the other.</para>
+        /// <para><c>International</c> 既不是 0 也不是 1，或与签名、模板原有的取值不一致。</para>
         /// </summary>
         public const string INVALIDPARAMETERVALUE_INVALIDINTERNATIONAL = "InvalidParameterValue.InvalidInternational";
 
         /// <summary>
         /// <c>SmsType</c> is none of the known ones.
         /// <para>Give 1 for marketing, 2 for notification, 3 for a verification code.</para>
+        /// <para><c>SmsType</c> 不是已知的类型。</para>
         /// </summary>
         public const string INVALIDPARAMETERVALUE_INVALIDSMSTYPE = "InvalidParameterValue.InvalidSmsType";
 
         /// <summary>
         /// The begin is after the end.
         /// <para>Swap or correct the two.</para>
+        /// <para>开始晚于结束。</para>
         /// </summary>
         public const string INVALIDPARAMETERVALUE_INVALIDSTARTTIME = "InvalidParameterValue.InvalidStartTime";
 
         /// <summary>
         /// The use of the signature, <c>UsedMethod</c> or <c>SignPurpose</c>, is neither 0 nor 1.
         /// <para>Give 0 for the account's own use, 1 for use on behalf of others.</para>
+        /// <para>签名的用途，即 <c>UsedMethod</c> 或 <c>SignPurpose</c>，既不是 0 也不是 1。</para>
         /// </summary>
         public const string INVALIDPARAMETERVALUE_INVALIDUSEDMETHOD = "InvalidParameterValue.InvalidUsedMethod";
 
         /// <summary>
         /// A marketing template does not say how to opt out.
         /// <para>End it with words such as <c>拒收请回复R</c>.</para>
+        /// <para>营销模板没有说明退订方式。</para>
         /// </summary>
         public const string INVALIDPARAMETERVALUE_MARKETINGTEMPLATEWITHOUTUNSUBSCRIBE = "InvalidParameterValue.MarketingTemplateWithoutUnsubscribe";
 
         /// <summary>
         /// The list of signatures is empty.
         /// <para>Give the ids of 1 to 100 signatures.</para>
+        /// <para>签名列表为空。</para>
         /// </summary>
         public const string INVALIDPARAMETERVALUE_MISSINGSIGNATURELIST = "InvalidParameterValue.MissingSignatureList";
 
         /// <summary>
         /// A value has a link in it.
         /// <para>Put the link into the template's own text.</para>
+        /// <para>变量值中含有链接。</para>
         /// </summary>
         public const string INVALIDPARAMETERVALUE_PROHIBITEDUSEURLINTEMPLATEPARAMETER = "InvalidParameterValue.ProhibitedUseUrlInTemplateParameter";
 
         /// <summary>
         /// There is no qualification of that id.
         /// <para>Copy the id of the qualification from the console.</para>
+        /// <para>没有这个 ID 的资质。</para>
         /// </summary>
         public const string INVALIDPARAMETERVALUE_QUALIFICATIONIDNOTFOUND = "InvalidParameterValue.QualificationIdNotFound";
 
         /// <summary>
         /// There is no SMS app of that id.
         /// <para>Copy the app's id from the SMS console; it is neither the SecretId nor the account's AppId.</para>
+        /// <para>没有这个 ID 的短信应用。</para>
         /// </summary>
         public const string INVALIDPARAMETERVALUE_SDKAPPIDNOTEXIST = "InvalidParameterValue.SdkAppIdNotExist";
 
         /// <summary>
         /// The signature is approved already: it cannot be changed, nor the same one created again.
         /// <para>Use it as it is, or create one of another text.</para>
+        /// <para>签名已通过审核：既不能修改，也不能再建一个相同的。</para>
         /// </summary>
         public const string INVALIDPARAMETERVALUE_SIGNALREADYPASSEDCHECK = "InvalidParameterValue.SignAlreadyPassedCheck";
 
         /// <summary>
         /// The same signature is under review already.
         /// <para>Wait for its review, or change it with <c>ModifySmsSign</c>.</para>
+        /// <para>相同的签名正在审核。</para>
         /// </summary>
         public const string INVALIDPARAMETERVALUE_SIGNEXISTANDUNAPPROVED = "InvalidParameterValue.SignExistAndUnapproved";
 
         /// <summary>
         /// The signature's text is too long.
         /// <para>Give at most 12 characters for the mainland, at most 15 for global ones.</para>
+        /// <para>签名文字过长。</para>
         /// </summary>
         public const string INVALIDPARAMETERVALUE_SIGNNAMELENGTHTOOLONG = "InvalidParameterValue.SignNameLengthTooLong";
 
         /// <summary>
         /// A value does not fit a verification template.
         /// <para>Give 0 to 6 digits for each value.</para>
+        /// <para>变量值不符合验证码模板的要求。</para>
         /// </summary>
         public const string INVALIDPARAMETERVALUE_TEMPLATEPARAMETERFORMATERROR = "InvalidParameterValue.TemplateParameterFormatError";
 
         /// <summary>
         /// A value is longer than the account allows.
         /// <para>Shorten it, or put the fixed part into the template.</para>
+        /// <para>变量值超过账号允许的长度。</para>
         /// </summary>
         public const string INVALIDPARAMETERVALUE_TEMPLATEPARAMETERLENGTHLIMIT = "InvalidParameterValue.TemplateParameterLengthLimit";
 
         /// <summary>
         /// The account may not use variables in this kind of template.
         /// <para>Write the text without variables, or ask support.</para>
+        /// <para>账号不能在这类模板中使用变量。</para>
         /// </summary>
         public const string INVALIDPARAMETERVALUE_UNSUPPORTEDTEMPLATEVARIABLE = "InvalidParameterValue.UnsupportedTemplateVariable";
 
         /// <summary>
         /// The app has sent as much to the number's country or region as it may in a day.
         /// <para>Wait for the next day in UTC+8, or raise the limit in the console.</para>
+        /// <para>应用当天向号码所属国家或地区的发送量已达上限。</para>
         /// </summary>
         public const string LIMITEXCEEDED_APPCOUNTRYORREGIONDAILYLIMIT = "LimitExceeded.AppCountryOrRegionDailyLimit";
 
         /// <summary>
         /// The app does not allow sending to the number's country or region.
         /// <para>Allow it in the console, in the settings of the app.</para>
+        /// <para>应用不允许向号码所属的国家或地区发送。</para>
         /// </summary>
         public const string LIMITEXCEEDED_APPCOUNTRYORREGIONINBLACKLIST = "LimitExceeded.AppCountryOrRegionInBlacklist";
 
         /// <summary>
         /// The app has sent as much as it may in a day.
         /// <para>Wait for the next day in UTC+8, or raise the limit in the console.</para>
+        /// <para>应用当天的发送量已达上限。</para>
         /// </summary>
         public const string LIMITEXCEEDED_APPDAILYLIMIT = "LimitExceeded.AppDailyLimit";
 
         /// <summary>
         /// The app has sent as many global messages as it may in a day.
         /// <para>Wait for the next day in UTC+8, or raise the limit in the console.</para>
+        /// <para>应用当天的港澳台及国际发送量已达上限。</para>
         /// </summary>
         public const string LIMITEXCEEDED_APPGLOBALDAILYLIMIT = "LimitExceeded.AppGlobalDailyLimit";
 
         /// <summary>
         /// The app has sent as much to the mainland as it may in a day.
         /// <para>Wait for the next day in UTC+8, or raise the limit in the console.</para>
+        /// <para>应用当天的国内发送量已达上限。</para>
         /// </summary>
         public const string LIMITEXCEEDED_APPMAINLANDCHINADAILYLIMIT = "LimitExceeded.AppMainlandChinaDailyLimit";
 
         /// <summary>
         /// The account has sent as many global messages as it may in a day.
         /// <para>Wait for the next day in UTC+8; only support can raise this limit.</para>
+        /// <para>账号当天的港澳台及国际发送量已达上限。</para>
         /// </summary>
         public const string LIMITEXCEEDED_DAILYLIMIT = "LimitExceeded.DailyLimit";
 
         /// <summary>
         /// The number has been sent to too often, by one of the app's rules.
         /// <para>Wait, or change the rules in the console.</para>
+        /// <para>按应用的某条规则，向该号码发送过于频繁。</para>
         /// </summary>
         public const string LIMITEXCEEDED_DELIVERYFREQUENCYLIMIT = "LimitExceeded.DeliveryFrequencyLimit";
 
         /// <summary>
         /// Global messages are sent too fast.
         /// <para>Send again after a pause, more slowly.</para>
+        /// <para>港澳台及国际短信的发送速度过快。</para>
         /// </summary>
         public const string LIMITEXCEEDED_GLOBALSMSSENDINGRATELIMIT = "LimitExceeded.GlobalSmsSendingRateLimit";
 
         /// <summary>
         /// The request has more than 200 numbers.
         /// <para>Split it into requests of at most 200.</para>
+        /// <para>请求中的号码超过 200 个。</para>
         /// </summary>
         public const string LIMITEXCEEDED_PHONENUMBERCOUNTLIMIT = "LimitExceeded.PhoneNumberCountLimit";
 
@@ -424,108 +492,126 @@ namespace TencentCloud.Sms.V20190711
         /// The number has been sent to as often as allowed today.
         /// <para>Wait for the next day in UTC+8, or change the rule in the console; test numbers can be exempted
         /// there.</para>
+        /// <para>当天向该号码发送的次数已达上限。</para>
         /// </summary>
         public const string LIMITEXCEEDED_PHONENUMBERDAILYLIMIT = "LimitExceeded.PhoneNumberDailyLimit";
 
         /// <summary>
         /// The number has been sent to too often within the last hour.
         /// <para>Wait, or change the rule in the console.</para>
+        /// <para>一小时之内向该号码发送过于频繁。</para>
         /// </summary>
         public const string LIMITEXCEEDED_PHONENUMBERONEHOURLIMIT = "LimitExceeded.PhoneNumberOneHourLimit";
 
         /// <summary>
         /// The number has got the same text as often as allowed today.
         /// <para>Wait for the next day in UTC+8, or change the rule in the console.</para>
+        /// <para>当天向该号码发送相同内容的次数已达上限。</para>
         /// </summary>
         public const string LIMITEXCEEDED_PHONENUMBERSAMECONTENTDAILYLIMIT = "LimitExceeded.PhoneNumberSameContentDailyLimit";
 
         /// <summary>
         /// The number has been sent to within the last 30 seconds.
         /// <para>Wait 30 seconds; let people ask for a new code only after that.</para>
+        /// <para>30 秒之内已经向该号码发送过。</para>
         /// </summary>
         public const string LIMITEXCEEDED_PHONENUMBERTHIRTYSECONDLIMIT = "LimitExceeded.PhoneNumberThirtySecondLimit";
 
         /// <summary>
         /// A required parameter is absent.
         /// <para>The message names the parameter; give it a value. <c>null</c> counts as absent.</para>
+        /// <para>缺少必填参数。</para>
         /// </summary>
         public const string MISSINGPARAMETER = "MissingParameter";
 
         /// <summary>
         /// The list of numbers is empty.
         /// <para>Give at least one number.</para>
+        /// <para>号码列表为空。</para>
         /// </summary>
         public const string MISSINGPARAMETER_EMPTYPHONENUMBERSET = "MissingParameter.EmptyPhoneNumberSet";
 
         /// <summary>
         /// The list of signatures is absent.
         /// <para>Give the ids of 1 to 100 signatures.</para>
+        /// <para>缺少签名列表。</para>
         /// </summary>
         public const string MISSINGPARAMETER_MISSINGSIGNATURELIST = "MissingParameter.MissingSignatureList";
 
         /// <summary>
         /// An account of a person may not send marketing messages.
         /// <para>Use the account of a company, or another template.</para>
+        /// <para>个人账号不能发送营销短信。</para>
         /// </summary>
         public const string UNAUTHORIZEDOPERATION_INDIVIDUALUSERMARKETINGSMSPERMISSIONDENY = "UnauthorizedOperation.IndividualUserMarketingSmsPermissionDeny";
 
         /// <summary>
         /// The account checks the caller's address, and this one is not allowed.
         /// <para>Add the address in the console, or call from one that is allowed.</para>
+        /// <para>账号启用了来源地址校验，而调用方的地址不在允许之列。</para>
         /// </summary>
         public const string UNAUTHORIZEDOPERATION_REQUESTIPNOTINWHITELIST = "UnauthorizedOperation.RequestIpNotInWhitelist";
 
         /// <summary>
         /// The feature is not opened for the account, such as pulling reports or extending the sender's number.
         /// <para>Ask support to open it, or leave the parameter out.</para>
+        /// <para>账号没有开通该功能，例如拉取状态报告或扩展发送方号码。</para>
         /// </summary>
         public const string UNAUTHORIZEDOPERATION_REQUESTPERMISSIONDENY = "UnauthorizedOperation.RequestPermissionDeny";
 
         /// <summary>
         /// The SMS app is disabled.
         /// <para>Enable it in the console, or use another app.</para>
+        /// <para>短信应用已停用。</para>
         /// </summary>
         public const string UNAUTHORIZEDOPERATION_SDKAPPIDISDISABLED = "UnauthorizedOperation.SdkAppIdIsDisabled";
 
         /// <summary>
         /// The account owes money and is suspended.
         /// <para>Pay, then call again.</para>
+        /// <para>账号欠费，服务已停用。</para>
         /// </summary>
         public const string UNAUTHORIZEDOPERATION_SERVICESUSPENDDUETOARREARS = "UnauthorizedOperation.ServiceSuspendDueToArrears";
 
         /// <summary>
         /// The SMS app belongs to another account than the key.
         /// <para>Use an app of the key's account, or the other account's key.</para>
+        /// <para>短信应用不属于密钥所在的账号。</para>
         /// </summary>
         public const string UNAUTHORIZEDOPERATION_SMSSDKAPPIDVERIFYFAIL = "UnauthorizedOperation.SmsSdkAppIdVerifyFail";
 
         /// <summary>
         /// The operation is not supported for this account, app or number.
         /// <para>Read the message; if it does not help, give the request id to support.</para>
+        /// <para>该账号、应用或号码不支持此操作。</para>
         /// </summary>
         public const string UNSUPPORTEDOPERATION = "UnsupportedOperation";
 
         /// <summary>
         /// The template is for the mainland, the numbers are global.
         /// <para>Use a global template.</para>
+        /// <para>模板是国内模板，号码却是港澳台及国际号码。</para>
         /// </summary>
         public const string UNSUPPORTEDOPERATION_CHINESEMAINLANDTEMPLATETOGLOBALPHONE = "UnsupportedOperation.ChineseMainlandTemplateToGlobalPhone";
 
         /// <summary>
         /// The request has mainland and global numbers; none was sent to.
         /// <para>Send to the two kinds in separate requests, each with its template.</para>
+        /// <para>请求中既有国内号码，又有港澳台及国际号码；所有号码都没有发送。</para>
         /// </summary>
         public const string UNSUPPORTEDOPERATION_CONTAINDOMESTICANDINTERNATIONALPHONENUMBER = "UnsupportedOperation.ContainDomesticAndInternationalPhoneNumber";
 
         /// <summary>
         /// The template is global, the numbers are in the mainland.
         /// <para>Use a mainland template.</para>
+        /// <para>模板是港澳台及国际模板，号码却是国内号码。</para>
         /// </summary>
         public const string UNSUPPORTEDOPERATION_GLOBALTEMPLATETOCHINESEMAINLANDPHONE = "UnsupportedOperation.GlobalTemplateToChineseMainlandPhone";
 
         /// <summary>
         /// The service does not send to the number's country or region.
         /// <para>Do not send to it; support can say which ones are offered.</para>
+        /// <para>服务不向号码所属的国家或地区发送。</para>
         /// </summary>
         public const string UNSUPPORTEDOPERATION_UNSUPPORTEDREGION = "UnsupportedOperation.UnsupportedRegion";
     }

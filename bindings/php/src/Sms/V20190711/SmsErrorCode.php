@@ -12,6 +12,8 @@ final class SmsErrorCode
      * The text has a banned word.
      *
      * Change the values.
+     *
+     * 短信内容含有禁用词。
      */
     const FAILEDOPERATION_CONTAINSENSITIVEWORD = 'FailedOperation.ContainSensitiveWord';
 
@@ -19,6 +21,8 @@ final class SmsErrorCode
      * The service could not make sense of the request: a wrong name or type, or a value out of range.
      *
      * Compare every parameter with its limits, such as `Limit` of 1 to 100 or `SessionContext` below 512 bytes.
+     *
+     * 服务无法解析请求：名称或类型有误，或取值超出范围。
      */
     const FAILEDOPERATION_FAILRESOLVEPACKET = 'FailedOperation.FailResolvePacket';
 
@@ -26,6 +30,8 @@ final class SmsErrorCode
      * The prepaid packages have too little left for the request.
      *
      * Buy a package; `SmsPackagesStatistics` shows what is left.
+     *
+     * 套餐包的余量不足以完成该请求。
      */
     const FAILEDOPERATION_INSUFFICIENTBALANCEINSMSPACKAGE = 'FailedOperation.InsufficientBalanceInSmsPackage';
 
@@ -33,6 +39,8 @@ final class SmsErrorCode
      * The service could not read the request as JSON.
      *
      * Check that the body is one JSON object in UTF-8.
+     *
+     * 服务无法把请求解析为 JSON。
      */
     const FAILEDOPERATION_JSONPARSEFAIL = 'FailedOperation.JsonParseFail';
 
@@ -40,6 +48,8 @@ final class SmsErrorCode
      * Marketing messages are sent between 08:00 and 22:00 of UTC+8 only.
      *
      * Send within these hours.
+     *
+     * 营销短信只能在 UTC+8 的 08:00 至 22:00 之间发送。
      */
     const FAILEDOPERATION_MARKETINGSENDTIMECONSTRAINT = 'FailedOperation.MarketingSendTimeConstraint';
 
@@ -47,6 +57,8 @@ final class SmsErrorCode
      * The account has no approved signature yet, which a mainland template needs.
      *
      * Create a signature with `AddSmsSign` first and have it approved.
+     *
+     * 账号还没有通过审核的签名，而国内模板要求先有签名。
      */
     const FAILEDOPERATION_MISSINGSIGNATURE = 'FailedOperation.MissingSignature';
 
@@ -54,6 +66,8 @@ final class SmsErrorCode
      * The service found no list of signatures to look up.
      *
      * Give the ids of 1 to 100 signatures.
+     *
+     * 服务没有找到要查询的签名列表。
      */
     const FAILEDOPERATION_MISSINGSIGNATURELIST = 'FailedOperation.MissingSignatureList';
 
@@ -61,6 +75,8 @@ final class SmsErrorCode
      * The account has no such signature to change or delete.
      *
      * Take the id from `DescribeSmsSignList`.
+     *
+     * 账号没有要修改或删除的签名。
      */
     const FAILEDOPERATION_MISSINGSIGNATURETOMODIFY = 'FailedOperation.MissingSignatureToModify';
 
@@ -68,6 +84,8 @@ final class SmsErrorCode
      * The service found no list of templates to look up.
      *
      * Give the ids of 1 to 100 templates.
+     *
+     * 服务没有找到要查询的模板列表。
      */
     const FAILEDOPERATION_MISSINGTEMPLATELIST = 'FailedOperation.MissingTemplateList';
 
@@ -75,6 +93,8 @@ final class SmsErrorCode
      * The account has no such template to change or delete.
      *
      * Take the id from `DescribeSmsTemplateList`.
+     *
+     * 账号没有要修改或删除的模板。
      */
     const FAILEDOPERATION_MISSINGTEMPLATETOMODIFY = 'FailedOperation.MissingTemplateToModify';
 
@@ -82,6 +102,8 @@ final class SmsErrorCode
      * The account is not verified as a company, which signatures and templates need.
      *
      * Have the account verified; the change takes about an hour to act.
+     *
+     * 账号没有通过企业认证，而签名与模板接口要求企业认证。
      */
     const FAILEDOPERATION_NOTENTERPRISECERTIFICATION = 'FailedOperation.NotEnterpriseCertification';
 
@@ -89,6 +111,8 @@ final class SmsErrorCode
      * The operation failed for a reason without a code of its own.
      *
      * Give the request id to support.
+     *
+     * 操作失败，该原因没有单独的错误码。
      */
     const FAILEDOPERATION_OTHERERROR = 'FailedOperation.OtherError';
 
@@ -96,6 +120,8 @@ final class SmsErrorCode
      * A parameter is wrong in a way that has no code of its own.
      *
      * Compare every parameter with its limits, a signature's text with its length and characters first.
+     *
+     * 参数有误，该原因没有单独的错误码。
      */
     const FAILEDOPERATION_PARAMETERSOTHERERROR = 'FailedOperation.ParametersOtherError';
 
@@ -103,6 +129,8 @@ final class SmsErrorCode
      * The person opted out, or the carrier does not deliver to the number.
      *
      * Do not send to it, until it is taken off the list in the console.
+     *
+     * 该用户已退订，或运营商不向该号码下发。
      */
     const FAILEDOPERATION_PHONENUMBERINBLACKLIST = 'FailedOperation.PhoneNumberInBlacklist';
 
@@ -110,6 +138,8 @@ final class SmsErrorCode
      * The qualification is not approved yet, or was refused.
      *
      * Wait for its review, or name another one; the console shows the state.
+     *
+     * 资质尚未通过审核，或审核未通过。
      */
     const FAILEDOPERATION_QUALIFICATIONIDNOTAPPROVED = 'FailedOperation.QualificationIdNotApproved';
 
@@ -117,6 +147,8 @@ final class SmsErrorCode
      * There is no signature of that id, or it was deleted.
      *
      * Take the id from `DescribeSmsSignList`.
+     *
+     * 没有这个 ID 的签名，或它已被删除。
      */
     const FAILEDOPERATION_SIGNIDNOTEXIST = 'FailedOperation.SignIdNotExist';
 
@@ -124,6 +156,8 @@ final class SmsErrorCode
      * The account has as many signatures as it may have.
      *
      * Delete signatures that are not used any more.
+     *
+     * 账号的签名数量已达上限。
      */
     const FAILEDOPERATION_SIGNNUMBERLIMIT = 'FailedOperation.SignNumberLimit';
 
@@ -131,6 +165,8 @@ final class SmsErrorCode
      * The signature is missing, wrong or not approved.
      *
      * Give the text of an approved signature, not its id and without brackets.
+     *
+     * 签名缺失、有误或未通过审核。
      */
     const FAILEDOPERATION_SIGNATUREINCORRECTORUNAPPROVED = 'FailedOperation.SignatureIncorrectOrUnapproved';
 
@@ -138,6 +174,8 @@ final class SmsErrorCode
      * The template is approved already.
      *
      * An approved template cannot be changed; create another one.
+     *
+     * 模板已通过审核。
      */
     const FAILEDOPERATION_TEMPLATEALREADYPASSEDCHECK = 'FailedOperation.TemplateAlreadyPassedCheck';
 
@@ -145,6 +183,8 @@ final class SmsErrorCode
      * There is no template of that id, or it was deleted.
      *
      * Take the id from `DescribeSmsTemplateList`.
+     *
+     * 没有这个 ID 的模板，或它已被删除。
      */
     const FAILEDOPERATION_TEMPLATEIDNOTEXIST = 'FailedOperation.TemplateIdNotExist';
 
@@ -152,6 +192,8 @@ final class SmsErrorCode
      * The template is not approved, or the values do not fit it; the older, wider form of two newer codes.
      *
      * Use an approved template and give exactly as many values as it has variables.
+     *
+     * 模板未通过审核，或变量值与模板不符；这是后来拆分为两个错误码之前的旧错误码，含义更宽。
      */
     const FAILEDOPERATION_TEMPLATEINCORRECTORUNAPPROVED = 'FailedOperation.TemplateIncorrectOrUnapproved';
 
@@ -159,6 +201,8 @@ final class SmsErrorCode
      * The account has as many templates as it may have, 1000 at most.
      *
      * Delete templates that are not used any more.
+     *
+     * 账号的模板数量已达上限，最多 1000 个。
      */
     const FAILEDOPERATION_TEMPLATENUMBERLIMIT = 'FailedOperation.TemplateNumberLimit';
 
@@ -166,6 +210,8 @@ final class SmsErrorCode
      * The number of values is not the number of the template's variables.
      *
      * Give one value for each of `{1}`, `{2}` and so on, none when the template has none.
+     *
+     * 变量值的个数与模板的变量个数不一致。
      */
     const FAILEDOPERATION_TEMPLATEPARAMSETNOTMATCHAPPROVEDTEMPLATE = 'FailedOperation.TemplateParamSetNotMatchApprovedTemplate';
 
@@ -173,6 +219,8 @@ final class SmsErrorCode
      * The template does not exist or is not approved.
      *
      * Use the id of a template that the account's review has approved.
+     *
+     * 模板不存在或未通过审核。
      */
     const FAILEDOPERATION_TEMPLATEUNAPPROVEDORNOTEXIST = 'FailedOperation.TemplateUnapprovedOrNotExist';
 
@@ -180,6 +228,8 @@ final class SmsErrorCode
      * The service could not put the request's data together inside.
      *
      * Try again later; an action that is not idempotent may have been carried out.
+     *
+     * 服务内部无法组织请求的数据。
      */
     const INTERNALERROR_CONSTRUCTUSERDATAFAIL = 'InternalError.ConstructUserDataFail';
 
@@ -187,6 +237,8 @@ final class SmsErrorCode
      * A part of the service could not read another one's JSON.
      *
      * Try again later; an action that is not idempotent may have been carried out.
+     *
+     * 服务的一个部分无法解析另一部分的 JSON。
      */
     const INTERNALERROR_JSONPARSEFAIL = 'InternalError.JsonParseFail';
 
@@ -194,6 +246,8 @@ final class SmsErrorCode
      * Something failed inside the service, without a code of its own.
      *
      * Try again later; an action that is not idempotent may have been carried out.
+     *
+     * 服务内部出错，该原因没有单独的错误码。
      */
     const INTERNALERROR_OTHERERROR = 'InternalError.OtherError';
 
@@ -201,6 +255,8 @@ final class SmsErrorCode
      * A part of the service could not read another one's answer.
      *
      * Try again later; an action that is not idempotent may have been carried out.
+     *
+     * 服务的一个部分无法解析另一部分的应答。
      */
     const INTERNALERROR_PARSEBACKENDRESPONSEFAIL = 'InternalError.ParseBackendResponseFail';
 
@@ -208,6 +264,8 @@ final class SmsErrorCode
      * The time of the request is more than ten minutes away from the service's clock.
      *
      * Set the machine's clock by a time server.
+     *
+     * 请求的时间与服务的时钟相差超过十分钟。
      */
     const INTERNALERROR_REQUESTTIMEEXCEPTION = 'InternalError.RequestTimeException';
 
@@ -215,6 +273,8 @@ final class SmsErrorCode
      * The service has no such interface inside.
      *
      * Give the request id to support.
+     *
+     * 服务内部没有这个接口。
      */
     const INTERNALERROR_RESTAPIINTERFACENOTEXIST = 'InternalError.RestApiInterfaceNotExist';
 
@@ -222,6 +282,8 @@ final class SmsErrorCode
      * Parts of the service could not reach each other, or not in time.
      *
      * Try again later; an action that is not idempotent may have been carried out.
+     *
+     * 服务的各部分之间无法通信，或没有及时应答。
      */
     const INTERNALERROR_SENDANDRECVFAIL = 'InternalError.SendAndRecvFail';
 
@@ -229,6 +291,8 @@ final class SmsErrorCode
      * The signature is missing inside the service.
      *
      * Give the request id to support.
+     *
+     * 服务内部缺少签名。
      */
     const INTERNALERROR_SIGFIELDMISSING = 'InternalError.SigFieldMissing';
 
@@ -236,6 +300,8 @@ final class SmsErrorCode
      * The signature did not hold inside the service.
      *
      * Give the request id to support.
+     *
+     * 服务内部的签名校验未通过。
      */
     const INTERNALERROR_SIGVERIFICATIONFAIL = 'InternalError.SigVerificationFail';
 
@@ -243,6 +309,8 @@ final class SmsErrorCode
      * A part of the service took too long.
      *
      * Try again later; an action that is not idempotent may have been carried out.
+     *
+     * 服务的一个部分超时。
      */
     const INTERNALERROR_TIMEOUT = 'InternalError.Timeout';
 
@@ -250,6 +318,8 @@ final class SmsErrorCode
      * Something failed inside the service for an unknown reason.
      *
      * Try again later; an action that is not idempotent may have been carried out.
+     *
+     * 服务内部因未知原因出错。
      */
     const INTERNALERROR_UNKNOWNERROR = 'InternalError.UnknownError';
 
@@ -258,6 +328,8 @@ final class SmsErrorCode
      *
      * The message names the parameter; compare its type with the definition of the action: a number is no text, a text is no
      * list.
+     *
+     * 参数的类型或格式错误。
      */
     const INVALIDPARAMETER = 'InvalidParameter';
 
@@ -265,6 +337,8 @@ final class SmsErrorCode
      * The app and the business it is used for do not belong together.
      *
      * Use an app of the key's account; give the request id to support if it is one.
+     *
+     * 应用与所用的业务不匹配。
      */
     const INVALIDPARAMETER_APPIDANDBIZID = 'InvalidParameter.AppidAndBizId';
 
@@ -272,6 +346,8 @@ final class SmsErrorCode
      * A parameter is wrong, such as an empty name.
      *
      * Compare every parameter with its limits.
+     *
+     * 参数有误，例如名称为空。
      */
     const INVALIDPARAMETER_INVALIDPARAMETERS = 'InvalidParameter.InvalidParameters';
 
@@ -280,6 +356,8 @@ final class SmsErrorCode
      *
      * Statistics take hours as `yyyymmddhh` in UTC+8, other actions Unix seconds: by number at most 7 days ago, for
      * `DescribeSendRecordList` at most 72 hours.
+     *
+     * 开始时间的格式不符，或过早。
      */
     const INVALIDPARAMETERVALUE_BEGINTIMEVERIFYFAIL = 'InvalidParameterValue.BeginTimeVerifyFail';
 
@@ -287,6 +365,8 @@ final class SmsErrorCode
      * The whole text has more than 500 characters.
      *
      * Shorten the values or the template.
+     *
+     * 短信全文超过 500 个字符。
      */
     const INVALIDPARAMETERVALUE_CONTENTLENGTHLIMIT = 'InvalidParameterValue.ContentLengthLimit';
 
@@ -295,6 +375,8 @@ final class SmsErrorCode
      *
      * Statistics take hours as `yyyymmddhh` in UTC+8, other actions Unix seconds; `CallbackStatusStatistics` spans at most
      * 32 days.
+     *
+     * 结束时间的格式不符、晚于当前时间、早于开始，或距开始过远。
      */
     const INVALIDPARAMETERVALUE_ENDTIMEVERIFYFAIL = 'InvalidParameterValue.EndTimeVerifyFail';
 
@@ -302,6 +384,8 @@ final class SmsErrorCode
      * The picture is not base64, is no picture, or is too big.
      *
      * Give a JPEG or PNG of at most 5 MB in base64, without a `data:` prefix and line breaks.
+     *
+     * 图片不是 base64、不是图片，或过大。
      */
     const INVALIDPARAMETERVALUE_IMAGEINVALID = 'InvalidParameterValue.ImageInvalid';
 
@@ -309,6 +393,8 @@ final class SmsErrorCode
      * The text given as a phone number is none.
      *
      * Give it in E.164 form, such as `+8618501234444`.
+     *
+     * 所填的文本不是手机号。
      */
     const INVALIDPARAMETERVALUE_INCORRECTPHONENUMBER = 'InvalidParameterValue.IncorrectPhoneNumber';
 
@@ -316,6 +402,8 @@ final class SmsErrorCode
      * The proof does not fit the kind of signature, or one of the two is unknown.
      *
      * Give a `DocumentType` that goes with the `SignType`; the texts of the two say which.
+     *
+     * 证明类型与签名类型不匹配，或两者之一的取值未知。
      */
     const INVALIDPARAMETERVALUE_INVALIDDOCUMENTTYPE = 'InvalidParameterValue.InvalidDocumentType';
 
@@ -323,6 +411,8 @@ final class SmsErrorCode
      * `International` is neither 0 nor 1, or not what the signature or template has.
      *
      * Give 0 for mainland China, 1 for everything else; a change cannot move one to the other.
+     *
+     * `International` 既不是 0 也不是 1，或与签名、模板原有的取值不一致。
      */
     const INVALIDPARAMETERVALUE_INVALIDINTERNATIONAL = 'InvalidParameterValue.InvalidInternational';
 
@@ -330,6 +420,8 @@ final class SmsErrorCode
      * `SmsType` is none of the known ones.
      *
      * Give 1 for marketing, 2 for notification, 3 for a verification code.
+     *
+     * `SmsType` 不是已知的类型。
      */
     const INVALIDPARAMETERVALUE_INVALIDSMSTYPE = 'InvalidParameterValue.InvalidSmsType';
 
@@ -337,6 +429,8 @@ final class SmsErrorCode
      * The begin is after the end.
      *
      * Swap or correct the two.
+     *
+     * 开始晚于结束。
      */
     const INVALIDPARAMETERVALUE_INVALIDSTARTTIME = 'InvalidParameterValue.InvalidStartTime';
 
@@ -344,6 +438,8 @@ final class SmsErrorCode
      * The use of the signature, `UsedMethod` or `SignPurpose`, is neither 0 nor 1.
      *
      * Give 0 for the account's own use, 1 for use on behalf of others.
+     *
+     * 签名的用途，即 `UsedMethod` 或 `SignPurpose`，既不是 0 也不是 1。
      */
     const INVALIDPARAMETERVALUE_INVALIDUSEDMETHOD = 'InvalidParameterValue.InvalidUsedMethod';
 
@@ -351,6 +447,8 @@ final class SmsErrorCode
      * A marketing template does not say how to opt out.
      *
      * End it with words such as `拒收请回复R`.
+     *
+     * 营销模板没有说明退订方式。
      */
     const INVALIDPARAMETERVALUE_MARKETINGTEMPLATEWITHOUTUNSUBSCRIBE = 'InvalidParameterValue.MarketingTemplateWithoutUnsubscribe';
 
@@ -358,6 +456,8 @@ final class SmsErrorCode
      * The list of signatures is empty.
      *
      * Give the ids of 1 to 100 signatures.
+     *
+     * 签名列表为空。
      */
     const INVALIDPARAMETERVALUE_MISSINGSIGNATURELIST = 'InvalidParameterValue.MissingSignatureList';
 
@@ -365,6 +465,8 @@ final class SmsErrorCode
      * A value has a link in it.
      *
      * Put the link into the template's own text.
+     *
+     * 变量值中含有链接。
      */
     const INVALIDPARAMETERVALUE_PROHIBITEDUSEURLINTEMPLATEPARAMETER = 'InvalidParameterValue.ProhibitedUseUrlInTemplateParameter';
 
@@ -372,6 +474,8 @@ final class SmsErrorCode
      * There is no qualification of that id.
      *
      * Copy the id of the qualification from the console.
+     *
+     * 没有这个 ID 的资质。
      */
     const INVALIDPARAMETERVALUE_QUALIFICATIONIDNOTFOUND = 'InvalidParameterValue.QualificationIdNotFound';
 
@@ -379,6 +483,8 @@ final class SmsErrorCode
      * There is no SMS app of that id.
      *
      * Copy the app's id from the SMS console; it is neither the SecretId nor the account's AppId.
+     *
+     * 没有这个 ID 的短信应用。
      */
     const INVALIDPARAMETERVALUE_SDKAPPIDNOTEXIST = 'InvalidParameterValue.SdkAppIdNotExist';
 
@@ -386,6 +492,8 @@ final class SmsErrorCode
      * The signature is approved already: it cannot be changed, nor the same one created again.
      *
      * Use it as it is, or create one of another text.
+     *
+     * 签名已通过审核：既不能修改，也不能再建一个相同的。
      */
     const INVALIDPARAMETERVALUE_SIGNALREADYPASSEDCHECK = 'InvalidParameterValue.SignAlreadyPassedCheck';
 
@@ -393,6 +501,8 @@ final class SmsErrorCode
      * The same signature is under review already.
      *
      * Wait for its review, or change it with `ModifySmsSign`.
+     *
+     * 相同的签名正在审核。
      */
     const INVALIDPARAMETERVALUE_SIGNEXISTANDUNAPPROVED = 'InvalidParameterValue.SignExistAndUnapproved';
 
@@ -400,6 +510,8 @@ final class SmsErrorCode
      * The signature's text is too long.
      *
      * Give at most 12 characters for the mainland, at most 15 for global ones.
+     *
+     * 签名文字过长。
      */
     const INVALIDPARAMETERVALUE_SIGNNAMELENGTHTOOLONG = 'InvalidParameterValue.SignNameLengthTooLong';
 
@@ -407,6 +519,8 @@ final class SmsErrorCode
      * A value does not fit a verification template.
      *
      * Give 0 to 6 digits for each value.
+     *
+     * 变量值不符合验证码模板的要求。
      */
     const INVALIDPARAMETERVALUE_TEMPLATEPARAMETERFORMATERROR = 'InvalidParameterValue.TemplateParameterFormatError';
 
@@ -414,6 +528,8 @@ final class SmsErrorCode
      * A value is longer than the account allows.
      *
      * Shorten it, or put the fixed part into the template.
+     *
+     * 变量值超过账号允许的长度。
      */
     const INVALIDPARAMETERVALUE_TEMPLATEPARAMETERLENGTHLIMIT = 'InvalidParameterValue.TemplateParameterLengthLimit';
 
@@ -421,6 +537,8 @@ final class SmsErrorCode
      * The account may not use variables in this kind of template.
      *
      * Write the text without variables, or ask support.
+     *
+     * 账号不能在这类模板中使用变量。
      */
     const INVALIDPARAMETERVALUE_UNSUPPORTEDTEMPLATEVARIABLE = 'InvalidParameterValue.UnsupportedTemplateVariable';
 
@@ -428,6 +546,8 @@ final class SmsErrorCode
      * The app has sent as much to the number's country or region as it may in a day.
      *
      * Wait for the next day in UTC+8, or raise the limit in the console.
+     *
+     * 应用当天向号码所属国家或地区的发送量已达上限。
      */
     const LIMITEXCEEDED_APPCOUNTRYORREGIONDAILYLIMIT = 'LimitExceeded.AppCountryOrRegionDailyLimit';
 
@@ -435,6 +555,8 @@ final class SmsErrorCode
      * The app does not allow sending to the number's country or region.
      *
      * Allow it in the console, in the settings of the app.
+     *
+     * 应用不允许向号码所属的国家或地区发送。
      */
     const LIMITEXCEEDED_APPCOUNTRYORREGIONINBLACKLIST = 'LimitExceeded.AppCountryOrRegionInBlacklist';
 
@@ -442,6 +564,8 @@ final class SmsErrorCode
      * The app has sent as much as it may in a day.
      *
      * Wait for the next day in UTC+8, or raise the limit in the console.
+     *
+     * 应用当天的发送量已达上限。
      */
     const LIMITEXCEEDED_APPDAILYLIMIT = 'LimitExceeded.AppDailyLimit';
 
@@ -449,6 +573,8 @@ final class SmsErrorCode
      * The app has sent as many global messages as it may in a day.
      *
      * Wait for the next day in UTC+8, or raise the limit in the console.
+     *
+     * 应用当天的港澳台及国际发送量已达上限。
      */
     const LIMITEXCEEDED_APPGLOBALDAILYLIMIT = 'LimitExceeded.AppGlobalDailyLimit';
 
@@ -456,6 +582,8 @@ final class SmsErrorCode
      * The app has sent as much to the mainland as it may in a day.
      *
      * Wait for the next day in UTC+8, or raise the limit in the console.
+     *
+     * 应用当天的国内发送量已达上限。
      */
     const LIMITEXCEEDED_APPMAINLANDCHINADAILYLIMIT = 'LimitExceeded.AppMainlandChinaDailyLimit';
 
@@ -463,6 +591,8 @@ final class SmsErrorCode
      * The account has sent as many global messages as it may in a day.
      *
      * Wait for the next day in UTC+8; only support can raise this limit.
+     *
+     * 账号当天的港澳台及国际发送量已达上限。
      */
     const LIMITEXCEEDED_DAILYLIMIT = 'LimitExceeded.DailyLimit';
 
@@ -470,6 +600,8 @@ final class SmsErrorCode
      * The number has been sent to too often, by one of the app's rules.
      *
      * Wait, or change the rules in the console.
+     *
+     * 按应用的某条规则，向该号码发送过于频繁。
      */
     const LIMITEXCEEDED_DELIVERYFREQUENCYLIMIT = 'LimitExceeded.DeliveryFrequencyLimit';
 
@@ -477,6 +609,8 @@ final class SmsErrorCode
      * Global messages are sent too fast.
      *
      * Send again after a pause, more slowly.
+     *
+     * 港澳台及国际短信的发送速度过快。
      */
     const LIMITEXCEEDED_GLOBALSMSSENDINGRATELIMIT = 'LimitExceeded.GlobalSmsSendingRateLimit';
 
@@ -484,6 +618,8 @@ final class SmsErrorCode
      * The request has more than 200 numbers.
      *
      * Split it into requests of at most 200.
+     *
+     * 请求中的号码超过 200 个。
      */
     const LIMITEXCEEDED_PHONENUMBERCOUNTLIMIT = 'LimitExceeded.PhoneNumberCountLimit';
 
@@ -491,6 +627,8 @@ final class SmsErrorCode
      * The number has been sent to as often as allowed today.
      *
      * Wait for the next day in UTC+8, or change the rule in the console; test numbers can be exempted there.
+     *
+     * 当天向该号码发送的次数已达上限。
      */
     const LIMITEXCEEDED_PHONENUMBERDAILYLIMIT = 'LimitExceeded.PhoneNumberDailyLimit';
 
@@ -498,6 +636,8 @@ final class SmsErrorCode
      * The number has been sent to too often within the last hour.
      *
      * Wait, or change the rule in the console.
+     *
+     * 一小时之内向该号码发送过于频繁。
      */
     const LIMITEXCEEDED_PHONENUMBERONEHOURLIMIT = 'LimitExceeded.PhoneNumberOneHourLimit';
 
@@ -505,6 +645,8 @@ final class SmsErrorCode
      * The number has got the same text as often as allowed today.
      *
      * Wait for the next day in UTC+8, or change the rule in the console.
+     *
+     * 当天向该号码发送相同内容的次数已达上限。
      */
     const LIMITEXCEEDED_PHONENUMBERSAMECONTENTDAILYLIMIT = 'LimitExceeded.PhoneNumberSameContentDailyLimit';
 
@@ -512,6 +654,8 @@ final class SmsErrorCode
      * The number has been sent to within the last 30 seconds.
      *
      * Wait 30 seconds; let people ask for a new code only after that.
+     *
+     * 30 秒之内已经向该号码发送过。
      */
     const LIMITEXCEEDED_PHONENUMBERTHIRTYSECONDLIMIT = 'LimitExceeded.PhoneNumberThirtySecondLimit';
 
@@ -519,6 +663,8 @@ final class SmsErrorCode
      * A required parameter is absent.
      *
      * The message names the parameter; give it a value. `null` counts as absent.
+     *
+     * 缺少必填参数。
      */
     const MISSINGPARAMETER = 'MissingParameter';
 
@@ -526,6 +672,8 @@ final class SmsErrorCode
      * The list of numbers is empty.
      *
      * Give at least one number.
+     *
+     * 号码列表为空。
      */
     const MISSINGPARAMETER_EMPTYPHONENUMBERSET = 'MissingParameter.EmptyPhoneNumberSet';
 
@@ -533,6 +681,8 @@ final class SmsErrorCode
      * The list of signatures is absent.
      *
      * Give the ids of 1 to 100 signatures.
+     *
+     * 缺少签名列表。
      */
     const MISSINGPARAMETER_MISSINGSIGNATURELIST = 'MissingParameter.MissingSignatureList';
 
@@ -540,6 +690,8 @@ final class SmsErrorCode
      * An account of a person may not send marketing messages.
      *
      * Use the account of a company, or another template.
+     *
+     * 个人账号不能发送营销短信。
      */
     const UNAUTHORIZEDOPERATION_INDIVIDUALUSERMARKETINGSMSPERMISSIONDENY = 'UnauthorizedOperation.IndividualUserMarketingSmsPermissionDeny';
 
@@ -547,6 +699,8 @@ final class SmsErrorCode
      * The account checks the caller's address, and this one is not allowed.
      *
      * Add the address in the console, or call from one that is allowed.
+     *
+     * 账号启用了来源地址校验，而调用方的地址不在允许之列。
      */
     const UNAUTHORIZEDOPERATION_REQUESTIPNOTINWHITELIST = 'UnauthorizedOperation.RequestIpNotInWhitelist';
 
@@ -554,6 +708,8 @@ final class SmsErrorCode
      * The feature is not opened for the account, such as pulling reports or extending the sender's number.
      *
      * Ask support to open it, or leave the parameter out.
+     *
+     * 账号没有开通该功能，例如拉取状态报告或扩展发送方号码。
      */
     const UNAUTHORIZEDOPERATION_REQUESTPERMISSIONDENY = 'UnauthorizedOperation.RequestPermissionDeny';
 
@@ -561,6 +717,8 @@ final class SmsErrorCode
      * The SMS app is disabled.
      *
      * Enable it in the console, or use another app.
+     *
+     * 短信应用已停用。
      */
     const UNAUTHORIZEDOPERATION_SDKAPPIDISDISABLED = 'UnauthorizedOperation.SdkAppIdIsDisabled';
 
@@ -568,6 +726,8 @@ final class SmsErrorCode
      * The account owes money and is suspended.
      *
      * Pay, then call again.
+     *
+     * 账号欠费，服务已停用。
      */
     const UNAUTHORIZEDOPERATION_SERVICESUSPENDDUETOARREARS = 'UnauthorizedOperation.ServiceSuspendDueToArrears';
 
@@ -575,6 +735,8 @@ final class SmsErrorCode
      * The SMS app belongs to another account than the key.
      *
      * Use an app of the key's account, or the other account's key.
+     *
+     * 短信应用不属于密钥所在的账号。
      */
     const UNAUTHORIZEDOPERATION_SMSSDKAPPIDVERIFYFAIL = 'UnauthorizedOperation.SmsSdkAppIdVerifyFail';
 
@@ -582,6 +744,8 @@ final class SmsErrorCode
      * The operation is not supported for this account, app or number.
      *
      * Read the message; if it does not help, give the request id to support.
+     *
+     * 该账号、应用或号码不支持此操作。
      */
     const UNSUPPORTEDOPERATION = 'UnsupportedOperation';
 
@@ -589,6 +753,8 @@ final class SmsErrorCode
      * The template is for the mainland, the numbers are global.
      *
      * Use a global template.
+     *
+     * 模板是国内模板，号码却是港澳台及国际号码。
      */
     const UNSUPPORTEDOPERATION_CHINESEMAINLANDTEMPLATETOGLOBALPHONE = 'UnsupportedOperation.ChineseMainlandTemplateToGlobalPhone';
 
@@ -596,6 +762,8 @@ final class SmsErrorCode
      * The request has mainland and global numbers; none was sent to.
      *
      * Send to the two kinds in separate requests, each with its template.
+     *
+     * 请求中既有国内号码，又有港澳台及国际号码；所有号码都没有发送。
      */
     const UNSUPPORTEDOPERATION_CONTAINDOMESTICANDINTERNATIONALPHONENUMBER = 'UnsupportedOperation.ContainDomesticAndInternationalPhoneNumber';
 
@@ -603,6 +771,8 @@ final class SmsErrorCode
      * The template is global, the numbers are in the mainland.
      *
      * Use a mainland template.
+     *
+     * 模板是港澳台及国际模板，号码却是国内号码。
      */
     const UNSUPPORTEDOPERATION_GLOBALTEMPLATETOCHINESEMAINLANDPHONE = 'UnsupportedOperation.GlobalTemplateToChineseMainlandPhone';
 
@@ -610,6 +780,8 @@ final class SmsErrorCode
      * The service does not send to the number's country or region.
      *
      * Do not send to it; support can say which ones are offered.
+     *
+     * 服务不向号码所属的国家或地区发送。
      */
     const UNSUPPORTEDOPERATION_UNSUPPORTEDREGION = 'UnsupportedOperation.UnsupportedRegion';
 }

@@ -17,349 +17,521 @@ namespace SmsErrorCode
 /// The text has a banned word.
 ///
 /// Change the values.
+///
+/// 短信内容含有禁用词。
 constexpr const char *FAILEDOPERATION_CONTAINSENSITIVEWORD = "FailedOperation.ContainSensitiveWord";
 /// The service could not make sense of the request: a wrong name or type, or a value out of range.
 ///
 /// Compare every parameter with its limits, such as `Limit` of 1 to 100 or `SessionContext` below 512 bytes.
+///
+/// 服务无法解析请求：名称或类型有误，或取值超出范围。
 constexpr const char *FAILEDOPERATION_FAILRESOLVEPACKET = "FailedOperation.FailResolvePacket";
 /// The prepaid packages have too little left for the request.
 ///
 /// Buy a package; `SmsPackagesStatistics` shows what is left.
+///
+/// 套餐包的余量不足以完成该请求。
 constexpr const char *FAILEDOPERATION_INSUFFICIENTBALANCEINSMSPACKAGE = "FailedOperation.InsufficientBalanceInSmsPackage";
 /// The service could not read the request as JSON.
 ///
 /// Check that the body is one JSON object in UTF-8.
+///
+/// 服务无法把请求解析为 JSON。
 constexpr const char *FAILEDOPERATION_JSONPARSEFAIL = "FailedOperation.JsonParseFail";
 /// Marketing messages are sent between 08:00 and 22:00 of UTC+8 only.
 ///
 /// Send within these hours.
+///
+/// 营销短信只能在 UTC+8 的 08:00 至 22:00 之间发送。
 constexpr const char *FAILEDOPERATION_MARKETINGSENDTIMECONSTRAINT = "FailedOperation.MarketingSendTimeConstraint";
 /// The account has no approved signature yet, which a mainland template needs.
 ///
 /// Create a signature with `AddSmsSign` first and have it approved.
+///
+/// 账号还没有通过审核的签名，而国内模板要求先有签名。
 constexpr const char *FAILEDOPERATION_MISSINGSIGNATURE = "FailedOperation.MissingSignature";
 /// The service found no list of signatures to look up.
 ///
 /// Give the ids of 1 to 100 signatures.
+///
+/// 服务没有找到要查询的签名列表。
 constexpr const char *FAILEDOPERATION_MISSINGSIGNATURELIST = "FailedOperation.MissingSignatureList";
 /// The account has no such signature to change or delete.
 ///
 /// Take the id from `DescribeSmsSignList`.
+///
+/// 账号没有要修改或删除的签名。
 constexpr const char *FAILEDOPERATION_MISSINGSIGNATURETOMODIFY = "FailedOperation.MissingSignatureToModify";
 /// The service found no list of templates to look up.
 ///
 /// Give the ids of 1 to 100 templates.
+///
+/// 服务没有找到要查询的模板列表。
 constexpr const char *FAILEDOPERATION_MISSINGTEMPLATELIST = "FailedOperation.MissingTemplateList";
 /// The account has no such template to change or delete.
 ///
 /// Take the id from `DescribeSmsTemplateList`.
+///
+/// 账号没有要修改或删除的模板。
 constexpr const char *FAILEDOPERATION_MISSINGTEMPLATETOMODIFY = "FailedOperation.MissingTemplateToModify";
 /// The account is not verified as a company, which signatures and templates need.
 ///
 /// Have the account verified; the change takes about an hour to act.
+///
+/// 账号没有通过企业认证，而签名与模板接口要求企业认证。
 constexpr const char *FAILEDOPERATION_NOTENTERPRISECERTIFICATION = "FailedOperation.NotEnterpriseCertification";
 /// The operation failed for a reason without a code of its own.
 ///
 /// Give the request id to support.
+///
+/// 操作失败，该原因没有单独的错误码。
 constexpr const char *FAILEDOPERATION_OTHERERROR = "FailedOperation.OtherError";
 /// A parameter is wrong in a way that has no code of its own.
 ///
 /// Compare every parameter with its limits, a signature's text with its length and characters first.
+///
+/// 参数有误，该原因没有单独的错误码。
 constexpr const char *FAILEDOPERATION_PARAMETERSOTHERERROR = "FailedOperation.ParametersOtherError";
 /// The person opted out, or the carrier does not deliver to the number.
 ///
 /// Do not send to it, until it is taken off the list in the console.
+///
+/// 该用户已退订，或运营商不向该号码下发。
 constexpr const char *FAILEDOPERATION_PHONENUMBERINBLACKLIST = "FailedOperation.PhoneNumberInBlacklist";
 /// The qualification is not approved yet, or was refused.
 ///
 /// Wait for its review, or name another one; the console shows the state.
+///
+/// 资质尚未通过审核，或审核未通过。
 constexpr const char *FAILEDOPERATION_QUALIFICATIONIDNOTAPPROVED = "FailedOperation.QualificationIdNotApproved";
 /// There is no signature of that id, or it was deleted.
 ///
 /// Take the id from `DescribeSmsSignList`.
+///
+/// 没有这个 ID 的签名，或它已被删除。
 constexpr const char *FAILEDOPERATION_SIGNIDNOTEXIST = "FailedOperation.SignIdNotExist";
 /// The account has as many signatures as it may have.
 ///
 /// Delete signatures that are not used any more.
+///
+/// 账号的签名数量已达上限。
 constexpr const char *FAILEDOPERATION_SIGNNUMBERLIMIT = "FailedOperation.SignNumberLimit";
 /// The signature is missing, wrong or not approved.
 ///
 /// Give the text of an approved signature, not its id and without brackets.
+///
+/// 签名缺失、有误或未通过审核。
 constexpr const char *FAILEDOPERATION_SIGNATUREINCORRECTORUNAPPROVED = "FailedOperation.SignatureIncorrectOrUnapproved";
 /// The template is approved already.
 ///
 /// An approved template cannot be changed; create another one.
+///
+/// 模板已通过审核。
 constexpr const char *FAILEDOPERATION_TEMPLATEALREADYPASSEDCHECK = "FailedOperation.TemplateAlreadyPassedCheck";
 /// There is no template of that id, or it was deleted.
 ///
 /// Take the id from `DescribeSmsTemplateList`.
+///
+/// 没有这个 ID 的模板，或它已被删除。
 constexpr const char *FAILEDOPERATION_TEMPLATEIDNOTEXIST = "FailedOperation.TemplateIdNotExist";
 /// The template is not approved, or the values do not fit it; the older, wider form of two newer codes.
 ///
 /// Use an approved template and give exactly as many values as it has variables.
+///
+/// 模板未通过审核，或变量值与模板不符；这是后来拆分为两个错误码之前的旧错误码，含义更宽。
 constexpr const char *FAILEDOPERATION_TEMPLATEINCORRECTORUNAPPROVED = "FailedOperation.TemplateIncorrectOrUnapproved";
 /// The account has as many templates as it may have, 1000 at most.
 ///
 /// Delete templates that are not used any more.
+///
+/// 账号的模板数量已达上限，最多 1000 个。
 constexpr const char *FAILEDOPERATION_TEMPLATENUMBERLIMIT = "FailedOperation.TemplateNumberLimit";
 /// The number of values is not the number of the template's variables.
 ///
 /// Give one value for each of `{1}`, `{2}` and so on, none when the template has none.
+///
+/// 变量值的个数与模板的变量个数不一致。
 constexpr const char *FAILEDOPERATION_TEMPLATEPARAMSETNOTMATCHAPPROVEDTEMPLATE = "FailedOperation.TemplateParamSetNotMatchApprovedTemplate";
 /// The template does not exist or is not approved.
 ///
 /// Use the id of a template that the account's review has approved.
+///
+/// 模板不存在或未通过审核。
 constexpr const char *FAILEDOPERATION_TEMPLATEUNAPPROVEDORNOTEXIST = "FailedOperation.TemplateUnapprovedOrNotExist";
 /// The service could not put the request's data together inside.
 ///
 /// Try again later; an action that is not idempotent may have been carried out.
+///
+/// 服务内部无法组织请求的数据。
 constexpr const char *INTERNALERROR_CONSTRUCTUSERDATAFAIL = "InternalError.ConstructUserDataFail";
 /// A part of the service could not read another one's JSON.
 ///
 /// Try again later; an action that is not idempotent may have been carried out.
+///
+/// 服务的一个部分无法解析另一部分的 JSON。
 constexpr const char *INTERNALERROR_JSONPARSEFAIL = "InternalError.JsonParseFail";
 /// Something failed inside the service, without a code of its own.
 ///
 /// Try again later; an action that is not idempotent may have been carried out.
+///
+/// 服务内部出错，该原因没有单独的错误码。
 constexpr const char *INTERNALERROR_OTHERERROR = "InternalError.OtherError";
 /// A part of the service could not read another one's answer.
 ///
 /// Try again later; an action that is not idempotent may have been carried out.
+///
+/// 服务的一个部分无法解析另一部分的应答。
 constexpr const char *INTERNALERROR_PARSEBACKENDRESPONSEFAIL = "InternalError.ParseBackendResponseFail";
 /// The time of the request is more than ten minutes away from the service's clock.
 ///
 /// Set the machine's clock by a time server.
+///
+/// 请求的时间与服务的时钟相差超过十分钟。
 constexpr const char *INTERNALERROR_REQUESTTIMEEXCEPTION = "InternalError.RequestTimeException";
 /// The service has no such interface inside.
 ///
 /// Give the request id to support.
+///
+/// 服务内部没有这个接口。
 constexpr const char *INTERNALERROR_RESTAPIINTERFACENOTEXIST = "InternalError.RestApiInterfaceNotExist";
 /// Parts of the service could not reach each other, or not in time.
 ///
 /// Try again later; an action that is not idempotent may have been carried out.
+///
+/// 服务的各部分之间无法通信，或没有及时应答。
 constexpr const char *INTERNALERROR_SENDANDRECVFAIL = "InternalError.SendAndRecvFail";
 /// The signature is missing inside the service.
 ///
 /// Give the request id to support.
+///
+/// 服务内部缺少签名。
 constexpr const char *INTERNALERROR_SIGFIELDMISSING = "InternalError.SigFieldMissing";
 /// The signature did not hold inside the service.
 ///
 /// Give the request id to support.
+///
+/// 服务内部的签名校验未通过。
 constexpr const char *INTERNALERROR_SIGVERIFICATIONFAIL = "InternalError.SigVerificationFail";
 /// A part of the service took too long.
 ///
 /// Try again later; an action that is not idempotent may have been carried out.
+///
+/// 服务的一个部分超时。
 constexpr const char *INTERNALERROR_TIMEOUT = "InternalError.Timeout";
 /// Something failed inside the service for an unknown reason.
 ///
 /// Try again later; an action that is not idempotent may have been carried out.
+///
+/// 服务内部因未知原因出错。
 constexpr const char *INTERNALERROR_UNKNOWNERROR = "InternalError.UnknownError";
 /// A parameter has the wrong type or form.
 ///
 /// The message names the parameter; compare its type with the definition of the action: a number is no text, a text is no
 /// list.
+///
+/// 参数的类型或格式错误。
 constexpr const char *INVALIDPARAMETER = "InvalidParameter";
 /// The app and the business it is used for do not belong together.
 ///
 /// Use an app of the key's account; give the request id to support if it is one.
+///
+/// 应用与所用的业务不匹配。
 constexpr const char *INVALIDPARAMETER_APPIDANDBIZID = "InvalidParameter.AppidAndBizId";
 /// A parameter is wrong, such as an empty name.
 ///
 /// Compare every parameter with its limits.
+///
+/// 参数有误，例如名称为空。
 constexpr const char *INVALIDPARAMETER_INVALIDPARAMETERS = "InvalidParameter.InvalidParameters";
 /// The begin is not a time of the form wanted, or too far in the past.
 ///
 /// Statistics take hours as `yyyymmddhh` in UTC+8, other actions Unix seconds: by number at most 7 days ago, for
 /// `DescribeSendRecordList` at most 72 hours.
+///
+/// 开始时间的格式不符，或过早。
 constexpr const char *INVALIDPARAMETERVALUE_BEGINTIMEVERIFYFAIL = "InvalidParameterValue.BeginTimeVerifyFail";
 /// The whole text has more than 500 characters.
 ///
 /// Shorten the values or the template.
+///
+/// 短信全文超过 500 个字符。
 constexpr const char *INVALIDPARAMETERVALUE_CONTENTLENGTHLIMIT = "InvalidParameterValue.ContentLengthLimit";
 /// The end is not a time of the form wanted, in the future, before the begin, or too far after it.
 ///
 /// Statistics take hours as `yyyymmddhh` in UTC+8, other actions Unix seconds; `CallbackStatusStatistics` spans at most 32
 /// days.
+///
+/// 结束时间的格式不符、晚于当前时间、早于开始，或距开始过远。
 constexpr const char *INVALIDPARAMETERVALUE_ENDTIMEVERIFYFAIL = "InvalidParameterValue.EndTimeVerifyFail";
 /// The picture is not base64, is no picture, or is too big.
 ///
 /// Give a JPEG or PNG of at most 5 MB in base64, without a `data:` prefix and line breaks.
+///
+/// 图片不是 base64、不是图片，或过大。
 constexpr const char *INVALIDPARAMETERVALUE_IMAGEINVALID = "InvalidParameterValue.ImageInvalid";
 /// The text given as a phone number is none.
 ///
 /// Give it in E.164 form, such as `+8618501234444`.
+///
+/// 所填的文本不是手机号。
 constexpr const char *INVALIDPARAMETERVALUE_INCORRECTPHONENUMBER = "InvalidParameterValue.IncorrectPhoneNumber";
 /// The proof does not fit the kind of signature, or one of the two is unknown.
 ///
 /// Give a `DocumentType` that goes with the `SignType`; the texts of the two say which.
+///
+/// 证明类型与签名类型不匹配，或两者之一的取值未知。
 constexpr const char *INVALIDPARAMETERVALUE_INVALIDDOCUMENTTYPE = "InvalidParameterValue.InvalidDocumentType";
 /// `International` is neither 0 nor 1, or not what the signature or template has.
 ///
 /// Give 0 for mainland China, 1 for everything else; a change cannot move one to the other.
+///
+/// `International` 既不是 0 也不是 1，或与签名、模板原有的取值不一致。
 constexpr const char *INVALIDPARAMETERVALUE_INVALIDINTERNATIONAL = "InvalidParameterValue.InvalidInternational";
 /// `SmsType` is none of the known ones.
 ///
 /// Give 1 for marketing, 2 for notification, 3 for a verification code.
+///
+/// `SmsType` 不是已知的类型。
 constexpr const char *INVALIDPARAMETERVALUE_INVALIDSMSTYPE = "InvalidParameterValue.InvalidSmsType";
 /// The begin is after the end.
 ///
 /// Swap or correct the two.
+///
+/// 开始晚于结束。
 constexpr const char *INVALIDPARAMETERVALUE_INVALIDSTARTTIME = "InvalidParameterValue.InvalidStartTime";
 /// The use of the signature, `UsedMethod` or `SignPurpose`, is neither 0 nor 1.
 ///
 /// Give 0 for the account's own use, 1 for use on behalf of others.
+///
+/// 签名的用途，即 `UsedMethod` 或 `SignPurpose`，既不是 0 也不是 1。
 constexpr const char *INVALIDPARAMETERVALUE_INVALIDUSEDMETHOD = "InvalidParameterValue.InvalidUsedMethod";
 /// A marketing template does not say how to opt out.
 ///
 /// End it with words such as `拒收请回复R`.
+///
+/// 营销模板没有说明退订方式。
 constexpr const char *INVALIDPARAMETERVALUE_MARKETINGTEMPLATEWITHOUTUNSUBSCRIBE = "InvalidParameterValue.MarketingTemplateWithoutUnsubscribe";
 /// The list of signatures is empty.
 ///
 /// Give the ids of 1 to 100 signatures.
+///
+/// 签名列表为空。
 constexpr const char *INVALIDPARAMETERVALUE_MISSINGSIGNATURELIST = "InvalidParameterValue.MissingSignatureList";
 /// A value has a link in it.
 ///
 /// Put the link into the template's own text.
+///
+/// 变量值中含有链接。
 constexpr const char *INVALIDPARAMETERVALUE_PROHIBITEDUSEURLINTEMPLATEPARAMETER = "InvalidParameterValue.ProhibitedUseUrlInTemplateParameter";
 /// There is no qualification of that id.
 ///
 /// Copy the id of the qualification from the console.
+///
+/// 没有这个 ID 的资质。
 constexpr const char *INVALIDPARAMETERVALUE_QUALIFICATIONIDNOTFOUND = "InvalidParameterValue.QualificationIdNotFound";
 /// There is no SMS app of that id.
 ///
 /// Copy the app's id from the SMS console; it is neither the SecretId nor the account's AppId.
+///
+/// 没有这个 ID 的短信应用。
 constexpr const char *INVALIDPARAMETERVALUE_SDKAPPIDNOTEXIST = "InvalidParameterValue.SdkAppIdNotExist";
 /// The signature is approved already: it cannot be changed, nor the same one created again.
 ///
 /// Use it as it is, or create one of another text.
+///
+/// 签名已通过审核：既不能修改，也不能再建一个相同的。
 constexpr const char *INVALIDPARAMETERVALUE_SIGNALREADYPASSEDCHECK = "InvalidParameterValue.SignAlreadyPassedCheck";
 /// The same signature is under review already.
 ///
 /// Wait for its review, or change it with `ModifySmsSign`.
+///
+/// 相同的签名正在审核。
 constexpr const char *INVALIDPARAMETERVALUE_SIGNEXISTANDUNAPPROVED = "InvalidParameterValue.SignExistAndUnapproved";
 /// The signature's text is too long.
 ///
 /// Give at most 12 characters for the mainland, at most 15 for global ones.
+///
+/// 签名文字过长。
 constexpr const char *INVALIDPARAMETERVALUE_SIGNNAMELENGTHTOOLONG = "InvalidParameterValue.SignNameLengthTooLong";
 /// A value does not fit a verification template.
 ///
 /// Give 0 to 6 digits for each value.
+///
+/// 变量值不符合验证码模板的要求。
 constexpr const char *INVALIDPARAMETERVALUE_TEMPLATEPARAMETERFORMATERROR = "InvalidParameterValue.TemplateParameterFormatError";
 /// A value is longer than the account allows.
 ///
 /// Shorten it, or put the fixed part into the template.
+///
+/// 变量值超过账号允许的长度。
 constexpr const char *INVALIDPARAMETERVALUE_TEMPLATEPARAMETERLENGTHLIMIT = "InvalidParameterValue.TemplateParameterLengthLimit";
 /// The account may not use variables in this kind of template.
 ///
 /// Write the text without variables, or ask support.
+///
+/// 账号不能在这类模板中使用变量。
 constexpr const char *INVALIDPARAMETERVALUE_UNSUPPORTEDTEMPLATEVARIABLE = "InvalidParameterValue.UnsupportedTemplateVariable";
 /// The app has sent as much to the number's country or region as it may in a day.
 ///
 /// Wait for the next day in UTC+8, or raise the limit in the console.
+///
+/// 应用当天向号码所属国家或地区的发送量已达上限。
 constexpr const char *LIMITEXCEEDED_APPCOUNTRYORREGIONDAILYLIMIT = "LimitExceeded.AppCountryOrRegionDailyLimit";
 /// The app does not allow sending to the number's country or region.
 ///
 /// Allow it in the console, in the settings of the app.
+///
+/// 应用不允许向号码所属的国家或地区发送。
 constexpr const char *LIMITEXCEEDED_APPCOUNTRYORREGIONINBLACKLIST = "LimitExceeded.AppCountryOrRegionInBlacklist";
 /// The app has sent as much as it may in a day.
 ///
 /// Wait for the next day in UTC+8, or raise the limit in the console.
+///
+/// 应用当天的发送量已达上限。
 constexpr const char *LIMITEXCEEDED_APPDAILYLIMIT = "LimitExceeded.AppDailyLimit";
 /// The app has sent as many global messages as it may in a day.
 ///
 /// Wait for the next day in UTC+8, or raise the limit in the console.
+///
+/// 应用当天的港澳台及国际发送量已达上限。
 constexpr const char *LIMITEXCEEDED_APPGLOBALDAILYLIMIT = "LimitExceeded.AppGlobalDailyLimit";
 /// The app has sent as much to the mainland as it may in a day.
 ///
 /// Wait for the next day in UTC+8, or raise the limit in the console.
+///
+/// 应用当天的国内发送量已达上限。
 constexpr const char *LIMITEXCEEDED_APPMAINLANDCHINADAILYLIMIT = "LimitExceeded.AppMainlandChinaDailyLimit";
 /// The account has sent as many global messages as it may in a day.
 ///
 /// Wait for the next day in UTC+8; only support can raise this limit.
+///
+/// 账号当天的港澳台及国际发送量已达上限。
 constexpr const char *LIMITEXCEEDED_DAILYLIMIT = "LimitExceeded.DailyLimit";
 /// The number has been sent to too often, by one of the app's rules.
 ///
 /// Wait, or change the rules in the console.
+///
+/// 按应用的某条规则，向该号码发送过于频繁。
 constexpr const char *LIMITEXCEEDED_DELIVERYFREQUENCYLIMIT = "LimitExceeded.DeliveryFrequencyLimit";
 /// Global messages are sent too fast.
 ///
 /// Send again after a pause, more slowly.
+///
+/// 港澳台及国际短信的发送速度过快。
 constexpr const char *LIMITEXCEEDED_GLOBALSMSSENDINGRATELIMIT = "LimitExceeded.GlobalSmsSendingRateLimit";
 /// The request has more than 200 numbers.
 ///
 /// Split it into requests of at most 200.
+///
+/// 请求中的号码超过 200 个。
 constexpr const char *LIMITEXCEEDED_PHONENUMBERCOUNTLIMIT = "LimitExceeded.PhoneNumberCountLimit";
 /// The number has been sent to as often as allowed today.
 ///
 /// Wait for the next day in UTC+8, or change the rule in the console; test numbers can be exempted there.
+///
+/// 当天向该号码发送的次数已达上限。
 constexpr const char *LIMITEXCEEDED_PHONENUMBERDAILYLIMIT = "LimitExceeded.PhoneNumberDailyLimit";
 /// The number has been sent to too often within the last hour.
 ///
 /// Wait, or change the rule in the console.
+///
+/// 一小时之内向该号码发送过于频繁。
 constexpr const char *LIMITEXCEEDED_PHONENUMBERONEHOURLIMIT = "LimitExceeded.PhoneNumberOneHourLimit";
 /// The number has got the same text as often as allowed today.
 ///
 /// Wait for the next day in UTC+8, or change the rule in the console.
+///
+/// 当天向该号码发送相同内容的次数已达上限。
 constexpr const char *LIMITEXCEEDED_PHONENUMBERSAMECONTENTDAILYLIMIT = "LimitExceeded.PhoneNumberSameContentDailyLimit";
 /// The number has been sent to within the last 30 seconds.
 ///
 /// Wait 30 seconds; let people ask for a new code only after that.
+///
+/// 30 秒之内已经向该号码发送过。
 constexpr const char *LIMITEXCEEDED_PHONENUMBERTHIRTYSECONDLIMIT = "LimitExceeded.PhoneNumberThirtySecondLimit";
 /// A required parameter is absent.
 ///
 /// The message names the parameter; give it a value. `null` counts as absent.
+///
+/// 缺少必填参数。
 constexpr const char *MISSINGPARAMETER = "MissingParameter";
 /// The list of numbers is empty.
 ///
 /// Give at least one number.
+///
+/// 号码列表为空。
 constexpr const char *MISSINGPARAMETER_EMPTYPHONENUMBERSET = "MissingParameter.EmptyPhoneNumberSet";
 /// The list of signatures is absent.
 ///
 /// Give the ids of 1 to 100 signatures.
+///
+/// 缺少签名列表。
 constexpr const char *MISSINGPARAMETER_MISSINGSIGNATURELIST = "MissingParameter.MissingSignatureList";
 /// An account of a person may not send marketing messages.
 ///
 /// Use the account of a company, or another template.
+///
+/// 个人账号不能发送营销短信。
 constexpr const char *UNAUTHORIZEDOPERATION_INDIVIDUALUSERMARKETINGSMSPERMISSIONDENY = "UnauthorizedOperation.IndividualUserMarketingSmsPermissionDeny";
 /// The account checks the caller's address, and this one is not allowed.
 ///
 /// Add the address in the console, or call from one that is allowed.
+///
+/// 账号启用了来源地址校验，而调用方的地址不在允许之列。
 constexpr const char *UNAUTHORIZEDOPERATION_REQUESTIPNOTINWHITELIST = "UnauthorizedOperation.RequestIpNotInWhitelist";
 /// The feature is not opened for the account, such as pulling reports or extending the sender's number.
 ///
 /// Ask support to open it, or leave the parameter out.
+///
+/// 账号没有开通该功能，例如拉取状态报告或扩展发送方号码。
 constexpr const char *UNAUTHORIZEDOPERATION_REQUESTPERMISSIONDENY = "UnauthorizedOperation.RequestPermissionDeny";
 /// The SMS app is disabled.
 ///
 /// Enable it in the console, or use another app.
+///
+/// 短信应用已停用。
 constexpr const char *UNAUTHORIZEDOPERATION_SDKAPPIDISDISABLED = "UnauthorizedOperation.SdkAppIdIsDisabled";
 /// The account owes money and is suspended.
 ///
 /// Pay, then call again.
+///
+/// 账号欠费，服务已停用。
 constexpr const char *UNAUTHORIZEDOPERATION_SERVICESUSPENDDUETOARREARS = "UnauthorizedOperation.ServiceSuspendDueToArrears";
 /// The SMS app belongs to another account than the key.
 ///
 /// Use an app of the key's account, or the other account's key.
+///
+/// 短信应用不属于密钥所在的账号。
 constexpr const char *UNAUTHORIZEDOPERATION_SMSSDKAPPIDVERIFYFAIL = "UnauthorizedOperation.SmsSdkAppIdVerifyFail";
 /// The operation is not supported for this account, app or number.
 ///
 /// Read the message; if it does not help, give the request id to support.
+///
+/// 该账号、应用或号码不支持此操作。
 constexpr const char *UNSUPPORTEDOPERATION = "UnsupportedOperation";
 /// The template is for the mainland, the numbers are global.
 ///
 /// Use a global template.
+///
+/// 模板是国内模板，号码却是港澳台及国际号码。
 constexpr const char *UNSUPPORTEDOPERATION_CHINESEMAINLANDTEMPLATETOGLOBALPHONE = "UnsupportedOperation.ChineseMainlandTemplateToGlobalPhone";
 /// The request has mainland and global numbers; none was sent to.
 ///
 /// Send to the two kinds in separate requests, each with its template.
+///
+/// 请求中既有国内号码，又有港澳台及国际号码；所有号码都没有发送。
 constexpr const char *UNSUPPORTEDOPERATION_CONTAINDOMESTICANDINTERNATIONALPHONENUMBER = "UnsupportedOperation.ContainDomesticAndInternationalPhoneNumber";
 /// The template is global, the numbers are in the mainland.
 ///
 /// Use a mainland template.
+///
+/// 模板是港澳台及国际模板，号码却是国内号码。
 constexpr const char *UNSUPPORTEDOPERATION_GLOBALTEMPLATETOCHINESEMAINLANDPHONE = "UnsupportedOperation.GlobalTemplateToChineseMainlandPhone";
 /// The service does not send to the number's country or region.
 ///
 /// Do not send to it; support can say which ones are offered.
+///
+/// 服务不向号码所属的国家或地区发送。
 constexpr const char *UNSUPPORTEDOPERATION_UNSUPPORTEDREGION = "UnsupportedOperation.UnsupportedRegion";
 
 } // namespace SmsErrorCode

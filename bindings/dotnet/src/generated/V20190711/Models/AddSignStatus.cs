@@ -7,16 +7,19 @@ namespace TencentCloud.Sms.V20190711.Models
 {
     /// <summary>
     /// A signature that was created and now waits for its review.
+    /// <para>已新建、正在等待审核的签名。</para>
     /// </summary>
     public class AddSignStatus : AbstractModel
     {
         /// <summary>
         /// The id of the signature: a number, not its text.
+        /// <para>签名 ID，是数字，不是签名文字。</para>
         /// </summary>
         public ulong? SignId{ get; set; }
 
         /// <summary>
         /// The id of the application, a number here.
+        /// <para>申请的 ID，此处为数字。</para>
         /// </summary>
         public ulong? SignApplyId{ get; set; }
 

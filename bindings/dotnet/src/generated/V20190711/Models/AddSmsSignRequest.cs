@@ -14,18 +14,28 @@ namespace TencentCloud.Sms.V20190711.Models
     /// signatures through the API (<c>FailedOperation.NotEnterpriseCertification</c>). A name that is under review is
     /// refused with <c>InvalidParameterValue.SignExistAndUnapproved</c>, one that is approved with
     /// <c>InvalidParameterValue.SignAlreadyPassedCheck</c>.</para>
+    /// <para><c>AddSmsSign</c> 的请求。</para>
+    /// <para>新建签名，即短信正文之前括号中的名称，并提交审核，审核通过后才能使用。</para>
+    /// <para>真实服务的审核需要数小时，国内签名此后在运营商处报备还需要数天。结果没有回调，请用 <c>DescribeSmsSignList</c>
+    /// 查询。只有通过企业认证的账号可以通过 API 新建签名（否则返回 <c>FailedOperation.NotEnterpriseCertification</c>）。
+    /// 同名签名正在审核时返回 <c>InvalidParameterValue.SignExistAndUnapproved</c>，已通过审核时返回
+    /// <c>InvalidParameterValue.SignAlreadyPassedCheck</c>。</para>
     /// </summary>
     public class AddSmsSignRequest : AbstractModel
     {
         /// <summary>
         /// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2
         /// to 15 characters without <c>[</c> and <c>]</c>. Required.
+        /// <para>签名文字，不含括号。国内：2 至 12 个汉字、字母或数字；港澳台及国际：2 至 15 个字符，不含 <c>[</c> 和
+        /// <c>]</c>。必填。</para>
         /// </summary>
         public string SignName{ get; set; }
 
         /// <summary>
         /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or
         /// other. Decides which <c>DocumentType</c> fits. Required.
+        /// <para>签名所代表的主体：0 公司，1 App（仅限港澳台及国际），4 商标，5 政府、事业单位或其他。它决定可以使用哪些
+        /// <c>DocumentType</c>。必填。</para>
         /// </summary>
         public ulong? SignType{ get; set; }
 
@@ -33,38 +43,47 @@ namespace TencentCloud.Sms.V20190711.Models
         /// The proof handed in: 0 three-in-one licence, 1 business licence, 2 organisation code certificate, 3 social credit
         /// certificate, 4 screenshot of the app's back end (global only), 7 trademark certificate. Which ones fit depends on
         /// <c>SignType</c>: 0 goes with 0 or 1, 1 with 0 to 4, 4 with 7, 5 with 2 or 3. Required.
+        /// <para>提交的证明类型：0 三证合一的营业执照，1 营业执照，2 组织机构代码证，3 社会信用代码证，4 App
+        /// 后台截图（仅限港澳台及国际），7 商标注册证。可选范围取决于 <c>SignType</c>：0 对应 0 或 1，1 对应 0 至 4，4 对应
+        /// 7，5 对应 2 或 3。必填。</para>
         /// </summary>
         public ulong? DocumentType{ get; set; }
 
         /// <summary>
         /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+        /// <para>0：国内；1：港澳台及国际，即其他所有国家和地区。必填。</para>
         /// </summary>
         public ulong? International{ get; set; }
 
         /// <summary>
         /// 0: for the account's own use; 1: on behalf of others, which needs <c>CommissionImage</c>. Required.
+        /// <para>0：自用；1：他用，此时须提供 <c>CommissionImage</c>。必填。</para>
         /// </summary>
         public ulong? UsedMethod{ get; set; }
 
         /// <summary>
         /// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a <c>data:</c> prefix. Required.
+        /// <para>证明材料的图片，JPEG 或 PNG，不超过 5 MB，以 base64 编码，不带 <c>data:</c> 前缀。必填。</para>
         /// </summary>
         public string ProofImage{ get; set; }
 
         /// <summary>
         /// A picture of the letter of authority, in base64 without a <c>data:</c> prefix. Looked at only for use on behalf
         /// of others.
+        /// <para>委托书的图片，以 base64 编码，不带 <c>data:</c> 前缀。仅在签名为他用时才会查看。</para>
         /// </summary>
         public string CommissionImage{ get; set; }
 
         /// <summary>
         /// A note for the reviewer, such as what the messages are for. Free text.
+        /// <para>给审核人员看的备注，例如短信的用途。自由填写。</para>
         /// </summary>
         public string Remark{ get; set; }
 
         /// <summary>
         /// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it;
         /// leave it out for global ones.
+        /// <para>已通过审核的企业资质的 ID。用于国内签名，服务可能要求必填；港澳台及国际签名请勿填写。</para>
         /// </summary>
         public ulong? QualificationId{ get; set; }
 

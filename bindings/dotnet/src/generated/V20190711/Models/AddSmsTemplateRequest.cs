@@ -13,34 +13,48 @@ namespace TencentCloud.Sms.V20190711.Models
     /// (<c>FailedOperation.NotEnterpriseCertification</c>); a mainland template also needs an approved signature
     /// (<c>FailedOperation.MissingSignature</c>). An account has at most 1000 templates
     /// (<c>FailedOperation.TemplateNumberLimit</c>). Repeating the call creates a second template.</para>
+    /// <para><c>AddSmsTemplate</c> 的请求。</para>
+    /// <para>新建模板并提交审核，审核通过后才能用于发送。</para>
+    /// <para>真实服务的审核需要数小时。审核结果没有回调，请用 <c>DescribeSmsTemplateList</c> 查询。
+    /// 只有通过企业认证的账号可以通过 API 新建模板（否则返回 <c>FailedOperation.NotEnterpriseCertification</c>）；
+    /// 国内模板还要求账号已有通过审核的签名（否则返回 <c>FailedOperation.MissingSignature</c>）。每个账号最多 1000
+    /// 个模板（超出返回 <c>FailedOperation.TemplateNumberLimit</c>）。重复调用会再建一个模板。</para>
     /// </summary>
     public class AddSmsTemplateRequest : AbstractModel
     {
         /// <summary>
         /// The name of the template. Free text for people, not empty; it is not part of the message. Required.
+        /// <para>模板名称，供人识别，自由填写但不可为空；不会出现在短信中。必填。</para>
         /// </summary>
         public string TemplateName{ get; set; }
 
         /// <summary>
         /// The text, at most 500 characters with the signature and the values. <c>{1}</c>, <c>{2}</c> and so on stand for
         /// values given when sending: counted from 1 without a gap, never two side by side, never alone, never inside a
-        /// link. No <c>【</c> or <c>】</c>. Mainland marketing texts end with how to opt out, such as <c>拒收请回复R</c>. Required.
+        /// link. No <c>【</c> or <c>】</c>. Mainland marketing texts end with how to opt out, such as <c>拒收请回复R</c>.
+        /// Required.
+        /// <para>模板正文，连同签名与变量值最多 500 个字符。<c>{1}</c>、<c>{2}</c> 等是变量，发送时代入取值：序号从 1
+        /// 开始且不可跳号，两个变量不可相邻，正文不可只有变量，变量不可放在链接中。不得含有 <c>【</c> 或 <c>】</c>。
+        /// 国内营销短信须以退订方式结尾，如 <c>拒收请回复R</c>。必填。</para>
         /// </summary>
         public string TemplateContent{ get; set; }
 
         /// <summary>
         /// What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as
         /// notification. Required.
+        /// <para>短信类型：1 营销，2 通知，3 验证码；旧程序使用的 0 视为通知。必填。</para>
         /// </summary>
         public ulong? SmsType{ get; set; }
 
         /// <summary>
         /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+        /// <para>0：国内；1：港澳台及国际，即其他所有国家和地区。必填。</para>
         /// </summary>
         public ulong? International{ get; set; }
 
         /// <summary>
         /// A note for the reviewer, such as what the messages are for. May be empty, but not absent. Required.
+        /// <para>给审核人员看的备注，例如短信的用途。可以为空，但不可缺少。必填。</para>
         /// </summary>
         public string Remark{ get; set; }
 

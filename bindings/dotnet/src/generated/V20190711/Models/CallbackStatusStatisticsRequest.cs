@@ -10,33 +10,43 @@ namespace TencentCloud.Sms.V20190711.Models
     /// <para>Counts the delivery reports of an app within a span of at most 32 days, and why messages did not arrive.</para>
     /// <para>Hours are those of UTC+8; the first and the last hour both count. An hour that is none, an end before the
     /// begin, or a longer span is refused.</para>
+    /// <para><c>CallbackStatusStatistics</c> 的请求。</para>
+    /// <para>统计一个应用在最多 32 天内的状态报告，以及短信未送达的原因。</para>
+    /// <para>小时按 UTC+8 计算，首尾两个小时都包含在内。不是合法的小时、结束早于开始或跨度过长，都会被拒绝。</para>
     /// </summary>
     public class CallbackStatusStatisticsRequest : AbstractModel
     {
         /// <summary>
         /// The first hour, <c>yyyymmddhh</c> in UTC+8 as a number, such as 2024090800. Required.
+        /// <para>开始的小时，UTC+8 时间 <c>yyyymmddhh</c>，以数字书写，如 2024090800。必填。</para>
         /// </summary>
         public ulong? StartDateTime{ get; set; }
 
         /// <summary>
         /// The last hour, <c>yyyymmddhh</c> in UTC+8 as a number, such as 2024090823; not before the first. The API spells
         /// it so. Required.
+        /// <para>结束的小时，UTC+8 时间 <c>yyyymmddhh</c>，以数字书写，如 2024090823；不得早于开始。API
+        /// 中的名称就是这样拼写的。必填。</para>
         /// </summary>
         public ulong? EndDataTime{ get; set; }
 
         /// <summary>
         /// The id of the SMS app, digits as text, such as <c>1400006666</c>. Not the SecretId, and not the account's AppId.
         /// Required.
+        /// <para>短信应用的 ID，以文本形式书写的数字，如 <c>1400006666</c>。既不是 SecretId，也不是账号的 AppId。
+        /// 必填。</para>
         /// </summary>
         public string SmsSdkAppid{ get; set; }
 
         /// <summary>
         /// Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
+        /// <para>不影响统计结果。文档规定为 0；0 至 100 均可接受。必填。</para>
         /// </summary>
         public ulong? Limit{ get; set; }
 
         /// <summary>
         /// Has no effect on the counts. Documented as 0. Required.
+        /// <para>不影响统计结果。文档规定为 0。必填。</para>
         /// </summary>
         public ulong? Offset{ get; set; }
 

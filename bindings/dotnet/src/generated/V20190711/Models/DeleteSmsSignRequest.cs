@@ -9,11 +9,15 @@ namespace TencentCloud.Sms.V20190711.Models
     /// The request of <c>DeleteSmsSign</c>.
     /// <para>Deletes a signature, whatever the state of its review. It cannot be used any more, while messages that were
     /// accepted still go out. A second call finds nothing and is refused with <c>FailedOperation.SignIdNotExist</c>.</para>
+    /// <para><c>DeleteSmsSign</c> 的请求。</para>
+    /// <para>删除签名，无论其审核状态如何。删除后不能再使用，而已经受理的短信仍会下发。再次调用时已无此签名，返回
+    /// <c>FailedOperation.SignIdNotExist</c>。</para>
     /// </summary>
     public class DeleteSmsSignRequest : AbstractModel
     {
         /// <summary>
         /// The id of the signature: a number, not its text. Required.
+        /// <para>签名 ID，是数字，不是签名文字。必填。</para>
         /// </summary>
         public ulong? SignId{ get; set; }
 

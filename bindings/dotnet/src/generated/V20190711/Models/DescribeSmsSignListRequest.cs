@@ -9,16 +9,21 @@ namespace TencentCloud.Sms.V20190711.Models
     /// The request of <c>DescribeSmsSignList</c>.
     /// <para>Answers signatures with the state of their review, by their ids, at most 100 in a call.</para>
     /// <para>An id that does not exist is left out of the answer.</para>
+    /// <para><c>DescribeSmsSignList</c> 的请求。</para>
+    /// <para>按 ID 查询签名及其审核状态，每次调用最多 100 个。</para>
+    /// <para>不存在的 ID 不会出现在应答中。</para>
     /// </summary>
     public class DescribeSmsSignListRequest : AbstractModel
     {
         /// <summary>
         /// The ids of the signatures wanted, 1 to 100. Required.
+        /// <para>要查询的签名 ID，1 至 100 个。必填。</para>
         /// </summary>
         public ulong?[] SignIdSet{ get; set; }
 
         /// <summary>
         /// Which signatures to list: 0 for mainland China, 1 for global ones. Required.
+        /// <para>要列出的签名：0 为国内，1 为港澳台及国际。必填。</para>
         /// </summary>
         public ulong? International{ get; set; }
 

@@ -8,18 +8,22 @@ namespace TencentCloud.Sms.V20190711.Models
     /// <summary>
     /// The request of <c>DescribeSmsTemplateList</c>.
     /// <para>Answers templates with the state of their review, by their ids, at most 100 in a call.</para>
-    /// <para>An id that does not exist is left out of the answer. Only the main account may list templates
-    /// (<c>FailedOperation.ProhibitSubAccountUse</c>).</para>
+    /// <para>An id that does not exist is left out of the answer.</para>
+    /// <para><c>DescribeSmsTemplateList</c> 的请求。</para>
+    /// <para>按 ID 查询模板及其审核状态，每次调用最多 100 个。</para>
+    /// <para>不存在的 ID 不会出现在应答中。</para>
     /// </summary>
     public class DescribeSmsTemplateListRequest : AbstractModel
     {
         /// <summary>
         /// The ids of the templates wanted, at most 100. Required.
+        /// <para>要查询的模板 ID，最多 100 个。必填。</para>
         /// </summary>
         public ulong?[] TemplateIdSet{ get; set; }
 
         /// <summary>
         /// Which templates to list: 0 for mainland China, 1 for global ones. Required.
+        /// <para>要列出的模板：0 为国内，1 为港澳台及国际。必填。</para>
         /// </summary>
         public ulong? International{ get; set; }
 

@@ -7,16 +7,19 @@ namespace TencentCloud.Sms.V20190711.Models
 {
     /// <summary>
     /// The answer to <c>DescribeSmsTemplateList</c>.
+    /// <para><c>DescribeSmsTemplateList</c> 的应答。</para>
     /// </summary>
     public class DescribeSmsTemplateListResponse : AbstractModel
     {
         /// <summary>
         /// The templates found, one entry each; unknown ids are left out.
+        /// <para>查到的模板，每个一条；不存在的 ID 不会出现。</para>
         /// </summary>
         public DescribeTemplateListStatus[] DescribeTemplateStatusSet{ get; set; }
 
         /// <summary>
         /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+        /// <para>服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。</para>
         /// </summary>
         public string RequestId{ get; set; }
 

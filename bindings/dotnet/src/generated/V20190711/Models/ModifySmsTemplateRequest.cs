@@ -10,39 +10,52 @@ namespace TencentCloud.Sms.V20190711.Models
     /// <para>Changes a template that is under review or refused, and hands it in for review again.</para>
     /// <para>An approved template cannot be changed (<c>FailedOperation.TemplateAlreadyPassedCheck</c>): create another one.
     /// An id that does not exist is <c>FailedOperation.MissingTemplateToModify</c>.</para>
+    /// <para><c>ModifySmsTemplate</c> 的请求。</para>
+    /// <para>修改审核中或未通过的模板，并重新提交审核。</para>
+    /// <para>已通过审核的模板不能修改（返回 <c>FailedOperation.TemplateAlreadyPassedCheck</c>），请另建一个。ID 不存在时返回
+    /// <c>FailedOperation.MissingTemplateToModify</c>。</para>
     /// </summary>
     public class ModifySmsTemplateRequest : AbstractModel
     {
         /// <summary>
         /// The id of the template: a number here, while sending takes it as text. Required.
+        /// <para>模板 ID。此处为数字，发送时则以文本传入。必填。</para>
         /// </summary>
         public ulong? TemplateId{ get; set; }
 
         /// <summary>
         /// The name of the template. Free text for people, not empty; it is not part of the message. Required.
+        /// <para>模板名称，供人识别，自由填写但不可为空；不会出现在短信中。必填。</para>
         /// </summary>
         public string TemplateName{ get; set; }
 
         /// <summary>
         /// The text, at most 500 characters with the signature and the values. <c>{1}</c>, <c>{2}</c> and so on stand for
         /// values given when sending: counted from 1 without a gap, never two side by side, never alone, never inside a
-        /// link. No <c>【</c> or <c>】</c>. Mainland marketing texts end with how to opt out, such as <c>拒收请回复R</c>. Required.
+        /// link. No <c>【</c> or <c>】</c>. Mainland marketing texts end with how to opt out, such as <c>拒收请回复R</c>.
+        /// Required.
+        /// <para>模板正文，连同签名与变量值最多 500 个字符。<c>{1}</c>、<c>{2}</c> 等是变量，发送时代入取值：序号从 1
+        /// 开始且不可跳号，两个变量不可相邻，正文不可只有变量，变量不可放在链接中。不得含有 <c>【</c> 或 <c>】</c>。
+        /// 国内营销短信须以退订方式结尾，如 <c>拒收请回复R</c>。必填。</para>
         /// </summary>
         public string TemplateContent{ get; set; }
 
         /// <summary>
         /// What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as
         /// notification. Required.
+        /// <para>短信类型：1 营销，2 通知，3 验证码；旧程序使用的 0 视为通知。必填。</para>
         /// </summary>
         public ulong? SmsType{ get; set; }
 
         /// <summary>
         /// 0: mainland China; 1: global. Must be what the template has: it cannot be moved from one to the other. Required.
+        /// <para>0：国内；1：港澳台及国际。须与模板原有的取值一致，不能在两者之间更改。必填。</para>
         /// </summary>
         public ulong? International{ get; set; }
 
         /// <summary>
         /// A note for the reviewer, such as what was changed. May be empty, but not absent. Required.
+        /// <para>给审核人员看的备注，例如改动之处。可以为空，但不可缺少。必填。</para>
         /// </summary>
         public string Remark{ get; set; }
 

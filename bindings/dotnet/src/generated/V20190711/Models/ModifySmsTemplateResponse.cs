@@ -7,16 +7,19 @@ namespace TencentCloud.Sms.V20190711.Models
 {
     /// <summary>
     /// The answer to <c>ModifySmsTemplate</c>.
+    /// <para><c>ModifySmsTemplate</c> 的应答。</para>
     /// </summary>
     public class ModifySmsTemplateResponse : AbstractModel
     {
         /// <summary>
         /// The changed template.
+        /// <para>修改后的模板。</para>
         /// </summary>
         public ModifyTemplateStatus ModifyTemplateStatus{ get; set; }
 
         /// <summary>
         /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+        /// <para>服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。</para>
         /// </summary>
         public string RequestId{ get; set; }
 

@@ -7,41 +7,49 @@ namespace TencentCloud.Sms.V20190711.Models
 {
     /// <summary>
     /// One reply of a person to a message.
+    /// <para>用户对短信的一条上行回复。</para>
     /// </summary>
     public class PullSmsReplyStatus : AbstractModel
     {
         /// <summary>
         /// The code that extended the sender's number; mostly empty.
+        /// <para>发送时扩展发送方号码的数字，多数情况下为空。</para>
         /// </summary>
         public string ExtendCode{ get; set; }
 
         /// <summary>
         /// The country code without <c>+</c>, such as <c>86</c>.
+        /// <para>国家或地区码，不带 <c>+</c>，如 <c>86</c>。</para>
         /// </summary>
         public string NationCode{ get; set; }
 
         /// <summary>
         /// The phone number in E.164 form, such as <c>+8618501234444</c>.
+        /// <para>E.164 格式的手机号，如 <c>+8618501234444</c>。</para>
         /// </summary>
         public string PhoneNumber{ get; set; }
 
         /// <summary>
         /// The text of the signature that the message had which is answered.
+        /// <para>所回复的那条短信的签名文字。</para>
         /// </summary>
         public string Sign{ get; set; }
 
         /// <summary>
         /// What the person answered, as it came.
+        /// <para>用户回复的内容，原样返回。</para>
         /// </summary>
         public string ReplyContent{ get; set; }
 
         /// <summary>
         /// When the person answered, as <c>2019-10-08 17:18:37</c> in UTC+8.
+        /// <para>用户回复的时间，UTC+8，形如 <c>2019-10-08 17:18:37</c>。</para>
         /// </summary>
         public string ReplyTime{ get; set; }
 
         /// <summary>
         /// When the person answered, in Unix seconds.
+        /// <para>用户回复的时间，Unix 秒。</para>
         /// </summary>
         public ulong? ReplyUnixTime{ get; set; }
 

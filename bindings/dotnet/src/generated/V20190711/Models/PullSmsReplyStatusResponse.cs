@@ -7,16 +7,19 @@ namespace TencentCloud.Sms.V20190711.Models
 {
     /// <summary>
     /// The answer to <c>PullSmsReplyStatus</c>.
+    /// <para><c>PullSmsReplyStatus</c> 的应答。</para>
     /// </summary>
     public class PullSmsReplyStatusResponse : AbstractModel
     {
         /// <summary>
         /// The replies taken out of the queue, oldest first; empty when none is waiting.
+        /// <para>从队列中取出的回复，从旧到新；没有待取的回复时为空。</para>
         /// </summary>
         public PullSmsReplyStatus[] PullSmsReplyStatusSet{ get; set; }
 
         /// <summary>
         /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+        /// <para>服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。</para>
         /// </summary>
         public string RequestId{ get; set; }
 

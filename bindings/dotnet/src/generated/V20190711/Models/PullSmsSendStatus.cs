@@ -7,49 +7,58 @@ namespace TencentCloud.Sms.V20190711.Models
 {
     /// <summary>
     /// The delivery report of one message.
+    /// <para>一条短信的状态报告。</para>
     /// </summary>
     public class PullSmsSendStatus : AbstractModel
     {
         /// <summary>
         /// When the phone got the message, as <c>2019-10-08 17:18:37</c> in UTC+8.
+        /// <para>手机收到短信的时间，UTC+8，形如 <c>2019-10-08 17:18:37</c>。</para>
         /// </summary>
         public string UserReceiveTime{ get; set; }
 
         /// <summary>
         /// When the phone got the message, in Unix seconds.
+        /// <para>手机收到短信的时间，Unix 秒。</para>
         /// </summary>
         public ulong? UserReceiveUnixTime{ get; set; }
 
         /// <summary>
         /// The country code without <c>+</c>, such as <c>86</c>.
+        /// <para>国家或地区码，不带 <c>+</c>，如 <c>86</c>。</para>
         /// </summary>
         public string NationCode{ get; set; }
 
         /// <summary>
         /// The number in E.164 form, such as <c>+8618501234444</c>. The service uses the two names the other way round than
         /// one would expect.
+        /// <para>E.164 格式的手机号，如 <c>+8618501234444</c>。服务中这两个名称的含义与字面相反。</para>
         /// </summary>
         public string PurePhoneNumber{ get; set; }
 
         /// <summary>
         /// The number without its country code, such as <c>18501234444</c>. The service uses the two names the other way
         /// round than one would expect.
+        /// <para>不含国家或地区码的手机号，如 <c>18501234444</c>。服务中这两个名称的含义与字面相反。</para>
         /// </summary>
         public string PhoneNumber{ get; set; }
 
         /// <summary>
         /// The id of the message, as in the answer to the send.
+        /// <para>短信的编号，与发送时的应答相同。</para>
         /// </summary>
         public string SerialNo{ get; set; }
 
         /// <summary>
         /// <c>SUCCESS</c> when the message reached the phone, otherwise <c>FAIL</c>.
+        /// <para>短信送达手机时为 <c>SUCCESS</c>，否则为 <c>FAIL</c>。</para>
         /// </summary>
         public string ReportStatus{ get; set; }
 
         /// <summary>
         /// The carrier's code word: <c>DELIVRD</c> when the message reached the phone, otherwise one such as <c>UNDELIV</c>
         /// or <c>MK:0001</c>.
+        /// <para>运营商的状态码：送达手机时为 <c>DELIVRD</c>，否则为 <c>UNDELIV</c>、<c>MK:0001</c> 等。</para>
         /// </summary>
         public string Description{ get; set; }
 

@@ -12,37 +12,50 @@ namespace TencentCloud.Sms.V20190711.Models
     /// <c>InvalidParameterValue.EndTimeVerifyFail</c> or, when the begin is after the end,
     /// <c>InvalidParameterValue.InvalidStartTime</c>. Nothing published says that reports stay where they are, so the call
     /// is treated like a pull and never counted as safe to repeat.</para>
+    /// <para><c>PullSmsSendStatusByPhoneNumber</c> 的请求。</para>
+    /// <para>查询最近 7 天内发往一个号码的短信的状态报告。</para>
+    /// <para>时间不合要求时返回
+    /// <c>InvalidParameterValue.BeginTimeVerifyFail</c>、<c>InvalidParameterValue.EndTimeVerifyFail</c>；开始晚于结束时返回
+    /// <c>InvalidParameterValue.InvalidStartTime</c>。公开文档没有说明报告查询后是否仍然保留，因此本接口按拉取对待，
+    /// 不视为可以安全重试。</para>
     /// </summary>
     public class PullSmsSendStatusByPhoneNumberRequest : AbstractModel
     {
         /// <summary>
         /// The earliest time of sending, in Unix seconds, at most 7 days ago. Required.
+        /// <para>最早的发送时间，Unix 秒，最多为 7 天之前。必填。</para>
         /// </summary>
         public ulong? SendDateTime{ get; set; }
 
         /// <summary>
         /// How many entries to skip. The only documented value is 0. Required.
+        /// <para>跳过多少条。文档规定的取值只有 0。必填。</para>
         /// </summary>
         public ulong? Offset{ get; set; }
 
         /// <summary>
         /// How many reports to answer at most, 1 to 100. Required.
+        /// <para>最多返回多少条状态报告，1 至 100。必填。</para>
         /// </summary>
         public ulong? Limit{ get; set; }
 
         /// <summary>
         /// The phone number in E.164 form, such as <c>+8618501234444</c>. Required.
+        /// <para>E.164 格式的手机号，如 <c>+8618501234444</c>。必填。</para>
         /// </summary>
         public string PhoneNumber{ get; set; }
 
         /// <summary>
         /// The id of the SMS app, digits as text, such as <c>1400006666</c>. Not the SecretId, and not the account's AppId.
         /// Required.
+        /// <para>短信应用的 ID，以文本形式书写的数字，如 <c>1400006666</c>。既不是 SecretId，也不是账号的 AppId。
+        /// 必填。</para>
         /// </summary>
         public string SmsSdkAppid{ get; set; }
 
         /// <summary>
         /// The latest time of sending, in Unix seconds; now when unset.
+        /// <para>最晚的发送时间，Unix 秒；不填时为当前时间。</para>
         /// </summary>
         public ulong? EndDateTime{ get; set; }
 

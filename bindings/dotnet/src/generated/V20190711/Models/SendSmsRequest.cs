@@ -14,30 +14,43 @@ namespace TencentCloud.Sms.V20190711.Models
     /// numbers, is an error of the call, and nothing is sent.</para>
     /// <para>Repeating the call sends again, so a call that may have reached the service must not be repeated
     /// blindly.</para>
+    /// <para><c>SendSms</c> 的请求。</para>
+    /// <para>用一个模板和一组变量值向最多 200 个号码发送短信；这些号码须全部为国内号码，或全部为港澳台及国际号码。</para>
+    /// <para>只要服务处理了这些号码，无论是否受理，调用都算成功：应答中每个号码各有自己的错误码，受理时为 <c>Ok</c>。
+    /// 受理表示已经计费并开始下发，状态报告稍后才有。涉及整个请求的问题，例如应用不存在或号码超过 200 个，
+    /// 则是整次调用的错误，此时一条也不会发送。</para>
+    /// <para>重复调用会再次发送，因此请求可能已经到达服务时，不可盲目重试。</para>
     /// </summary>
     public class SendSmsRequest : AbstractModel
     {
         /// <summary>
         /// The numbers, 1 to 200, all in mainland China or all global. E.164 form, such as <c>+8618501234444</c>; mainland
         /// numbers also as <c>0086…</c>, <c>86…</c> or the bare 11 digits. Required.
+        /// <para>接收号码，1 至 200 个，须全部为国内号码，或全部为港澳台及国际号码。采用 E.164 格式，如
+        /// <c>+8618501234444</c>；国内号码也可写作 <c>0086…</c>、<c>86…</c> 或 11 位手机号。必填。</para>
         /// </summary>
         public string[] PhoneNumberSet{ get; set; }
 
         /// <summary>
         /// The id of an approved template, digits as text, such as <c>1110</c>. Global numbers need a global template.
         /// Required.
+        /// <para>已通过审核的模板的 ID，以文本形式书写的数字，如 <c>1110</c>。港澳台及国际号码须使用港澳台及国际模板。
+        /// 必填。</para>
         /// </summary>
         public string TemplateID{ get; set; }
 
         /// <summary>
         /// The id of the SMS app, digits as text, such as <c>1400006666</c>. Not the SecretId, and not the account's AppId.
         /// Required.
+        /// <para>短信应用的 ID，以文本形式书写的数字，如 <c>1400006666</c>。既不是 SecretId，也不是账号的 AppId。
+        /// 必填。</para>
         /// </summary>
         public string SmsSdkAppid{ get; set; }
 
         /// <summary>
         /// The text of an approved signature, without brackets; not its id. Needed for mainland numbers, optional for global
         /// ones.
+        /// <para>已通过审核的签名的文字，不含括号，也不是签名 ID。国内号码必须填写，港澳台及国际号码可不填。</para>
         /// </summary>
         public string Sign{ get; set; }
 
@@ -45,24 +58,29 @@ namespace TencentCloud.Sms.V20190711.Models
         /// The values for <c>{1}</c>, <c>{2}</c> and so on of the template, in that order: exactly as many as it has
         /// variables; unset or empty when it has none. Values of a verification template are 0 to 6 digits each, no value
         /// may hold a link, and the whole text may have at most 500 characters.
+        /// <para>依次代入模板中 <c>{1}</c>、<c>{2}</c> 等变量的值，个数须与变量个数完全一致；模板没有变量时不填或留空。
+        /// 验证码模板的每个值为 0 至 6 位数字；值中不得含有链接；短信全文不得超过 500 个字符。</para>
         /// </summary>
         public string[] TemplateParamSet{ get; set; }
 
         /// <summary>
         /// Digits that extend the sender's number. The feature is closed unless support opened it; an empty text is always
         /// accepted.
+        /// <para>用于扩展发送方号码的数字。该功能默认关闭，须由客服开通；空文本总是可以接受。</para>
         /// </summary>
         public string ExtendCode{ get; set; }
 
         /// <summary>
         /// The caller's own text, less than 512 bytes, such as an order number; empty when unset. Comes back with every
         /// number's entry.
+        /// <para>调用方自带的文本，小于 512 字节，如订单号；不填时为空。每个号码的结果中都会带回它。</para>
         /// </summary>
         public string SessionContext{ get; set; }
 
         /// <summary>
         /// The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for
         /// mainland numbers.
+        /// <para>港澳台及国际短信显示的发送方标识。使用默认的公共发送方时无须填写；对国内号码不起作用。</para>
         /// </summary>
         public string SenderId{ get; set; }
 

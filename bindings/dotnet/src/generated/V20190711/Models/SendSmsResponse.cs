@@ -7,17 +7,21 @@ namespace TencentCloud.Sms.V20190711.Models
 {
     /// <summary>
     /// The answer to <c>SendSms</c>.
+    /// <para><c>SendSms</c> 的应答。</para>
     /// </summary>
     public class SendSmsResponse : AbstractModel
     {
         /// <summary>
         /// One entry for each number of the request, in the same order. Look at each <c>Code</c>: the call succeeds even
         /// when every number was refused.
+        /// <para>请求中的每个号码各有一条结果，顺序与请求一致。请逐条检查 <c>Code</c>：即使所有号码都被拒绝，
+        /// 调用本身仍算成功。</para>
         /// </summary>
         public SendStatus[] SendStatusSet{ get; set; }
 
         /// <summary>
         /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+        /// <para>服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。</para>
         /// </summary>
         public string RequestId{ get; set; }
 

@@ -7,21 +7,25 @@ namespace TencentCloud.Sms.V20190711.Models
 {
     /// <summary>
     /// Counts of what was sent.
+    /// <para>发送量的统计。</para>
     /// </summary>
     public class SendStatusStatistics : AbstractModel
     {
         /// <summary>
         /// Segments billed. A long message has more than one: 100 messages, 20 of them of two segments, are 120.
+        /// <para>计费条数。长短信按多条计：100 条短信中有 20 条各计两条，共计 120 条。</para>
         /// </summary>
         public ulong? FeeCount{ get; set; }
 
         /// <summary>
         /// Numbers submitted, the refused ones included.
+        /// <para>提交的号码数，包括被拒绝的。</para>
         /// </summary>
         public ulong? RequestCount{ get; set; }
 
         /// <summary>
         /// Numbers accepted, whether or not the message reached the phone.
+        /// <para>受理的号码数，无论短信是否送达手机。</para>
         /// </summary>
         public ulong? RequestSuccessCount{ get; set; }
 

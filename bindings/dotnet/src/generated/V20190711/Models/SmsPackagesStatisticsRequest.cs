@@ -9,22 +9,28 @@ namespace TencentCloud.Sms.V20190711.Models
     /// The request of <c>SmsPackagesStatistics</c>.
     /// <para>Answers the prepaid packages of an app: how many segments each holds, how many are used, and from when until
     /// when it can be used.</para>
+    /// <para><c>SmsPackagesStatistics</c> 的请求。</para>
+    /// <para>查询一个应用的预付费套餐包：每个包含多少计费条数，已用多少，以及从何时到何时可以使用。</para>
     /// </summary>
     public class SmsPackagesStatisticsRequest : AbstractModel
     {
         /// <summary>
         /// The id of the SMS app, digits as text, such as <c>1400006666</c>. Not the SecretId, and not the account's AppId.
         /// Required.
+        /// <para>短信应用的 ID，以文本形式书写的数字，如 <c>1400006666</c>。既不是 SecretId，也不是账号的 AppId。
+        /// 必填。</para>
         /// </summary>
         public string SmsSdkAppid{ get; set; }
 
         /// <summary>
         /// How many packages to answer at most, up to 500. Required.
+        /// <para>最多返回多少个套餐包，不超过 500。必填。</para>
         /// </summary>
         public ulong? Limit{ get; set; }
 
         /// <summary>
         /// How many packages to skip, 0 for the first page. Required.
+        /// <para>跳过多少个套餐包，第一页为 0。必填。</para>
         /// </summary>
         public ulong? Offset{ get; set; }
 

@@ -7,16 +7,19 @@ namespace TencentCloud.Sms.V20190711.Models
 {
     /// <summary>
     /// The answer to <c>SmsPackagesStatistics</c>.
+    /// <para><c>SmsPackagesStatistics</c> 的应答。</para>
     /// </summary>
     public class SmsPackagesStatisticsResponse : AbstractModel
     {
         /// <summary>
         /// The packages, one entry each.
+        /// <para>套餐包，每个一条。</para>
         /// </summary>
         public SmsPackagesStatistics[] SmsPackagesStatisticsSet{ get; set; }
 
         /// <summary>
         /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+        /// <para>服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。</para>
         /// </summary>
         public string RequestId{ get; set; }
 

@@ -7,12 +7,14 @@ namespace TencentCloud.Sms.V20210111.Models
 {
     /// <summary>
     /// A template that was created and now waits for its review.
+    /// <para>已新建、正在等待审核的模板。</para>
     /// </summary>
     public class AddTemplateStatus : AbstractModel
     {
         /// <summary>
         /// The id of the new template, digits as text: ready for <c>SendSms</c>. The other template actions take it as a
         /// number.
+        /// <para>新模板的 ID，以文本形式书写的数字，可直接用于 <c>SendSms</c>。其他模板接口则以数字传入。</para>
         /// </summary>
         public string TemplateId{ get; set; }
 

@@ -7,51 +7,61 @@ namespace TencentCloud.Sms.V20210111.Models
 {
     /// <summary>
     /// Counts of delivery reports.
+    /// <para>状态报告的统计。</para>
     /// </summary>
     public class CallbackStatusStatistics : AbstractModel
     {
         /// <summary>
         /// Reports in all, of success and of failure.
+        /// <para>状态报告总数，包括成功与失败。</para>
         /// </summary>
         public ulong? CallbackCount{ get; set; }
 
         /// <summary>
         /// Numbers accepted for sending.
+        /// <para>发送时受理的号码数。</para>
         /// </summary>
         public ulong? RequestSuccessCount{ get; set; }
 
         /// <summary>
         /// Reports of failure: the sum of the five classes below.
+        /// <para>失败的报告数，等于以下五类之和。</para>
         /// </summary>
         public ulong? CallbackFailCount{ get; set; }
 
         /// <summary>
         /// Reports that the message reached the phone.
+        /// <para>表示短信已送达手机的报告数。</para>
         /// </summary>
         public ulong? CallbackSuccessCount{ get; set; }
 
         /// <summary>
         /// Failures inside the carrier.
+        /// <para>因运营商内部错误而失败的数量。</para>
         /// </summary>
         public ulong? InternalErrorCount{ get; set; }
 
         /// <summary>
         /// Failures because the number is invalid or not in use.
+        /// <para>因号码无效或为空号而失败的数量。</para>
         /// </summary>
         public ulong? InvalidNumberCount{ get; set; }
 
         /// <summary>
         /// Failures because the phone is off or suspended.
+        /// <para>因手机关机或停机而失败的数量。</para>
         /// </summary>
         public ulong? ShutdownErrorCount{ get; set; }
 
         /// <summary>
         /// Failures because the number does not want messages.
+        /// <para>因号码不愿接收短信而失败的数量。</para>
         /// </summary>
         public ulong? BlackListCount{ get; set; }
 
         /// <summary>
         /// Failures because the carrier limits how often a number may get messages.
+        /// <para>因运营商限制同一号码的接收频率而失败的数量。</para>
         /// </summary>
         public ulong? FrequencyLimitCount{ get; set; }
 

@@ -7,16 +7,19 @@ namespace TencentCloud.Sms.V20210111.Models
 {
     /// <summary>
     /// The answer to <c>DeleteSmsSign</c>.
+    /// <para><c>DeleteSmsSign</c> 的应答。</para>
     /// </summary>
     public class DeleteSmsSignResponse : AbstractModel
     {
         /// <summary>
         /// What was deleted, and when.
+        /// <para>删除结果与时间。</para>
         /// </summary>
         public DeleteSignStatus DeleteSignStatus{ get; set; }
 
         /// <summary>
         /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+        /// <para>服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。</para>
         /// </summary>
         public string RequestId{ get; set; }
 

@@ -10,11 +10,15 @@ namespace TencentCloud.Sms.V20210111.Models
     /// <para>Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were
     /// accepted still go out. A second call finds nothing and is refused with
     /// <c>FailedOperation.TemplateIdNotExist</c>.</para>
+    /// <para><c>DeleteSmsTemplate</c> 的请求。</para>
+    /// <para>删除模板，无论其审核状态如何。删除后不能再用于发送，而已经受理的短信仍会下发。再次调用时已无此模板，返回
+    /// <c>FailedOperation.TemplateIdNotExist</c>。</para>
     /// </summary>
     public class DeleteSmsTemplateRequest : AbstractModel
     {
         /// <summary>
         /// The id of the template: a number here, while sending takes it as text. Required.
+        /// <para>模板 ID。此处为数字，发送时则以文本传入。必填。</para>
         /// </summary>
         public ulong? TemplateId{ get; set; }
 

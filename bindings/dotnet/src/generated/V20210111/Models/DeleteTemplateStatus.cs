@@ -7,16 +7,19 @@ namespace TencentCloud.Sms.V20210111.Models
 {
     /// <summary>
     /// The deletion of a template.
+    /// <para>模板的删除结果。</para>
     /// </summary>
     public class DeleteTemplateStatus : AbstractModel
     {
         /// <summary>
         /// A text that says the deletion was done, such as <c>return successfully!</c>.
+        /// <para>表示已删除的文本，如 <c>return successfully!</c>。</para>
         /// </summary>
         public string DeleteStatus{ get; set; }
 
         /// <summary>
         /// When it was deleted, in Unix seconds.
+        /// <para>删除的时间，Unix 秒。</para>
         /// </summary>
         public ulong? DeleteTime{ get; set; }
 

@@ -11,12 +11,17 @@ namespace TencentCloud.Sms.V20210111.Models
     /// sending, and nothing is sent.</para>
     /// <para>A number that cannot be understood has <c>FailedOperation.PhoneNumberParseFail</c> in its own entry; the call
     /// succeeds all the same.</para>
+    /// <para><c>DescribePhoneNumberInfo</c> 的请求。</para>
+    /// <para>解析最多 200 个号码：所属国家或地区、国家或地区码、标准格式。解析方式与发送时相同，但不会发送任何短信。</para>
+    /// <para>无法识别的号码，其自己的结果中为 <c>FailedOperation.PhoneNumberParseFail</c>，调用本身仍算成功。</para>
     /// </summary>
     public class DescribePhoneNumberInfoRequest : AbstractModel
     {
         /// <summary>
         /// The numbers to look at, 1 to 200, in E.164 form such as <c>+8618501234444</c>; mainland numbers also as
         /// <c>0086…</c>, <c>86…</c> or the bare 11 digits. Required.
+        /// <para>要解析的号码，1 至 200 个，采用 E.164 格式，如 <c>+8618501234444</c>；国内号码也可写作
+        /// <c>0086…</c>、<c>86…</c> 或 11 位手机号。必填。</para>
         /// </summary>
         public string[] PhoneNumberSet{ get; set; }
 

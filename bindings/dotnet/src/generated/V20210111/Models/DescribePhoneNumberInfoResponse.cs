@@ -7,16 +7,19 @@ namespace TencentCloud.Sms.V20210111.Models
 {
     /// <summary>
     /// The answer to <c>DescribePhoneNumberInfo</c>.
+    /// <para><c>DescribePhoneNumberInfo</c> 的应答。</para>
     /// </summary>
     public class DescribePhoneNumberInfoResponse : AbstractModel
     {
         /// <summary>
         /// One entry for each number of the request, in the same order.
+        /// <para>请求中的每个号码各有一条结果，顺序与请求一致。</para>
         /// </summary>
         public PhoneNumberInfo[] PhoneNumberInfoSet{ get; set; }
 
         /// <summary>
         /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+        /// <para>服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。</para>
         /// </summary>
         public string RequestId{ get; set; }
 

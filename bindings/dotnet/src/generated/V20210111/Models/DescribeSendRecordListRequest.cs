@@ -11,37 +11,48 @@ namespace TencentCloud.Sms.V20210111.Models
     /// message.</para>
     /// <para>Only the newest 1000 records of the span can be reached. Times, <c>Limit</c> and <c>Offset</c> outside their
     /// ranges are refused with a code that names them, such as <c>InvalidParameterValue.BeginTimeVerifyFail</c>.</para>
+    /// <para><c>DescribeSendRecordList</c> 的请求。</para>
+    /// <para>查询最近 72 小时内发往一个号码的短信及各自的结果，从新到旧。</para>
+    /// <para>只能查到该时段内最新的 1000 条记录。时间、<c>Limit</c> 或 <c>Offset</c> 超出范围时，会返回相应的错误码，如
+    /// <c>InvalidParameterValue.BeginTimeVerifyFail</c>。</para>
     /// </summary>
     public class DescribeSendRecordListRequest : AbstractModel
     {
         /// <summary>
         /// The phone number in E.164 form, such as <c>+8618501234444</c>. Required.
+        /// <para>E.164 格式的手机号，如 <c>+8618501234444</c>。必填。</para>
         /// </summary>
         public string PhoneNumber{ get; set; }
 
         /// <summary>
         /// The id of the SMS app, digits as text, such as <c>1400006666</c>. Not the SecretId, and not the account's AppId.
         /// Required.
+        /// <para>短信应用的 ID，以文本形式书写的数字，如 <c>1400006666</c>。既不是 SecretId，也不是账号的 AppId。
+        /// 必填。</para>
         /// </summary>
         public string SmsSdkAppId{ get; set; }
 
         /// <summary>
         /// The earliest time of sending, in Unix seconds, at most 72 hours ago. Required.
+        /// <para>最早的发送时间，Unix 秒，最多为 72 小时之前。必填。</para>
         /// </summary>
         public ulong? BeginTime{ get; set; }
 
         /// <summary>
         /// The latest time of sending, in Unix seconds, not in the future; now when unset.
+        /// <para>最晚的发送时间，Unix 秒，不得晚于当前时间；不填时为当前时间。</para>
         /// </summary>
         public ulong? EndTime{ get; set; }
 
         /// <summary>
         /// How many records to answer at most, 1 to 50; 20 when unset.
+        /// <para>最多返回多少条记录，1 至 50，不填时为 20。</para>
         /// </summary>
         public ulong? Limit{ get; set; }
 
         /// <summary>
         /// How many records to skip, 0 to 1000; 0 when unset.
+        /// <para>跳过多少条记录，0 至 1000，不填时为 0。</para>
         /// </summary>
         public ulong? Offset{ get; set; }
 

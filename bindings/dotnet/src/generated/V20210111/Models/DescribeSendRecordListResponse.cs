@@ -7,21 +7,25 @@ namespace TencentCloud.Sms.V20210111.Models
 {
     /// <summary>
     /// The answer to <c>DescribeSendRecordList</c>.
+    /// <para><c>DescribeSendRecordList</c> 的应答。</para>
     /// </summary>
     public class DescribeSendRecordListResponse : AbstractModel
     {
         /// <summary>
         /// The records, newest first.
+        /// <para>发送记录，从新到旧。</para>
         /// </summary>
         public SendRecord[] SendRecordSet{ get; set; }
 
         /// <summary>
         /// How many records the span has, counted up to 1000.
+        /// <para>该时段内的记录总数，最多计到 1000。</para>
         /// </summary>
         public ulong? TotalCount{ get; set; }
 
         /// <summary>
         /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+        /// <para>服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。</para>
         /// </summary>
         public string RequestId{ get; set; }
 

@@ -7,53 +7,63 @@ namespace TencentCloud.Sms.V20210111.Models
 {
     /// <summary>
     /// A signature and the state of its review.
+    /// <para>一个签名及其审核状态。</para>
     /// </summary>
     public class DescribeSignListStatus : AbstractModel
     {
         /// <summary>
         /// The id of the signature: a number, not its text.
+        /// <para>签名 ID，是数字，不是签名文字。</para>
         /// </summary>
         public ulong? SignId{ get; set; }
 
         /// <summary>
         /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan.
+        /// <para>0：国内；1：港澳台及国际，即其他所有国家和地区。</para>
         /// </summary>
         public ulong? International{ get; set; }
 
         /// <summary>
         /// The state of the review: 0 approved and in force, 1 under review, 2 approved but not yet in force, -1 refused or
         /// not usable.
+        /// <para>审核状态：0 已通过并生效，1 审核中，2 已通过但尚未生效，-1 未通过或不可用。</para>
         /// </summary>
         public long? StatusCode{ get; set; }
 
         /// <summary>
         /// The reviewer's text, mostly the reason of a refusal; may be empty.
+        /// <para>审核人员的回复，多为未通过的原因；可能为空。</para>
         /// </summary>
         public string ReviewReply{ get; set; }
 
         /// <summary>
         /// The text of the signature, without brackets.
+        /// <para>签名文字，不含括号。</para>
         /// </summary>
         public string SignName{ get; set; }
 
         /// <summary>
         /// When it was handed in, in Unix seconds.
+        /// <para>提交审核的时间，Unix 秒。</para>
         /// </summary>
         public ulong? CreateTime{ get; set; }
 
         /// <summary>
         /// The id of the qualification; 0 for global signatures.
+        /// <para>资质的 ID；港澳台及国际签名为 0。</para>
         /// </summary>
         public ulong? QualificationId{ get; set; }
 
         /// <summary>
         /// The name of the qualification; empty for global signatures.
+        /// <para>资质名称；港澳台及国际签名为空。</para>
         /// </summary>
         public string QualificationName{ get; set; }
 
         /// <summary>
         /// The state of the qualification: 0 waiting, 1 approved, 2 refused, 3 to be handed in again with supplements, 4
         /// waiting after a change, 5 change refused.
+        /// <para>资质状态：0 待审核，1 已通过，2 未通过，3 须补充材料后重新提交，4 变更后待审核，5 变更未通过。</para>
         /// </summary>
         public long? QualificationStatusCode{ get; set; }
 

@@ -11,26 +11,34 @@ namespace TencentCloud.Sms.V20210111.Models
     /// all.</para>
     /// <para>An id that does not exist is left out of the answer. A <c>Limit</c> over 100 is
     /// <c>InvalidParameterValue.LimitVerifyFail</c>.</para>
+    /// <para><c>DescribeSmsSignList</c> 的请求。</para>
+    /// <para>查询签名及其审核状态：给出 ID 时查询这些签名，最多 100 个；不给出时分页列出全部。</para>
+    /// <para>不存在的 ID 不会出现在应答中。<c>Limit</c> 超过 100 时返回
+    /// <c>InvalidParameterValue.LimitVerifyFail</c>。</para>
     /// </summary>
     public class DescribeSmsSignListRequest : AbstractModel
     {
         /// <summary>
         /// Which signatures to list: 0 for mainland China, 1 for global ones. Required.
+        /// <para>要列出的签名：0 为国内，1 为港澳台及国际。必填。</para>
         /// </summary>
         public ulong? International{ get; set; }
 
         /// <summary>
         /// The ids of the signatures wanted, at most 100; unset or empty for a page of all.
+        /// <para>要查询的签名 ID，最多 100 个；不填或留空时分页列出全部。</para>
         /// </summary>
         public ulong?[] SignIdSet{ get; set; }
 
         /// <summary>
         /// How many signatures to answer at most, up to 100; 10 when unset. Used only without <c>SignIdSet</c>.
+        /// <para>最多返回多少个签名，不超过 100，不填时为 10。仅在不填 <c>SignIdSet</c> 时起作用。</para>
         /// </summary>
         public ulong? Limit{ get; set; }
 
         /// <summary>
         /// How many signatures to skip, 0 when unset. Used only without <c>SignIdSet</c>.
+        /// <para>跳过多少个签名，不填时为 0。仅在不填 <c>SignIdSet</c> 时起作用。</para>
         /// </summary>
         public ulong? Offset{ get; set; }
 

@@ -12,27 +12,36 @@ namespace TencentCloud.Sms.V20210111.Models
     /// <para>An id that does not exist is left out of the answer. A <c>Limit</c> over 100 is
     /// <c>InvalidParameterValue.LimitVerifyFail</c>. Only the main account may list templates
     /// (<c>FailedOperation.ProhibitSubAccountUse</c>).</para>
+    /// <para><c>DescribeSmsTemplateList</c> 的请求。</para>
+    /// <para>查询模板及其审核状态：给出 ID 时查询这些模板，最多 100 个；不给出时分页列出全部。</para>
+    /// <para>不存在的 ID 不会出现在应答中。<c>Limit</c> 超过 100 时返回 <c>InvalidParameterValue.LimitVerifyFail</c>。
+    /// 只有主账号可以查询模板（否则返回 <c>FailedOperation.ProhibitSubAccountUse</c>）。</para>
     /// </summary>
     public class DescribeSmsTemplateListRequest : AbstractModel
     {
         /// <summary>
         /// Which templates to list: 0 for mainland China, 1 for global ones. Required.
+        /// <para>要列出的模板：0 为国内，1 为港澳台及国际。必填。</para>
         /// </summary>
         public ulong? International{ get; set; }
 
         /// <summary>
         /// The ids of the templates wanted, at most 100; unset or empty for a page of all.
+        /// <para>要查询的模板 ID，最多 100 个；不填或留空时分页列出全部。</para>
         /// </summary>
         public ulong?[] TemplateIdSet{ get; set; }
 
         /// <summary>
         /// How many templates to answer at most, up to 100. Set it: the documented default is 0. Used only without
         /// <c>TemplateIdSet</c>.
+        /// <para>最多返回多少个模板，不超过 100。请务必填写：文档规定的默认值是 0。仅在不填 <c>TemplateIdSet</c>
+        /// 时起作用。</para>
         /// </summary>
         public ulong? Limit{ get; set; }
 
         /// <summary>
         /// How many templates to skip, 0 when unset. Used only without <c>TemplateIdSet</c>.
+        /// <para>跳过多少个模板，不填时为 0。仅在不填 <c>TemplateIdSet</c> 时起作用。</para>
         /// </summary>
         public ulong? Offset{ get; set; }
 

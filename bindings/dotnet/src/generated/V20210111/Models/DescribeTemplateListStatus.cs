@@ -7,43 +7,51 @@ namespace TencentCloud.Sms.V20210111.Models
 {
     /// <summary>
     /// A template and the state of its review.
+    /// <para>一个模板及其审核状态。</para>
     /// </summary>
     public class DescribeTemplateListStatus : AbstractModel
     {
         /// <summary>
         /// The id of the template: a number here, while sending takes it as text.
+        /// <para>模板 ID。此处为数字，发送时则以文本传入。</para>
         /// </summary>
         public ulong? TemplateId{ get; set; }
 
         /// <summary>
         /// 0: mainland China; 1: global; 3: both.
+        /// <para>0：国内；1：港澳台及国际；3：两者皆可。</para>
         /// </summary>
         public ulong? International{ get; set; }
 
         /// <summary>
         /// The state of the review: 0 approved and in force, 1 under review, 2 approved but not yet in force, -1 refused.
         /// Only 0 can be sent.
+        /// <para>审核状态：0 已通过并生效，1 审核中，2 已通过但尚未生效，-1 未通过。只有 0 可以用于发送。</para>
         /// </summary>
         public long? StatusCode{ get; set; }
 
         /// <summary>
         /// The reviewer's text, mostly the reason of a refusal; may be empty.
+        /// <para>审核人员的回复，多为未通过的原因；可能为空。</para>
         /// </summary>
         public string ReviewReply{ get; set; }
 
         /// <summary>
         /// The name of the template. Free text for people, not empty; it is not part of the message.
+        /// <para>模板名称，供人识别，自由填写但不可为空；不会出现在短信中。</para>
         /// </summary>
         public string TemplateName{ get; set; }
 
         /// <summary>
         /// When it was handed in, in Unix seconds.
+        /// <para>提交审核的时间，Unix 秒。</para>
         /// </summary>
         public ulong? CreateTime{ get; set; }
 
         /// <summary>
         /// The text of the template. <c>{1}</c>, <c>{2}</c> and so on stand for values given when sending, counted from 1
         /// without a gap.
+        /// <para>模板正文。<c>{1}</c>、<c>{2}</c> 等是变量，发送时代入取值；序号从 1 开始，不可跳号。</para>
         /// </summary>
         public string TemplateContent{ get; set; }
 

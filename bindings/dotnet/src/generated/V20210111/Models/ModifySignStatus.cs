@@ -7,11 +7,13 @@ namespace TencentCloud.Sms.V20210111.Models
 {
     /// <summary>
     /// A signature that was changed and now waits for its review.
+    /// <para>已修改、正在等待审核的签名。</para>
     /// </summary>
     public class ModifySignStatus : AbstractModel
     {
         /// <summary>
         /// The id of the signature: a number, not its text.
+        /// <para>签名 ID，是数字，不是签名文字。</para>
         /// </summary>
         public ulong? SignId{ get; set; }
 

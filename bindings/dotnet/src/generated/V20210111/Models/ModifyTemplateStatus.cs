@@ -7,11 +7,13 @@ namespace TencentCloud.Sms.V20210111.Models
 {
     /// <summary>
     /// A template that was changed and now waits for its review.
+    /// <para>已修改、正在等待审核的模板。</para>
     /// </summary>
     public class ModifyTemplateStatus : AbstractModel
     {
         /// <summary>
         /// The id of the template: a number here, while sending takes it as text.
+        /// <para>模板 ID。此处为数字，发送时则以文本传入。</para>
         /// </summary>
         public ulong? TemplateId{ get; set; }
 

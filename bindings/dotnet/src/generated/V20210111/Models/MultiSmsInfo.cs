@@ -7,32 +7,38 @@ namespace TencentCloud.Sms.V20210111.Models
 {
     /// <summary>
     /// One message of <c>SendMultiGlobalSms</c>.
+    /// <para><c>SendMultiGlobalSms</c> 中的一条短信。</para>
     /// </summary>
     public class MultiSmsInfo : AbstractModel
     {
         /// <summary>
         /// The number in E.164 form, such as <c>+85261234567</c>, outside mainland China. Required.
+        /// <para>E.164 格式的手机号，如 <c>+85261234567</c>，须为国内以外的号码。必填。</para>
         /// </summary>
         public string PhoneNumber{ get; set; }
 
         /// <summary>
         /// The id of an approved global template, digits as text. Required.
+        /// <para>已通过审核的港澳台及国际模板的 ID，以文本形式书写的数字。必填。</para>
         /// </summary>
         public string TemplateId{ get; set; }
 
         /// <summary>
         /// The values for <c>{1}</c>, <c>{2}</c> and so on, in that order: exactly as many as the template has variables.
+        /// <para>依次代入 <c>{1}</c>、<c>{2}</c> 等变量的值，个数须与模板的变量个数完全一致。</para>
         /// </summary>
         public string[] TemplateParamSet{ get; set; }
 
         /// <summary>
         /// The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for
         /// mainland numbers.
+        /// <para>港澳台及国际短信显示的发送方标识。使用默认的公共发送方时无须填写；对国内号码不起作用。</para>
         /// </summary>
         public string SenderId{ get; set; }
 
         /// <summary>
         /// The caller's own text, less than 512 bytes; empty when unset. Comes back with the message's entry.
+        /// <para>调用方自带的文本，小于 512 字节；不填时为空。该短信的结果中会带回它。</para>
         /// </summary>
         public string SessionContext{ get; set; }
 

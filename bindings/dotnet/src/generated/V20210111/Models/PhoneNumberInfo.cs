@@ -7,42 +7,50 @@ namespace TencentCloud.Sms.V20210111.Models
 {
     /// <summary>
     /// A phone number taken apart.
+    /// <para>一个号码的解析结果。</para>
     /// </summary>
     public class PhoneNumberInfo : AbstractModel
     {
         /// <summary>
         /// <c>Ok</c>, or the error code of this number, such as <c>FailedOperation.PhoneNumberParseFail</c>.
+        /// <para><c>Ok</c>，或该号码的错误码，如 <c>FailedOperation.PhoneNumberParseFail</c>。</para>
         /// </summary>
         public string Code{ get; set; }
 
         /// <summary>
         /// The same in words. For people: the texts may change at any time.
+        /// <para>同一结果的文字说明。仅供人阅读，措辞随时可能改变。</para>
         /// </summary>
         public string Message{ get; set; }
 
         /// <summary>
         /// The country code without <c>+</c>, such as <c>86</c>.
+        /// <para>国家或地区码，不带 <c>+</c>，如 <c>86</c>。</para>
         /// </summary>
         public string NationCode{ get; set; }
 
         /// <summary>
         /// The number without its country code, such as <c>18501234444</c>.
+        /// <para>不含国家或地区码的号码，如 <c>18501234444</c>。</para>
         /// </summary>
         public string SubscriberNumber{ get; set; }
 
         /// <summary>
         /// The number in E.164 form; as it was given when it could not be understood.
+        /// <para>E.164 格式的手机号；无法识别时按原样返回。</para>
         /// </summary>
         public string PhoneNumber{ get; set; }
 
         /// <summary>
         /// The ISO 3166 code of the number's country or region, two letters such as <c>CN</c>; <c>DEF</c> when it is not
         /// known.
+        /// <para>号码所属国家或地区的 ISO 3166 代码，两个字母，如 <c>CN</c>；无法识别时为 <c>DEF</c>。</para>
         /// </summary>
         public string IsoCode{ get; set; }
 
         /// <summary>
         /// The country or region in English, such as <c>China</c>; empty when it is not known.
+        /// <para>国家或地区的英文名称，如 <c>China</c>；无法识别时为空。</para>
         /// </summary>
         public string IsoName{ get; set; }
 

@@ -7,47 +7,56 @@ namespace TencentCloud.Sms.V20210111.Models
 {
     /// <summary>
     /// The delivery report of one message.
+    /// <para>一条短信的状态报告。</para>
     /// </summary>
     public class PullSmsSendStatus : AbstractModel
     {
         /// <summary>
         /// When the phone got the message, in Unix seconds.
+        /// <para>手机收到短信的时间，Unix 秒。</para>
         /// </summary>
         public ulong? UserReceiveTime{ get; set; }
 
         /// <summary>
         /// The country code without <c>+</c>, such as <c>86</c>.
+        /// <para>国家或地区码，不带 <c>+</c>，如 <c>86</c>。</para>
         /// </summary>
         public string CountryCode{ get; set; }
 
         /// <summary>
         /// The number without its country code, such as <c>18501234444</c>.
+        /// <para>不含国家或地区码的号码，如 <c>18501234444</c>。</para>
         /// </summary>
         public string SubscriberNumber{ get; set; }
 
         /// <summary>
         /// The phone number in E.164 form, such as <c>+8618501234444</c>.
+        /// <para>E.164 格式的手机号，如 <c>+8618501234444</c>。</para>
         /// </summary>
         public string PhoneNumber{ get; set; }
 
         /// <summary>
         /// The id of the message, as in the answer to the send.
+        /// <para>短信的编号，与发送时的应答相同。</para>
         /// </summary>
         public string SerialNo{ get; set; }
 
         /// <summary>
         /// <c>SUCCESS</c> when the message reached the phone, otherwise <c>FAIL</c>.
+        /// <para>短信送达手机时为 <c>SUCCESS</c>，否则为 <c>FAIL</c>。</para>
         /// </summary>
         public string ReportStatus{ get; set; }
 
         /// <summary>
         /// The carrier's code word: <c>DELIVRD</c> when the message reached the phone, otherwise one such as <c>UNDELIV</c>
         /// or <c>MK:0001</c>.
+        /// <para>运营商的状态码：送达手机时为 <c>DELIVRD</c>，否则为 <c>UNDELIV</c>、<c>MK:0001</c> 等。</para>
         /// </summary>
         public string Description{ get; set; }
 
         /// <summary>
         /// <c>SessionContext</c> of the send; empty unless support opened this for the account.
+        /// <para>发送时的 <c>SessionContext</c>；客服没有为账号开通此项时为空。</para>
         /// </summary>
         public string SessionContext{ get; set; }
 

@@ -11,17 +11,24 @@ namespace TencentCloud.Sms.V20210111.Models
     /// <para>A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its
     /// reports. The queue has to be opened for the account by support, otherwise the answer is
     /// <c>UnauthorizedOperation.RequestPermissionDeny</c>. An empty answer means that no report is waiting.</para>
+    /// <para><c>PullSmsSendStatus</c> 的请求。</para>
+    /// <para>从应用的队列中取出状态报告，从旧到新，最多 <c>Limit</c> 条。</para>
+    /// <para>每条报告只会交付一次：取到的一方必须自行保存；如果应答丢失，其中的报告也随之丢失。队列须由客服为账号开通，
+    /// 否则返回 <c>UnauthorizedOperation.RequestPermissionDeny</c>。应答为空表示没有待取的报告。</para>
     /// </summary>
     public class PullSmsSendStatusRequest : AbstractModel
     {
         /// <summary>
         /// How many reports to take at most, 1 to 100. Required.
+        /// <para>最多取出多少条状态报告，1 至 100。必填。</para>
         /// </summary>
         public ulong? Limit{ get; set; }
 
         /// <summary>
         /// The id of the SMS app, digits as text, such as <c>1400006666</c>. Not the SecretId, and not the account's AppId.
         /// Required.
+        /// <para>短信应用的 ID，以文本形式书写的数字，如 <c>1400006666</c>。既不是 SecretId，也不是账号的 AppId。
+        /// 必填。</para>
         /// </summary>
         public string SmsSdkAppId{ get; set; }
 

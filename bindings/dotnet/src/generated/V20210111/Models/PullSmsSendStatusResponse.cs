@@ -7,16 +7,19 @@ namespace TencentCloud.Sms.V20210111.Models
 {
     /// <summary>
     /// The answer to <c>PullSmsSendStatus</c>.
+    /// <para><c>PullSmsSendStatus</c> 的应答。</para>
     /// </summary>
     public class PullSmsSendStatusResponse : AbstractModel
     {
         /// <summary>
         /// The reports taken out of the queue, oldest first; empty when none is waiting.
+        /// <para>从队列中取出的状态报告，从旧到新；没有待取的报告时为空。</para>
         /// </summary>
         public PullSmsSendStatus[] PullSmsSendStatusSet{ get; set; }
 
         /// <summary>
         /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+        /// <para>服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。</para>
         /// </summary>
         public string RequestId{ get; set; }
 

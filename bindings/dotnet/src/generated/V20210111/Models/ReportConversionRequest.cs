@@ -10,22 +10,29 @@ namespace TencentCloud.Sms.V20210111.Models
     /// <para>Reports that a person typed a sent code back, which lets the service measure how many codes arrive.</para>
     /// <para>The feature is opened by support on request. Whether the report was taken stands in the <c>Code</c> of the
     /// answer.</para>
+    /// <para><c>ReportConversion</c> 的请求。</para>
+    /// <para>上报用户已经填回收到的验证码，供服务统计有多少验证码真正到达。</para>
+    /// <para>该功能须申请由客服开通。上报是否被接收，见应答中的 <c>Code</c>。</para>
     /// </summary>
     public class ReportConversionRequest : AbstractModel
     {
         /// <summary>
         /// The id of the SMS app, digits as text, such as <c>1400006666</c>. Not the SecretId, and not the account's AppId.
         /// Required.
+        /// <para>短信应用的 ID，以文本形式书写的数字，如 <c>1400006666</c>。既不是 SecretId，也不是账号的 AppId。
+        /// 必填。</para>
         /// </summary>
         public string SmsSdkAppId{ get; set; }
 
         /// <summary>
         /// The <c>SerialNo</c> that the send answered for the message with the code. Required.
+        /// <para>发送该验证码短信时应答中的 <c>SerialNo</c>。必填。</para>
         /// </summary>
         public string SerialNo{ get; set; }
 
         /// <summary>
         /// When the code was typed back, in Unix seconds; may be unset.
+        /// <para>填回验证码的时间，Unix 秒；可不填。</para>
         /// </summary>
         public ulong? ConversionTime{ get; set; }
 

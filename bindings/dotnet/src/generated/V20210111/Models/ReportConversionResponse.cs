@@ -7,16 +7,19 @@ namespace TencentCloud.Sms.V20210111.Models
 {
     /// <summary>
     /// The answer to <c>ReportConversion</c>.
+    /// <para><c>ReportConversion</c> 的应答。</para>
     /// </summary>
     public class ReportConversionResponse : AbstractModel
     {
         /// <summary>
         /// Whether the report was taken.
+        /// <para>上报是否被接收。</para>
         /// </summary>
         public ReportConversionStatus ReportConversionStatus{ get; set; }
 
         /// <summary>
         /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+        /// <para>服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。</para>
         /// </summary>
         public string RequestId{ get; set; }
 

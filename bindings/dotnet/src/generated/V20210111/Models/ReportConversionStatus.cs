@@ -7,16 +7,19 @@ namespace TencentCloud.Sms.V20210111.Models
 {
     /// <summary>
     /// Whether a report of conversion was taken.
+    /// <para>一次转化上报的结果。</para>
     /// </summary>
     public class ReportConversionStatus : AbstractModel
     {
         /// <summary>
         /// <c>OK</c> when it was taken, otherwise an error code.
+        /// <para>上报被接收时为 <c>OK</c>，否则为错误码。</para>
         /// </summary>
         public string Code{ get; set; }
 
         /// <summary>
         /// The same in words. For people: the texts may change at any time.
+        /// <para>同一结果的文字说明。仅供人阅读，措辞随时可能改变。</para>
         /// </summary>
         public string Message{ get; set; }
 

@@ -11,17 +11,25 @@ namespace TencentCloud.Sms.V20210111.Models
     /// <para>As with <c>SendSms</c>, each number has its own code in the answer, and repeating the call sends again. There
     /// is no signature: the text is the template's alone. An empty list, more than 200 messages or a mainland number among
     /// them is an error of the call, and nothing is sent; use <c>SendSms</c> for mainland numbers.</para>
+    /// <para><c>SendMultiGlobalSms</c> 的请求。</para>
+    /// <para>向最多 200 个港澳台及国际号码发送短信，每个号码各有自己的模板与变量值。</para>
+    /// <para>与 <c>SendSms</c> 一样，应答中每个号码各有自己的错误码，重复调用会再次发送。此接口没有签名，
+    /// 短信全文就是模板的正文。列表为空、短信超过 200 条或其中有国内号码，都是整次调用的错误，此时一条也不会发送；
+    /// 国内号码请使用 <c>SendSms</c>。</para>
     /// </summary>
     public class SendMultiGlobalSmsRequest : AbstractModel
     {
         /// <summary>
         /// The id of the SMS app, digits as text, such as <c>1400006666</c>. Not the SecretId, and not the account's AppId.
         /// Required.
+        /// <para>短信应用的 ID，以文本形式书写的数字，如 <c>1400006666</c>。既不是 SecretId，也不是账号的 AppId。
+        /// 必填。</para>
         /// </summary>
         public string SmsSdkAppId{ get; set; }
 
         /// <summary>
         /// The messages, 1 to 200, one for each number. Required.
+        /// <para>要发送的短信，1 至 200 条，每个号码一条。必填。</para>
         /// </summary>
         public MultiSmsInfo[] MultiSmsInfoSet{ get; set; }
 

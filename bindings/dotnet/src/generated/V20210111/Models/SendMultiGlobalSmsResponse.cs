@@ -7,16 +7,19 @@ namespace TencentCloud.Sms.V20210111.Models
 {
     /// <summary>
     /// The answer to <c>SendMultiGlobalSms</c>.
+    /// <para><c>SendMultiGlobalSms</c> 的应答。</para>
     /// </summary>
     public class SendMultiGlobalSmsResponse : AbstractModel
     {
         /// <summary>
         /// One entry for each message of the request, in the same order. Look at each <c>Code</c>.
+        /// <para>请求中的每条短信各有一条结果，顺序与请求一致。请逐条检查 <c>Code</c>。</para>
         /// </summary>
         public SendMultiStatus[] SendMultiStatusSet{ get; set; }
 
         /// <summary>
         /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+        /// <para>服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。</para>
         /// </summary>
         public string RequestId{ get; set; }
 

@@ -7,43 +7,51 @@ namespace TencentCloud.Sms.V20210111.Models
 {
     /// <summary>
     /// What became of one message of <c>SendMultiGlobalSms</c>.
+    /// <para><c>SendMultiGlobalSms</c> 中一条短信的结果。</para>
     /// </summary>
     public class SendMultiStatus : AbstractModel
     {
         /// <summary>
         /// The id of the message to this number, which its delivery report repeats. There is one even when the message was
         /// refused, so look at <c>Code</c>.
+        /// <para>发往该号码的这条短信的编号，状态报告中会再次出现。短信被拒绝时也有编号，因此请以 <c>Code</c> 为准。</para>
         /// </summary>
         public string SerialNo{ get; set; }
 
         /// <summary>
         /// The phone number in E.164 form, such as <c>+8618501234444</c>.
+        /// <para>E.164 格式的手机号，如 <c>+8618501234444</c>。</para>
         /// </summary>
         public string PhoneNumber{ get; set; }
 
         /// <summary>
         /// How many segments are billed; 0 when the message was refused.
+        /// <para>计费条数，被拒绝时为 0。</para>
         /// </summary>
         public ulong? Fee{ get; set; }
 
         /// <summary>
         /// The caller's own text from the request, unchanged.
+        /// <para>请求中调用方自带的文本，原样返回。</para>
         /// </summary>
         public string SessionContext{ get; set; }
 
         /// <summary>
         /// <c>Ok</c> when the message was accepted, otherwise the error code.
+        /// <para>受理时为 <c>Ok</c>，否则为错误码。</para>
         /// </summary>
         public string Code{ get; set; }
 
         /// <summary>
         /// <c>send success</c>, or in words why the message was refused. For people: the texts may change at any time.
+        /// <para><c>send success</c>，或短信被拒绝原因的文字说明。仅供人阅读，措辞随时可能改变。</para>
         /// </summary>
         public string Message{ get; set; }
 
         /// <summary>
         /// The ISO 3166 code of the number's country or region, two letters such as <c>CN</c>; <c>DEF</c> when it is not
         /// known.
+        /// <para>号码所属国家或地区的 ISO 3166 代码，两个字母，如 <c>CN</c>；无法识别时为 <c>DEF</c>。</para>
         /// </summary>
         public string IsoCode{ get; set; }
 

@@ -7,52 +7,62 @@ namespace TencentCloud.Sms.V20210111.Models
 {
     /// <summary>
     /// A message that was sent, and what became of it.
+    /// <para>一条短信的发送记录及其结果。</para>
     /// </summary>
     public class SendRecord : AbstractModel
     {
         /// <summary>
         /// The phone number in E.164 form, such as <c>+8618501234444</c>.
+        /// <para>E.164 格式的手机号，如 <c>+8618501234444</c>。</para>
         /// </summary>
         public string PhoneNumber{ get; set; }
 
         /// <summary>
         /// The id of the message to this number. Opaque text: its form differs between mainland and global messages.
+        /// <para>发往该号码的这条短信的编号。请当作不透明的文本：国内短信与港澳台及国际短信的格式不同。</para>
         /// </summary>
         public string SerialNo{ get; set; }
 
         /// <summary>
         /// 1: refused; 2: reached the phone; 3: accepted, under way; 4: accepted, did not reach the phone.
+        /// <para>1：被拒绝；2：已送达手机；3：已受理，正在下发；4：已受理，未送达手机。</para>
         /// </summary>
         public ulong? SendStatus{ get; set; }
 
         /// <summary>
         /// The code of the send: <c>Ok</c> when the message was accepted, otherwise an error code.
+        /// <para>发送时的错误码：受理时为 <c>Ok</c>，否则为错误码。</para>
         /// </summary>
         public string RequestCode{ get; set; }
 
         /// <summary>
         /// The carrier's code word of the delivery report when <c>SendStatus</c> is 2 or 4; otherwise empty.
+        /// <para><c>SendStatus</c> 为 2 或 4 时，是状态报告中运营商的状态码；否则为空。</para>
         /// </summary>
         public string StatusCode{ get; set; }
 
         /// <summary>
         /// The ISO 3166 code of the number's country or region, two letters such as <c>CN</c>; <c>DEF</c> when it is not
         /// known.
+        /// <para>号码所属国家或地区的 ISO 3166 代码，两个字母，如 <c>CN</c>；无法识别时为 <c>DEF</c>。</para>
         /// </summary>
         public string IsoCode{ get; set; }
 
         /// <summary>
         /// The final text with its signature; parts of the values are masked.
+        /// <para>含签名的短信全文，变量值的一部分以掩码遮盖。</para>
         /// </summary>
         public string Content{ get; set; }
 
         /// <summary>
         /// When it was sent, in Unix seconds.
+        /// <para>发送的时间，Unix 秒。</para>
         /// </summary>
         public ulong? SendTime{ get; set; }
 
         /// <summary>
         /// When the phone got it, in Unix seconds, when <c>SendStatus</c> is 2; otherwise 0.
+        /// <para><c>SendStatus</c> 为 2 时，是手机收到短信的时间，Unix 秒；否则为 0。</para>
         /// </summary>
         public ulong? UserReceiveTime{ get; set; }
 

@@ -7,44 +7,54 @@ namespace TencentCloud.Sms.V20210111.Models
 {
     /// <summary>
     /// What became of one number of a send.
+    /// <para>一次发送中一个号码的结果。</para>
     /// </summary>
     public class SendStatus : AbstractModel
     {
         /// <summary>
         /// The id of the message to this number, which its delivery report repeats. Empty when the number was refused.
         /// Opaque text: its form differs between mainland and global messages.
+        /// <para>发往该号码的这条短信的编号，状态报告中会再次出现。号码被拒绝时为空。请当作不透明的文本：
+        /// 国内短信与港澳台及国际短信的格式不同。</para>
         /// </summary>
         public string SerialNo{ get; set; }
 
         /// <summary>
         /// The number in E.164 form, whatever form the request had.
+        /// <para>E.164 格式的手机号，与请求中的写法无关。</para>
         /// </summary>
         public string PhoneNumber{ get; set; }
 
         /// <summary>
         /// How many segments are billed for this number; 0 when it was refused. A mainland text of up to 70 characters is
         /// one segment, a longer one is cut by 67.
+        /// <para>该号码的计费条数，被拒绝时为 0。国内短信不超过 70 个字符按一条计，更长的按每 67 个字符一条拆分。</para>
         /// </summary>
         public ulong? Fee{ get; set; }
 
         /// <summary>
         /// <c>SessionContext</c> of the request, unchanged, also when the number was refused.
+        /// <para>请求中的 <c>SessionContext</c>，原样返回；号码被拒绝时也是如此。</para>
         /// </summary>
         public string SessionContext{ get; set; }
 
         /// <summary>
         /// <c>Ok</c> when the message was accepted, otherwise the error code of this number.
+        /// <para>受理时为 <c>Ok</c>，否则为该号码的错误码。</para>
         /// </summary>
         public string Code{ get; set; }
 
         /// <summary>
         /// <c>send success</c>, or in words why the number was refused. For people: the texts may change at any time.
+        /// <para><c>send success</c>，或号码被拒绝原因的文字说明。仅供人阅读，措辞随时可能改变。</para>
         /// </summary>
         public string Message{ get; set; }
 
         /// <summary>
         /// The ISO 3166 code of the number's country or region, such as <c>CN</c>; <c>DEF</c> when it is not known, empty
         /// when the send was refused before looking at the number.
+        /// <para>号码所属国家或地区的 ISO 3166 代码，如 <c>CN</c>；无法识别时为 <c>DEF</c>，
+        /// 还没有检查号码就已拒绝发送时为空。</para>
         /// </summary>
         public string IsoCode{ get; set; }
 

@@ -10,32 +10,41 @@ namespace TencentCloud.Sms.V20210111.Models
     /// <para>Counts what an app sent within a span of hours: numbers submitted, numbers accepted, segments billed.</para>
     /// <para>Hours are those of UTC+8; the first and the last hour both count, by the time of sending. An hour that is none,
     /// or an end before the begin, is refused.</para>
+    /// <para><c>SendStatusStatistics</c> 的请求。</para>
+    /// <para>统计一个应用在若干小时内的发送量：提交的号码数、受理的号码数、计费条数。</para>
+    /// <para>小时按 UTC+8 计算，首尾两个小时都包含在内，以发送时间为准。不是合法的小时，或结束早于开始，都会被拒绝。</para>
     /// </summary>
     public class SendStatusStatisticsRequest : AbstractModel
     {
         /// <summary>
         /// The first hour, <c>yyyymmddhh</c> in UTC+8, such as <c>2024090800</c>. Required.
+        /// <para>开始的小时，UTC+8 时间 <c>yyyymmddhh</c>，如 <c>2024090800</c>。必填。</para>
         /// </summary>
         public string BeginTime{ get; set; }
 
         /// <summary>
         /// The last hour, <c>yyyymmddhh</c> in UTC+8, such as <c>2024090823</c>; not before the first. Required.
+        /// <para>结束的小时，UTC+8 时间 <c>yyyymmddhh</c>，如 <c>2024090823</c>；不得早于开始。必填。</para>
         /// </summary>
         public string EndTime{ get; set; }
 
         /// <summary>
         /// The id of the SMS app, digits as text, such as <c>1400006666</c>. Not the SecretId, and not the account's AppId.
         /// Required.
+        /// <para>短信应用的 ID，以文本形式书写的数字，如 <c>1400006666</c>。既不是 SecretId，也不是账号的 AppId。
+        /// 必填。</para>
         /// </summary>
         public string SmsSdkAppId{ get; set; }
 
         /// <summary>
         /// Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
+        /// <para>不影响统计结果。文档规定为 0；0 至 100 均可接受。必填。</para>
         /// </summary>
         public ulong? Limit{ get; set; }
 
         /// <summary>
         /// Has no effect on the counts. Documented as 0. Required.
+        /// <para>不影响统计结果。文档规定为 0。必填。</para>
         /// </summary>
         public ulong? Offset{ get; set; }
 

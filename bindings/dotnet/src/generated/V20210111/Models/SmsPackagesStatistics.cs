@@ -7,41 +7,49 @@ namespace TencentCloud.Sms.V20210111.Models
 {
     /// <summary>
     /// A prepaid package of segments.
+    /// <para>一个预付费的短信套餐包。</para>
     /// </summary>
     public class SmsPackagesStatistics : AbstractModel
     {
         /// <summary>
         /// When the package was created, in Unix seconds.
+        /// <para>套餐包创建的时间，Unix 秒。</para>
         /// </summary>
         public ulong? PackageCreateTime{ get; set; }
 
         /// <summary>
         /// From when it can be used, in Unix seconds.
+        /// <para>开始可用的时间，Unix 秒。</para>
         /// </summary>
         public ulong? PackageEffectiveTime{ get; set; }
 
         /// <summary>
         /// Until when it can be used, in Unix seconds.
+        /// <para>到期的时间，Unix 秒。</para>
         /// </summary>
         public ulong? PackageExpiredTime{ get; set; }
 
         /// <summary>
         /// How many billed segments it holds.
+        /// <para>套餐包的计费条数。</para>
         /// </summary>
         public ulong? PackageAmount{ get; set; }
 
         /// <summary>
         /// 0: a gift; 1: bought.
+        /// <para>0：赠送；1：购买。</para>
         /// </summary>
         public ulong? PackageType{ get; set; }
 
         /// <summary>
         /// The id of the package, a number.
+        /// <para>套餐包的 ID，数字。</para>
         /// </summary>
         public ulong? PackageId{ get; set; }
 
         /// <summary>
         /// How many billed segments of the package are used so far.
+        /// <para>套餐包至今已使用的计费条数。</para>
         /// </summary>
         public ulong? CurrentUsage{ get; set; }
 

@@ -4,6 +4,8 @@
  * The text has a banned word.
  *
  * Change the values.
+ *
+ * 短信内容含有禁用词。
  */
 export declare const FAILEDOPERATION_CONTAINSENSITIVEWORD = "FailedOperation.ContainSensitiveWord"
 
@@ -11,6 +13,8 @@ export declare const FAILEDOPERATION_CONTAINSENSITIVEWORD = "FailedOperation.Con
  * The service could not make sense of the request: a wrong name or type, or a value out of range.
  *
  * Compare every parameter with its limits, such as `Limit` of 1 to 100 or `SessionContext` below 512 bytes.
+ *
+ * 服务无法解析请求：名称或类型有误，或取值超出范围。
  */
 export declare const FAILEDOPERATION_FAILRESOLVEPACKET = "FailedOperation.FailResolvePacket"
 
@@ -18,6 +22,8 @@ export declare const FAILEDOPERATION_FAILRESOLVEPACKET = "FailedOperation.FailRe
  * The prepaid packages have too little left for the request.
  *
  * Buy a package; `SmsPackagesStatistics` shows what is left.
+ *
+ * 套餐包的余量不足以完成该请求。
  */
 export declare const FAILEDOPERATION_INSUFFICIENTBALANCEINSMSPACKAGE = "FailedOperation.InsufficientBalanceInSmsPackage"
 
@@ -25,6 +31,8 @@ export declare const FAILEDOPERATION_INSUFFICIENTBALANCEINSMSPACKAGE = "FailedOp
  * The service could not read the request as JSON.
  *
  * Check that the body is one JSON object in UTF-8.
+ *
+ * 服务无法把请求解析为 JSON。
  */
 export declare const FAILEDOPERATION_JSONPARSEFAIL = "FailedOperation.JsonParseFail"
 
@@ -32,6 +40,8 @@ export declare const FAILEDOPERATION_JSONPARSEFAIL = "FailedOperation.JsonParseF
  * Marketing messages are sent between 08:00 and 22:00 of UTC+8 only.
  *
  * Send within these hours.
+ *
+ * 营销短信只能在 UTC+8 的 08:00 至 22:00 之间发送。
  */
 export declare const FAILEDOPERATION_MARKETINGSENDTIMECONSTRAINT = "FailedOperation.MarketingSendTimeConstraint"
 
@@ -39,6 +49,8 @@ export declare const FAILEDOPERATION_MARKETINGSENDTIMECONSTRAINT = "FailedOperat
  * The account has no approved signature yet, which a mainland template needs.
  *
  * Create a signature with `AddSmsSign` first and have it approved.
+ *
+ * 账号还没有通过审核的签名，而国内模板要求先有签名。
  */
 export declare const FAILEDOPERATION_MISSINGSIGNATURE = "FailedOperation.MissingSignature"
 
@@ -46,6 +58,8 @@ export declare const FAILEDOPERATION_MISSINGSIGNATURE = "FailedOperation.Missing
  * The service found no list of signatures to look up.
  *
  * Give the ids of 1 to 100 signatures.
+ *
+ * 服务没有找到要查询的签名列表。
  */
 export declare const FAILEDOPERATION_MISSINGSIGNATURELIST = "FailedOperation.MissingSignatureList"
 
@@ -53,6 +67,8 @@ export declare const FAILEDOPERATION_MISSINGSIGNATURELIST = "FailedOperation.Mis
  * The account has no such signature to change or delete.
  *
  * Take the id from `DescribeSmsSignList`.
+ *
+ * 账号没有要修改或删除的签名。
  */
 export declare const FAILEDOPERATION_MISSINGSIGNATURETOMODIFY = "FailedOperation.MissingSignatureToModify"
 
@@ -60,6 +76,8 @@ export declare const FAILEDOPERATION_MISSINGSIGNATURETOMODIFY = "FailedOperation
  * The service found no list of templates to look up.
  *
  * Give the ids of 1 to 100 templates.
+ *
+ * 服务没有找到要查询的模板列表。
  */
 export declare const FAILEDOPERATION_MISSINGTEMPLATELIST = "FailedOperation.MissingTemplateList"
 
@@ -67,6 +85,8 @@ export declare const FAILEDOPERATION_MISSINGTEMPLATELIST = "FailedOperation.Miss
  * The account has no such template to change or delete.
  *
  * Take the id from `DescribeSmsTemplateList`.
+ *
+ * 账号没有要修改或删除的模板。
  */
 export declare const FAILEDOPERATION_MISSINGTEMPLATETOMODIFY = "FailedOperation.MissingTemplateToModify"
 
@@ -74,6 +94,8 @@ export declare const FAILEDOPERATION_MISSINGTEMPLATETOMODIFY = "FailedOperation.
  * The account is not verified as a company, which signatures and templates need.
  *
  * Have the account verified; the change takes about an hour to act.
+ *
+ * 账号没有通过企业认证，而签名与模板接口要求企业认证。
  */
 export declare const FAILEDOPERATION_NOTENTERPRISECERTIFICATION = "FailedOperation.NotEnterpriseCertification"
 
@@ -81,6 +103,8 @@ export declare const FAILEDOPERATION_NOTENTERPRISECERTIFICATION = "FailedOperati
  * The operation failed for a reason without a code of its own.
  *
  * Give the request id to support.
+ *
+ * 操作失败，该原因没有单独的错误码。
  */
 export declare const FAILEDOPERATION_OTHERERROR = "FailedOperation.OtherError"
 
@@ -88,6 +112,8 @@ export declare const FAILEDOPERATION_OTHERERROR = "FailedOperation.OtherError"
  * A parameter is wrong in a way that has no code of its own.
  *
  * Compare every parameter with its limits, a signature's text with its length and characters first.
+ *
+ * 参数有误，该原因没有单独的错误码。
  */
 export declare const FAILEDOPERATION_PARAMETERSOTHERERROR = "FailedOperation.ParametersOtherError"
 
@@ -95,6 +121,8 @@ export declare const FAILEDOPERATION_PARAMETERSOTHERERROR = "FailedOperation.Par
  * The person opted out, or the carrier does not deliver to the number.
  *
  * Do not send to it, until it is taken off the list in the console.
+ *
+ * 该用户已退订，或运营商不向该号码下发。
  */
 export declare const FAILEDOPERATION_PHONENUMBERINBLACKLIST = "FailedOperation.PhoneNumberInBlacklist"
 
@@ -102,6 +130,8 @@ export declare const FAILEDOPERATION_PHONENUMBERINBLACKLIST = "FailedOperation.P
  * The qualification is not approved yet, or was refused.
  *
  * Wait for its review, or name another one; the console shows the state.
+ *
+ * 资质尚未通过审核，或审核未通过。
  */
 export declare const FAILEDOPERATION_QUALIFICATIONIDNOTAPPROVED = "FailedOperation.QualificationIdNotApproved"
 
@@ -109,6 +139,8 @@ export declare const FAILEDOPERATION_QUALIFICATIONIDNOTAPPROVED = "FailedOperati
  * There is no signature of that id, or it was deleted.
  *
  * Take the id from `DescribeSmsSignList`.
+ *
+ * 没有这个 ID 的签名，或它已被删除。
  */
 export declare const FAILEDOPERATION_SIGNIDNOTEXIST = "FailedOperation.SignIdNotExist"
 
@@ -116,6 +148,8 @@ export declare const FAILEDOPERATION_SIGNIDNOTEXIST = "FailedOperation.SignIdNot
  * The account has as many signatures as it may have.
  *
  * Delete signatures that are not used any more.
+ *
+ * 账号的签名数量已达上限。
  */
 export declare const FAILEDOPERATION_SIGNNUMBERLIMIT = "FailedOperation.SignNumberLimit"
 
@@ -123,6 +157,8 @@ export declare const FAILEDOPERATION_SIGNNUMBERLIMIT = "FailedOperation.SignNumb
  * The signature is missing, wrong or not approved.
  *
  * Give the text of an approved signature, not its id and without brackets.
+ *
+ * 签名缺失、有误或未通过审核。
  */
 export declare const FAILEDOPERATION_SIGNATUREINCORRECTORUNAPPROVED = "FailedOperation.SignatureIncorrectOrUnapproved"
 
@@ -130,6 +166,8 @@ export declare const FAILEDOPERATION_SIGNATUREINCORRECTORUNAPPROVED = "FailedOpe
  * The template is approved already.
  *
  * An approved template cannot be changed; create another one.
+ *
+ * 模板已通过审核。
  */
 export declare const FAILEDOPERATION_TEMPLATEALREADYPASSEDCHECK = "FailedOperation.TemplateAlreadyPassedCheck"
 
@@ -137,6 +175,8 @@ export declare const FAILEDOPERATION_TEMPLATEALREADYPASSEDCHECK = "FailedOperati
  * There is no template of that id, or it was deleted.
  *
  * Take the id from `DescribeSmsTemplateList`.
+ *
+ * 没有这个 ID 的模板，或它已被删除。
  */
 export declare const FAILEDOPERATION_TEMPLATEIDNOTEXIST = "FailedOperation.TemplateIdNotExist"
 
@@ -144,6 +184,8 @@ export declare const FAILEDOPERATION_TEMPLATEIDNOTEXIST = "FailedOperation.Templ
  * The template is not approved, or the values do not fit it; the older, wider form of two newer codes.
  *
  * Use an approved template and give exactly as many values as it has variables.
+ *
+ * 模板未通过审核，或变量值与模板不符；这是后来拆分为两个错误码之前的旧错误码，含义更宽。
  */
 export declare const FAILEDOPERATION_TEMPLATEINCORRECTORUNAPPROVED = "FailedOperation.TemplateIncorrectOrUnapproved"
 
@@ -151,6 +193,8 @@ export declare const FAILEDOPERATION_TEMPLATEINCORRECTORUNAPPROVED = "FailedOper
  * The account has as many templates as it may have, 1000 at most.
  *
  * Delete templates that are not used any more.
+ *
+ * 账号的模板数量已达上限，最多 1000 个。
  */
 export declare const FAILEDOPERATION_TEMPLATENUMBERLIMIT = "FailedOperation.TemplateNumberLimit"
 
@@ -158,6 +202,8 @@ export declare const FAILEDOPERATION_TEMPLATENUMBERLIMIT = "FailedOperation.Temp
  * The number of values is not the number of the template's variables.
  *
  * Give one value for each of `{1}`, `{2}` and so on, none when the template has none.
+ *
+ * 变量值的个数与模板的变量个数不一致。
  */
 export declare const FAILEDOPERATION_TEMPLATEPARAMSETNOTMATCHAPPROVEDTEMPLATE = "FailedOperation.TemplateParamSetNotMatchApprovedTemplate"
 
@@ -165,6 +211,8 @@ export declare const FAILEDOPERATION_TEMPLATEPARAMSETNOTMATCHAPPROVEDTEMPLATE = 
  * The template does not exist or is not approved.
  *
  * Use the id of a template that the account's review has approved.
+ *
+ * 模板不存在或未通过审核。
  */
 export declare const FAILEDOPERATION_TEMPLATEUNAPPROVEDORNOTEXIST = "FailedOperation.TemplateUnapprovedOrNotExist"
 
@@ -172,6 +220,8 @@ export declare const FAILEDOPERATION_TEMPLATEUNAPPROVEDORNOTEXIST = "FailedOpera
  * The service could not put the request's data together inside.
  *
  * Try again later; an action that is not idempotent may have been carried out.
+ *
+ * 服务内部无法组织请求的数据。
  */
 export declare const INTERNALERROR_CONSTRUCTUSERDATAFAIL = "InternalError.ConstructUserDataFail"
 
@@ -179,6 +229,8 @@ export declare const INTERNALERROR_CONSTRUCTUSERDATAFAIL = "InternalError.Constr
  * A part of the service could not read another one's JSON.
  *
  * Try again later; an action that is not idempotent may have been carried out.
+ *
+ * 服务的一个部分无法解析另一部分的 JSON。
  */
 export declare const INTERNALERROR_JSONPARSEFAIL = "InternalError.JsonParseFail"
 
@@ -186,6 +238,8 @@ export declare const INTERNALERROR_JSONPARSEFAIL = "InternalError.JsonParseFail"
  * Something failed inside the service, without a code of its own.
  *
  * Try again later; an action that is not idempotent may have been carried out.
+ *
+ * 服务内部出错，该原因没有单独的错误码。
  */
 export declare const INTERNALERROR_OTHERERROR = "InternalError.OtherError"
 
@@ -193,6 +247,8 @@ export declare const INTERNALERROR_OTHERERROR = "InternalError.OtherError"
  * A part of the service could not read another one's answer.
  *
  * Try again later; an action that is not idempotent may have been carried out.
+ *
+ * 服务的一个部分无法解析另一部分的应答。
  */
 export declare const INTERNALERROR_PARSEBACKENDRESPONSEFAIL = "InternalError.ParseBackendResponseFail"
 
@@ -200,6 +256,8 @@ export declare const INTERNALERROR_PARSEBACKENDRESPONSEFAIL = "InternalError.Par
  * The time of the request is more than ten minutes away from the service's clock.
  *
  * Set the machine's clock by a time server.
+ *
+ * 请求的时间与服务的时钟相差超过十分钟。
  */
 export declare const INTERNALERROR_REQUESTTIMEEXCEPTION = "InternalError.RequestTimeException"
 
@@ -207,6 +265,8 @@ export declare const INTERNALERROR_REQUESTTIMEEXCEPTION = "InternalError.Request
  * The service has no such interface inside.
  *
  * Give the request id to support.
+ *
+ * 服务内部没有这个接口。
  */
 export declare const INTERNALERROR_RESTAPIINTERFACENOTEXIST = "InternalError.RestApiInterfaceNotExist"
 
@@ -214,6 +274,8 @@ export declare const INTERNALERROR_RESTAPIINTERFACENOTEXIST = "InternalError.Res
  * Parts of the service could not reach each other, or not in time.
  *
  * Try again later; an action that is not idempotent may have been carried out.
+ *
+ * 服务的各部分之间无法通信，或没有及时应答。
  */
 export declare const INTERNALERROR_SENDANDRECVFAIL = "InternalError.SendAndRecvFail"
 
@@ -221,6 +283,8 @@ export declare const INTERNALERROR_SENDANDRECVFAIL = "InternalError.SendAndRecvF
  * The signature is missing inside the service.
  *
  * Give the request id to support.
+ *
+ * 服务内部缺少签名。
  */
 export declare const INTERNALERROR_SIGFIELDMISSING = "InternalError.SigFieldMissing"
 
@@ -228,6 +292,8 @@ export declare const INTERNALERROR_SIGFIELDMISSING = "InternalError.SigFieldMiss
  * The signature did not hold inside the service.
  *
  * Give the request id to support.
+ *
+ * 服务内部的签名校验未通过。
  */
 export declare const INTERNALERROR_SIGVERIFICATIONFAIL = "InternalError.SigVerificationFail"
 
@@ -235,6 +301,8 @@ export declare const INTERNALERROR_SIGVERIFICATIONFAIL = "InternalError.SigVerif
  * A part of the service took too long.
  *
  * Try again later; an action that is not idempotent may have been carried out.
+ *
+ * 服务的一个部分超时。
  */
 export declare const INTERNALERROR_TIMEOUT = "InternalError.Timeout"
 
@@ -242,6 +310,8 @@ export declare const INTERNALERROR_TIMEOUT = "InternalError.Timeout"
  * Something failed inside the service for an unknown reason.
  *
  * Try again later; an action that is not idempotent may have been carried out.
+ *
+ * 服务内部因未知原因出错。
  */
 export declare const INTERNALERROR_UNKNOWNERROR = "InternalError.UnknownError"
 
@@ -249,6 +319,8 @@ export declare const INTERNALERROR_UNKNOWNERROR = "InternalError.UnknownError"
  * A parameter has the wrong type or form.
  *
  * The message names the parameter; compare its type with the definition of the action: a number is no text, a text is no list.
+ *
+ * 参数的类型或格式错误。
  */
 export declare const INVALIDPARAMETER = "InvalidParameter"
 
@@ -256,6 +328,8 @@ export declare const INVALIDPARAMETER = "InvalidParameter"
  * The app and the business it is used for do not belong together.
  *
  * Use an app of the key's account; give the request id to support if it is one.
+ *
+ * 应用与所用的业务不匹配。
  */
 export declare const INVALIDPARAMETER_APPIDANDBIZID = "InvalidParameter.AppidAndBizId"
 
@@ -263,6 +337,8 @@ export declare const INVALIDPARAMETER_APPIDANDBIZID = "InvalidParameter.AppidAnd
  * A parameter is wrong, such as an empty name.
  *
  * Compare every parameter with its limits.
+ *
+ * 参数有误，例如名称为空。
  */
 export declare const INVALIDPARAMETER_INVALIDPARAMETERS = "InvalidParameter.InvalidParameters"
 
@@ -270,6 +346,8 @@ export declare const INVALIDPARAMETER_INVALIDPARAMETERS = "InvalidParameter.Inva
  * The begin is not a time of the form wanted, or too far in the past.
  *
  * Statistics take hours as `yyyymmddhh` in UTC+8, other actions Unix seconds: by number at most 7 days ago, for `DescribeSendRecordList` at most 72 hours.
+ *
+ * 开始时间的格式不符，或过早。
  */
 export declare const INVALIDPARAMETERVALUE_BEGINTIMEVERIFYFAIL = "InvalidParameterValue.BeginTimeVerifyFail"
 
@@ -277,6 +355,8 @@ export declare const INVALIDPARAMETERVALUE_BEGINTIMEVERIFYFAIL = "InvalidParamet
  * The whole text has more than 500 characters.
  *
  * Shorten the values or the template.
+ *
+ * 短信全文超过 500 个字符。
  */
 export declare const INVALIDPARAMETERVALUE_CONTENTLENGTHLIMIT = "InvalidParameterValue.ContentLengthLimit"
 
@@ -284,6 +364,8 @@ export declare const INVALIDPARAMETERVALUE_CONTENTLENGTHLIMIT = "InvalidParamete
  * The end is not a time of the form wanted, in the future, before the begin, or too far after it.
  *
  * Statistics take hours as `yyyymmddhh` in UTC+8, other actions Unix seconds; `CallbackStatusStatistics` spans at most 32 days.
+ *
+ * 结束时间的格式不符、晚于当前时间、早于开始，或距开始过远。
  */
 export declare const INVALIDPARAMETERVALUE_ENDTIMEVERIFYFAIL = "InvalidParameterValue.EndTimeVerifyFail"
 
@@ -291,6 +373,8 @@ export declare const INVALIDPARAMETERVALUE_ENDTIMEVERIFYFAIL = "InvalidParameter
  * The picture is not base64, is no picture, or is too big.
  *
  * Give a JPEG or PNG of at most 5 MB in base64, without a `data:` prefix and line breaks.
+ *
+ * 图片不是 base64、不是图片，或过大。
  */
 export declare const INVALIDPARAMETERVALUE_IMAGEINVALID = "InvalidParameterValue.ImageInvalid"
 
@@ -298,6 +382,8 @@ export declare const INVALIDPARAMETERVALUE_IMAGEINVALID = "InvalidParameterValue
  * The text given as a phone number is none.
  *
  * Give it in E.164 form, such as `+8618501234444`.
+ *
+ * 所填的文本不是手机号。
  */
 export declare const INVALIDPARAMETERVALUE_INCORRECTPHONENUMBER = "InvalidParameterValue.IncorrectPhoneNumber"
 
@@ -305,6 +391,8 @@ export declare const INVALIDPARAMETERVALUE_INCORRECTPHONENUMBER = "InvalidParame
  * The proof does not fit the kind of signature, or one of the two is unknown.
  *
  * Give a `DocumentType` that goes with the `SignType`; the texts of the two say which.
+ *
+ * 证明类型与签名类型不匹配，或两者之一的取值未知。
  */
 export declare const INVALIDPARAMETERVALUE_INVALIDDOCUMENTTYPE = "InvalidParameterValue.InvalidDocumentType"
 
@@ -312,6 +400,8 @@ export declare const INVALIDPARAMETERVALUE_INVALIDDOCUMENTTYPE = "InvalidParamet
  * `International` is neither 0 nor 1, or not what the signature or template has.
  *
  * Give 0 for mainland China, 1 for everything else; a change cannot move one to the other.
+ *
+ * `International` 既不是 0 也不是 1，或与签名、模板原有的取值不一致。
  */
 export declare const INVALIDPARAMETERVALUE_INVALIDINTERNATIONAL = "InvalidParameterValue.InvalidInternational"
 
@@ -319,6 +409,8 @@ export declare const INVALIDPARAMETERVALUE_INVALIDINTERNATIONAL = "InvalidParame
  * `SmsType` is none of the known ones.
  *
  * Give 1 for marketing, 2 for notification, 3 for a verification code.
+ *
+ * `SmsType` 不是已知的类型。
  */
 export declare const INVALIDPARAMETERVALUE_INVALIDSMSTYPE = "InvalidParameterValue.InvalidSmsType"
 
@@ -326,6 +418,8 @@ export declare const INVALIDPARAMETERVALUE_INVALIDSMSTYPE = "InvalidParameterVal
  * The begin is after the end.
  *
  * Swap or correct the two.
+ *
+ * 开始晚于结束。
  */
 export declare const INVALIDPARAMETERVALUE_INVALIDSTARTTIME = "InvalidParameterValue.InvalidStartTime"
 
@@ -333,6 +427,8 @@ export declare const INVALIDPARAMETERVALUE_INVALIDSTARTTIME = "InvalidParameterV
  * The use of the signature, `UsedMethod` or `SignPurpose`, is neither 0 nor 1.
  *
  * Give 0 for the account's own use, 1 for use on behalf of others.
+ *
+ * 签名的用途，即 `UsedMethod` 或 `SignPurpose`，既不是 0 也不是 1。
  */
 export declare const INVALIDPARAMETERVALUE_INVALIDUSEDMETHOD = "InvalidParameterValue.InvalidUsedMethod"
 
@@ -340,6 +436,8 @@ export declare const INVALIDPARAMETERVALUE_INVALIDUSEDMETHOD = "InvalidParameter
  * A marketing template does not say how to opt out.
  *
  * End it with words such as `拒收请回复R`.
+ *
+ * 营销模板没有说明退订方式。
  */
 export declare const INVALIDPARAMETERVALUE_MARKETINGTEMPLATEWITHOUTUNSUBSCRIBE = "InvalidParameterValue.MarketingTemplateWithoutUnsubscribe"
 
@@ -347,6 +445,8 @@ export declare const INVALIDPARAMETERVALUE_MARKETINGTEMPLATEWITHOUTUNSUBSCRIBE =
  * The list of signatures is empty.
  *
  * Give the ids of 1 to 100 signatures.
+ *
+ * 签名列表为空。
  */
 export declare const INVALIDPARAMETERVALUE_MISSINGSIGNATURELIST = "InvalidParameterValue.MissingSignatureList"
 
@@ -354,6 +454,8 @@ export declare const INVALIDPARAMETERVALUE_MISSINGSIGNATURELIST = "InvalidParame
  * A value has a link in it.
  *
  * Put the link into the template's own text.
+ *
+ * 变量值中含有链接。
  */
 export declare const INVALIDPARAMETERVALUE_PROHIBITEDUSEURLINTEMPLATEPARAMETER = "InvalidParameterValue.ProhibitedUseUrlInTemplateParameter"
 
@@ -361,6 +463,8 @@ export declare const INVALIDPARAMETERVALUE_PROHIBITEDUSEURLINTEMPLATEPARAMETER =
  * There is no qualification of that id.
  *
  * Copy the id of the qualification from the console.
+ *
+ * 没有这个 ID 的资质。
  */
 export declare const INVALIDPARAMETERVALUE_QUALIFICATIONIDNOTFOUND = "InvalidParameterValue.QualificationIdNotFound"
 
@@ -368,6 +472,8 @@ export declare const INVALIDPARAMETERVALUE_QUALIFICATIONIDNOTFOUND = "InvalidPar
  * There is no SMS app of that id.
  *
  * Copy the app's id from the SMS console; it is neither the SecretId nor the account's AppId.
+ *
+ * 没有这个 ID 的短信应用。
  */
 export declare const INVALIDPARAMETERVALUE_SDKAPPIDNOTEXIST = "InvalidParameterValue.SdkAppIdNotExist"
 
@@ -375,6 +481,8 @@ export declare const INVALIDPARAMETERVALUE_SDKAPPIDNOTEXIST = "InvalidParameterV
  * The signature is approved already: it cannot be changed, nor the same one created again.
  *
  * Use it as it is, or create one of another text.
+ *
+ * 签名已通过审核：既不能修改，也不能再建一个相同的。
  */
 export declare const INVALIDPARAMETERVALUE_SIGNALREADYPASSEDCHECK = "InvalidParameterValue.SignAlreadyPassedCheck"
 
@@ -382,6 +490,8 @@ export declare const INVALIDPARAMETERVALUE_SIGNALREADYPASSEDCHECK = "InvalidPara
  * The same signature is under review already.
  *
  * Wait for its review, or change it with `ModifySmsSign`.
+ *
+ * 相同的签名正在审核。
  */
 export declare const INVALIDPARAMETERVALUE_SIGNEXISTANDUNAPPROVED = "InvalidParameterValue.SignExistAndUnapproved"
 
@@ -389,6 +499,8 @@ export declare const INVALIDPARAMETERVALUE_SIGNEXISTANDUNAPPROVED = "InvalidPara
  * The signature's text is too long.
  *
  * Give at most 12 characters for the mainland, at most 15 for global ones.
+ *
+ * 签名文字过长。
  */
 export declare const INVALIDPARAMETERVALUE_SIGNNAMELENGTHTOOLONG = "InvalidParameterValue.SignNameLengthTooLong"
 
@@ -396,6 +508,8 @@ export declare const INVALIDPARAMETERVALUE_SIGNNAMELENGTHTOOLONG = "InvalidParam
  * A value does not fit a verification template.
  *
  * Give 0 to 6 digits for each value.
+ *
+ * 变量值不符合验证码模板的要求。
  */
 export declare const INVALIDPARAMETERVALUE_TEMPLATEPARAMETERFORMATERROR = "InvalidParameterValue.TemplateParameterFormatError"
 
@@ -403,6 +517,8 @@ export declare const INVALIDPARAMETERVALUE_TEMPLATEPARAMETERFORMATERROR = "Inval
  * A value is longer than the account allows.
  *
  * Shorten it, or put the fixed part into the template.
+ *
+ * 变量值超过账号允许的长度。
  */
 export declare const INVALIDPARAMETERVALUE_TEMPLATEPARAMETERLENGTHLIMIT = "InvalidParameterValue.TemplateParameterLengthLimit"
 
@@ -410,6 +526,8 @@ export declare const INVALIDPARAMETERVALUE_TEMPLATEPARAMETERLENGTHLIMIT = "Inval
  * The account may not use variables in this kind of template.
  *
  * Write the text without variables, or ask support.
+ *
+ * 账号不能在这类模板中使用变量。
  */
 export declare const INVALIDPARAMETERVALUE_UNSUPPORTEDTEMPLATEVARIABLE = "InvalidParameterValue.UnsupportedTemplateVariable"
 
@@ -417,6 +535,8 @@ export declare const INVALIDPARAMETERVALUE_UNSUPPORTEDTEMPLATEVARIABLE = "Invali
  * The app has sent as much to the number's country or region as it may in a day.
  *
  * Wait for the next day in UTC+8, or raise the limit in the console.
+ *
+ * 应用当天向号码所属国家或地区的发送量已达上限。
  */
 export declare const LIMITEXCEEDED_APPCOUNTRYORREGIONDAILYLIMIT = "LimitExceeded.AppCountryOrRegionDailyLimit"
 
@@ -424,6 +544,8 @@ export declare const LIMITEXCEEDED_APPCOUNTRYORREGIONDAILYLIMIT = "LimitExceeded
  * The app does not allow sending to the number's country or region.
  *
  * Allow it in the console, in the settings of the app.
+ *
+ * 应用不允许向号码所属的国家或地区发送。
  */
 export declare const LIMITEXCEEDED_APPCOUNTRYORREGIONINBLACKLIST = "LimitExceeded.AppCountryOrRegionInBlacklist"
 
@@ -431,6 +553,8 @@ export declare const LIMITEXCEEDED_APPCOUNTRYORREGIONINBLACKLIST = "LimitExceede
  * The app has sent as much as it may in a day.
  *
  * Wait for the next day in UTC+8, or raise the limit in the console.
+ *
+ * 应用当天的发送量已达上限。
  */
 export declare const LIMITEXCEEDED_APPDAILYLIMIT = "LimitExceeded.AppDailyLimit"
 
@@ -438,6 +562,8 @@ export declare const LIMITEXCEEDED_APPDAILYLIMIT = "LimitExceeded.AppDailyLimit"
  * The app has sent as many global messages as it may in a day.
  *
  * Wait for the next day in UTC+8, or raise the limit in the console.
+ *
+ * 应用当天的港澳台及国际发送量已达上限。
  */
 export declare const LIMITEXCEEDED_APPGLOBALDAILYLIMIT = "LimitExceeded.AppGlobalDailyLimit"
 
@@ -445,6 +571,8 @@ export declare const LIMITEXCEEDED_APPGLOBALDAILYLIMIT = "LimitExceeded.AppGloba
  * The app has sent as much to the mainland as it may in a day.
  *
  * Wait for the next day in UTC+8, or raise the limit in the console.
+ *
+ * 应用当天的国内发送量已达上限。
  */
 export declare const LIMITEXCEEDED_APPMAINLANDCHINADAILYLIMIT = "LimitExceeded.AppMainlandChinaDailyLimit"
 
@@ -452,6 +580,8 @@ export declare const LIMITEXCEEDED_APPMAINLANDCHINADAILYLIMIT = "LimitExceeded.A
  * The account has sent as many global messages as it may in a day.
  *
  * Wait for the next day in UTC+8; only support can raise this limit.
+ *
+ * 账号当天的港澳台及国际发送量已达上限。
  */
 export declare const LIMITEXCEEDED_DAILYLIMIT = "LimitExceeded.DailyLimit"
 
@@ -459,6 +589,8 @@ export declare const LIMITEXCEEDED_DAILYLIMIT = "LimitExceeded.DailyLimit"
  * The number has been sent to too often, by one of the app's rules.
  *
  * Wait, or change the rules in the console.
+ *
+ * 按应用的某条规则，向该号码发送过于频繁。
  */
 export declare const LIMITEXCEEDED_DELIVERYFREQUENCYLIMIT = "LimitExceeded.DeliveryFrequencyLimit"
 
@@ -466,6 +598,8 @@ export declare const LIMITEXCEEDED_DELIVERYFREQUENCYLIMIT = "LimitExceeded.Deliv
  * Global messages are sent too fast.
  *
  * Send again after a pause, more slowly.
+ *
+ * 港澳台及国际短信的发送速度过快。
  */
 export declare const LIMITEXCEEDED_GLOBALSMSSENDINGRATELIMIT = "LimitExceeded.GlobalSmsSendingRateLimit"
 
@@ -473,6 +607,8 @@ export declare const LIMITEXCEEDED_GLOBALSMSSENDINGRATELIMIT = "LimitExceeded.Gl
  * The request has more than 200 numbers.
  *
  * Split it into requests of at most 200.
+ *
+ * 请求中的号码超过 200 个。
  */
 export declare const LIMITEXCEEDED_PHONENUMBERCOUNTLIMIT = "LimitExceeded.PhoneNumberCountLimit"
 
@@ -480,6 +616,8 @@ export declare const LIMITEXCEEDED_PHONENUMBERCOUNTLIMIT = "LimitExceeded.PhoneN
  * The number has been sent to as often as allowed today.
  *
  * Wait for the next day in UTC+8, or change the rule in the console; test numbers can be exempted there.
+ *
+ * 当天向该号码发送的次数已达上限。
  */
 export declare const LIMITEXCEEDED_PHONENUMBERDAILYLIMIT = "LimitExceeded.PhoneNumberDailyLimit"
 
@@ -487,6 +625,8 @@ export declare const LIMITEXCEEDED_PHONENUMBERDAILYLIMIT = "LimitExceeded.PhoneN
  * The number has been sent to too often within the last hour.
  *
  * Wait, or change the rule in the console.
+ *
+ * 一小时之内向该号码发送过于频繁。
  */
 export declare const LIMITEXCEEDED_PHONENUMBERONEHOURLIMIT = "LimitExceeded.PhoneNumberOneHourLimit"
 
@@ -494,6 +634,8 @@ export declare const LIMITEXCEEDED_PHONENUMBERONEHOURLIMIT = "LimitExceeded.Phon
  * The number has got the same text as often as allowed today.
  *
  * Wait for the next day in UTC+8, or change the rule in the console.
+ *
+ * 当天向该号码发送相同内容的次数已达上限。
  */
 export declare const LIMITEXCEEDED_PHONENUMBERSAMECONTENTDAILYLIMIT = "LimitExceeded.PhoneNumberSameContentDailyLimit"
 
@@ -501,6 +643,8 @@ export declare const LIMITEXCEEDED_PHONENUMBERSAMECONTENTDAILYLIMIT = "LimitExce
  * The number has been sent to within the last 30 seconds.
  *
  * Wait 30 seconds; let people ask for a new code only after that.
+ *
+ * 30 秒之内已经向该号码发送过。
  */
 export declare const LIMITEXCEEDED_PHONENUMBERTHIRTYSECONDLIMIT = "LimitExceeded.PhoneNumberThirtySecondLimit"
 
@@ -508,6 +652,8 @@ export declare const LIMITEXCEEDED_PHONENUMBERTHIRTYSECONDLIMIT = "LimitExceeded
  * A required parameter is absent.
  *
  * The message names the parameter; give it a value. `null` counts as absent.
+ *
+ * 缺少必填参数。
  */
 export declare const MISSINGPARAMETER = "MissingParameter"
 
@@ -515,6 +661,8 @@ export declare const MISSINGPARAMETER = "MissingParameter"
  * The list of numbers is empty.
  *
  * Give at least one number.
+ *
+ * 号码列表为空。
  */
 export declare const MISSINGPARAMETER_EMPTYPHONENUMBERSET = "MissingParameter.EmptyPhoneNumberSet"
 
@@ -522,6 +670,8 @@ export declare const MISSINGPARAMETER_EMPTYPHONENUMBERSET = "MissingParameter.Em
  * The list of signatures is absent.
  *
  * Give the ids of 1 to 100 signatures.
+ *
+ * 缺少签名列表。
  */
 export declare const MISSINGPARAMETER_MISSINGSIGNATURELIST = "MissingParameter.MissingSignatureList"
 
@@ -529,6 +679,8 @@ export declare const MISSINGPARAMETER_MISSINGSIGNATURELIST = "MissingParameter.M
  * An account of a person may not send marketing messages.
  *
  * Use the account of a company, or another template.
+ *
+ * 个人账号不能发送营销短信。
  */
 export declare const UNAUTHORIZEDOPERATION_INDIVIDUALUSERMARKETINGSMSPERMISSIONDENY = "UnauthorizedOperation.IndividualUserMarketingSmsPermissionDeny"
 
@@ -536,6 +688,8 @@ export declare const UNAUTHORIZEDOPERATION_INDIVIDUALUSERMARKETINGSMSPERMISSIOND
  * The account checks the caller's address, and this one is not allowed.
  *
  * Add the address in the console, or call from one that is allowed.
+ *
+ * 账号启用了来源地址校验，而调用方的地址不在允许之列。
  */
 export declare const UNAUTHORIZEDOPERATION_REQUESTIPNOTINWHITELIST = "UnauthorizedOperation.RequestIpNotInWhitelist"
 
@@ -543,6 +697,8 @@ export declare const UNAUTHORIZEDOPERATION_REQUESTIPNOTINWHITELIST = "Unauthoriz
  * The feature is not opened for the account, such as pulling reports or extending the sender's number.
  *
  * Ask support to open it, or leave the parameter out.
+ *
+ * 账号没有开通该功能，例如拉取状态报告或扩展发送方号码。
  */
 export declare const UNAUTHORIZEDOPERATION_REQUESTPERMISSIONDENY = "UnauthorizedOperation.RequestPermissionDeny"
 
@@ -550,6 +706,8 @@ export declare const UNAUTHORIZEDOPERATION_REQUESTPERMISSIONDENY = "Unauthorized
  * The SMS app is disabled.
  *
  * Enable it in the console, or use another app.
+ *
+ * 短信应用已停用。
  */
 export declare const UNAUTHORIZEDOPERATION_SDKAPPIDISDISABLED = "UnauthorizedOperation.SdkAppIdIsDisabled"
 
@@ -557,6 +715,8 @@ export declare const UNAUTHORIZEDOPERATION_SDKAPPIDISDISABLED = "UnauthorizedOpe
  * The account owes money and is suspended.
  *
  * Pay, then call again.
+ *
+ * 账号欠费，服务已停用。
  */
 export declare const UNAUTHORIZEDOPERATION_SERVICESUSPENDDUETOARREARS = "UnauthorizedOperation.ServiceSuspendDueToArrears"
 
@@ -564,6 +724,8 @@ export declare const UNAUTHORIZEDOPERATION_SERVICESUSPENDDUETOARREARS = "Unautho
  * The SMS app belongs to another account than the key.
  *
  * Use an app of the key's account, or the other account's key.
+ *
+ * 短信应用不属于密钥所在的账号。
  */
 export declare const UNAUTHORIZEDOPERATION_SMSSDKAPPIDVERIFYFAIL = "UnauthorizedOperation.SmsSdkAppIdVerifyFail"
 
@@ -571,6 +733,8 @@ export declare const UNAUTHORIZEDOPERATION_SMSSDKAPPIDVERIFYFAIL = "Unauthorized
  * The operation is not supported for this account, app or number.
  *
  * Read the message; if it does not help, give the request id to support.
+ *
+ * 该账号、应用或号码不支持此操作。
  */
 export declare const UNSUPPORTEDOPERATION = "UnsupportedOperation"
 
@@ -578,6 +742,8 @@ export declare const UNSUPPORTEDOPERATION = "UnsupportedOperation"
  * The template is for the mainland, the numbers are global.
  *
  * Use a global template.
+ *
+ * 模板是国内模板，号码却是港澳台及国际号码。
  */
 export declare const UNSUPPORTEDOPERATION_CHINESEMAINLANDTEMPLATETOGLOBALPHONE = "UnsupportedOperation.ChineseMainlandTemplateToGlobalPhone"
 
@@ -585,6 +751,8 @@ export declare const UNSUPPORTEDOPERATION_CHINESEMAINLANDTEMPLATETOGLOBALPHONE =
  * The request has mainland and global numbers; none was sent to.
  *
  * Send to the two kinds in separate requests, each with its template.
+ *
+ * 请求中既有国内号码，又有港澳台及国际号码；所有号码都没有发送。
  */
 export declare const UNSUPPORTEDOPERATION_CONTAINDOMESTICANDINTERNATIONALPHONENUMBER = "UnsupportedOperation.ContainDomesticAndInternationalPhoneNumber"
 
@@ -592,6 +760,8 @@ export declare const UNSUPPORTEDOPERATION_CONTAINDOMESTICANDINTERNATIONALPHONENU
  * The template is global, the numbers are in the mainland.
  *
  * Use a mainland template.
+ *
+ * 模板是港澳台及国际模板，号码却是国内号码。
  */
 export declare const UNSUPPORTEDOPERATION_GLOBALTEMPLATETOCHINESEMAINLANDPHONE = "UnsupportedOperation.GlobalTemplateToChineseMainlandPhone"
 
@@ -599,5 +769,7 @@ export declare const UNSUPPORTEDOPERATION_GLOBALTEMPLATETOCHINESEMAINLANDPHONE =
  * The service does not send to the number's country or region.
  *
  * Do not send to it; support can say which ones are offered.
+ *
+ * 服务不向号码所属的国家或地区发送。
  */
 export declare const UNSUPPORTEDOPERATION_UNSUPPORTEDREGION = "UnsupportedOperation.UnsupportedRegion"

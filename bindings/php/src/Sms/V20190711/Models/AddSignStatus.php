@@ -7,6 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * A signature that was created and now waits for its review.
  *
+ * 已新建、正在等待审核的签名。
+ *
  * @method integer getSignId() What $SignId holds.
  * @method AddSignStatus setSignId(integer $SignId) Sets $SignId.
  * @method integer getSignApplyId() What $SignApplyId holds.
@@ -23,12 +25,16 @@ class AddSignStatus extends AbstractModel
     /**
      * The id of the signature: a number, not its text.
      *
+     * 签名 ID，是数字，不是签名文字。
+     *
      * @var integer|null
      */
     public $SignId;
 
     /**
      * The id of the application, a number here.
+     *
+     * 申请的 ID，此处为数字。
      *
      * @var integer|null
      */

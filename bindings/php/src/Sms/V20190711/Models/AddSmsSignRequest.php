@@ -15,6 +15,15 @@ use TencentCloud\Common\AbstractModel;
  * (`FailedOperation.NotEnterpriseCertification`). A name that is under review is refused with
  * `InvalidParameterValue.SignExistAndUnapproved`, one that is approved with `InvalidParameterValue.SignAlreadyPassedCheck`.
  *
+ * `AddSmsSign` 的请求。
+ *
+ * 新建签名，即短信正文之前括号中的名称，并提交审核，审核通过后才能使用。
+ *
+ * 真实服务的审核需要数小时，国内签名此后在运营商处报备还需要数天。结果没有回调，请用 `DescribeSmsSignList` 查询。
+ * 只有通过企业认证的账号可以通过 API 新建签名（否则返回 `FailedOperation.NotEnterpriseCertification`）。
+ * 同名签名正在审核时返回 `InvalidParameterValue.SignExistAndUnapproved`，已通过审核时返回
+ * `InvalidParameterValue.SignAlreadyPassedCheck`。
+ *
  * @method string getSignName() What $SignName holds.
  * @method AddSmsSignRequest setSignName(string $SignName) Sets $SignName.
  * @method integer getSignType() What $SignType holds.
@@ -53,6 +62,8 @@ class AddSmsSignRequest extends AbstractModel
      * The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to 15
      * characters without `[` and `]`. Required.
      *
+     * 签名文字，不含括号。国内：2 至 12 个汉字、字母或数字；港澳台及国际：2 至 15 个字符，不含 `[` 和 `]`。必填。
+     *
      * @var string|null
      */
     public $SignName;
@@ -60,6 +71,9 @@ class AddSmsSignRequest extends AbstractModel
     /**
      * Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other.
      * Decides which `DocumentType` fits. Required.
+     *
+     * 签名所代表的主体：0 公司，1 App（仅限港澳台及国际），4 商标，5 政府、事业单位或其他。它决定可以使用哪些
+     * `DocumentType`。必填。
      *
      * @var integer|null
      */
@@ -70,12 +84,18 @@ class AddSmsSignRequest extends AbstractModel
      * certificate, 4 screenshot of the app's back end (global only), 7 trademark certificate. Which ones fit depends on
      * `SignType`: 0 goes with 0 or 1, 1 with 0 to 4, 4 with 7, 5 with 2 or 3. Required.
      *
+     * 提交的证明类型：0 三证合一的营业执照，1 营业执照，2 组织机构代码证，3 社会信用代码证，4 App
+     * 后台截图（仅限港澳台及国际），7 商标注册证。可选范围取决于 `SignType`：0 对应 0 或 1，1 对应 0 至 4，4 对应 7，5 对应
+     * 2 或 3。必填。
+     *
      * @var integer|null
      */
     public $DocumentType;
 
     /**
      * 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+     *
+     * 0：国内；1：港澳台及国际，即其他所有国家和地区。必填。
      *
      * @var integer|null
      */
@@ -84,12 +104,16 @@ class AddSmsSignRequest extends AbstractModel
     /**
      * 0: for the account's own use; 1: on behalf of others, which needs `CommissionImage`. Required.
      *
+     * 0：自用；1：他用，此时须提供 `CommissionImage`。必填。
+     *
      * @var integer|null
      */
     public $UsedMethod;
 
     /**
      * A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
+     *
+     * 证明材料的图片，JPEG 或 PNG，不超过 5 MB，以 base64 编码，不带 `data:` 前缀。必填。
      *
      * @var string|null
      */
@@ -98,12 +122,16 @@ class AddSmsSignRequest extends AbstractModel
     /**
      * A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of others.
      *
+     * 委托书的图片，以 base64 编码，不带 `data:` 前缀。仅在签名为他用时才会查看。
+     *
      * @var string|null
      */
     public $CommissionImage;
 
     /**
      * A note for the reviewer, such as what the messages are for. Free text.
+     *
+     * 给审核人员看的备注，例如短信的用途。自由填写。
      *
      * @var string|null
      */
@@ -112,6 +140,8 @@ class AddSmsSignRequest extends AbstractModel
     /**
      * The id of an approved qualification of the company. For mainland signatures, where the service may insist on it; leave
      * it out for global ones.
+     *
+     * 已通过审核的企业资质的 ID。用于国内签名，服务可能要求必填；港澳台及国际签名请勿填写。
      *
      * @var integer|null
      */

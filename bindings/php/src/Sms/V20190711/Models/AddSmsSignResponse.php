@@ -7,6 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * The answer to `AddSmsSign`.
  *
+ * `AddSmsSign` 的应答。
+ *
  * @method AddSignStatus getAddSignStatus() What $AddSignStatus holds.
  * @method AddSmsSignResponse setAddSignStatus(AddSignStatus $AddSignStatus) Sets $AddSignStatus.
  * @method string getRequestId() What $RequestId holds.
@@ -23,12 +25,16 @@ class AddSmsSignResponse extends AbstractModel
     /**
      * The new signature.
      *
+     * 新建的签名。
+     *
      * @var AddSignStatus|null
      */
     public $AddSignStatus;
 
     /**
      * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+     *
+     * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
      *
      * @var string|null
      */

@@ -7,6 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * The answer to `AddSmsTemplate`.
  *
+ * `AddSmsTemplate` 的应答。
+ *
  * @method AddTemplateStatus getAddTemplateStatus() What $AddTemplateStatus holds.
  * @method AddSmsTemplateResponse setAddTemplateStatus(AddTemplateStatus $AddTemplateStatus) Sets $AddTemplateStatus.
  * @method string getRequestId() What $RequestId holds.
@@ -23,12 +25,16 @@ class AddSmsTemplateResponse extends AbstractModel
     /**
      * The new template.
      *
+     * 新建的模板。
+     *
      * @var AddTemplateStatus|null
      */
     public $AddTemplateStatus;
 
     /**
      * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+     *
+     * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
      *
      * @var string|null
      */

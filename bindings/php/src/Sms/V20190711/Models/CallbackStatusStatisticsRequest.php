@@ -12,6 +12,12 @@ use TencentCloud\Common\AbstractModel;
  * Hours are those of UTC+8; the first and the last hour both count. An hour that is none, an end before the begin, or a
  * longer span is refused.
  *
+ * `CallbackStatusStatistics` 的请求。
+ *
+ * 统计一个应用在最多 32 天内的状态报告，以及短信未送达的原因。
+ *
+ * 小时按 UTC+8 计算，首尾两个小时都包含在内。不是合法的小时、结束早于开始或跨度过长，都会被拒绝。
+ *
  * @method integer getStartDateTime() What $StartDateTime holds.
  * @method CallbackStatusStatisticsRequest setStartDateTime(integer $StartDateTime) Sets $StartDateTime.
  * @method integer getEndDataTime() What $EndDataTime holds.
@@ -37,6 +43,8 @@ class CallbackStatusStatisticsRequest extends AbstractModel
     /**
      * The first hour, `yyyymmddhh` in UTC+8 as a number, such as 2024090800. Required.
      *
+     * 开始的小时，UTC+8 时间 `yyyymmddhh`，以数字书写，如 2024090800。必填。
+     *
      * @var integer|null
      */
     public $StartDateTime;
@@ -45,12 +53,16 @@ class CallbackStatusStatisticsRequest extends AbstractModel
      * The last hour, `yyyymmddhh` in UTC+8 as a number, such as 2024090823; not before the first. The API spells it so.
      * Required.
      *
+     * 结束的小时，UTC+8 时间 `yyyymmddhh`，以数字书写，如 2024090823；不得早于开始。API 中的名称就是这样拼写的。必填。
+     *
      * @var integer|null
      */
     public $EndDataTime;
 
     /**
      * The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
+     *
+     * 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
      *
      * @var string|null
      */
@@ -59,12 +71,16 @@ class CallbackStatusStatisticsRequest extends AbstractModel
     /**
      * Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
      *
+     * 不影响统计结果。文档规定为 0；0 至 100 均可接受。必填。
+     *
      * @var integer|null
      */
     public $Limit;
 
     /**
      * Has no effect on the counts. Documented as 0. Required.
+     *
+     * 不影响统计结果。文档规定为 0。必填。
      *
      * @var integer|null
      */

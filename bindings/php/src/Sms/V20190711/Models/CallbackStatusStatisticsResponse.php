@@ -7,6 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * The answer to `CallbackStatusStatistics`.
  *
+ * `CallbackStatusStatistics` 的应答。
+ *
  * @method CallbackStatusStatistics getCallbackStatusStatistics() What $CallbackStatusStatistics holds.
  * @method CallbackStatusStatisticsResponse setCallbackStatusStatistics(CallbackStatusStatistics $CallbackStatusStatistics) Sets $CallbackStatusStatistics.
  * @method string getRequestId() What $RequestId holds.
@@ -23,12 +25,16 @@ class CallbackStatusStatisticsResponse extends AbstractModel
     /**
      * The counts.
      *
+     * 统计结果。
+     *
      * @var CallbackStatusStatistics|null
      */
     public $CallbackStatusStatistics;
 
     /**
      * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+     *
+     * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
      *
      * @var string|null
      */

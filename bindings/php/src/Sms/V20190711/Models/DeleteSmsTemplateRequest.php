@@ -10,6 +10,11 @@ use TencentCloud\Common\AbstractModel;
  * Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were accepted still
  * go out. A second call finds nothing and is refused with `FailedOperation.TemplateIdNotExist`.
  *
+ * `DeleteSmsTemplate` 的请求。
+ *
+ * 删除模板，无论其审核状态如何。删除后不能再用于发送，而已经受理的短信仍会下发。再次调用时已无此模板，返回
+ * `FailedOperation.TemplateIdNotExist`。
+ *
  * @method integer getTemplateId() What $TemplateId holds.
  * @method DeleteSmsTemplateRequest setTemplateId(integer $TemplateId) Sets $TemplateId.
  */
@@ -22,6 +27,8 @@ class DeleteSmsTemplateRequest extends AbstractModel
 
     /**
      * The id of the template: a number here, while sending takes it as text. Required.
+     *
+     * 模板 ID。此处为数字，发送时则以文本传入。必填。
      *
      * @var integer|null
      */

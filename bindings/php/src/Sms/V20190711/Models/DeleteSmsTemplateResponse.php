@@ -7,6 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * The answer to `DeleteSmsTemplate`.
  *
+ * `DeleteSmsTemplate` 的应答。
+ *
  * @method DeleteTemplateStatus getDeleteTemplateStatus() What $DeleteTemplateStatus holds.
  * @method DeleteSmsTemplateResponse setDeleteTemplateStatus(DeleteTemplateStatus $DeleteTemplateStatus) Sets $DeleteTemplateStatus.
  * @method string getRequestId() What $RequestId holds.
@@ -23,12 +25,16 @@ class DeleteSmsTemplateResponse extends AbstractModel
     /**
      * What was deleted, and when.
      *
+     * 删除结果与时间。
+     *
      * @var DeleteTemplateStatus|null
      */
     public $DeleteTemplateStatus;
 
     /**
      * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+     *
+     * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
      *
      * @var string|null
      */

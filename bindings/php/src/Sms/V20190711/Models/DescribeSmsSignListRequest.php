@@ -11,6 +11,12 @@ use TencentCloud\Common\AbstractModel;
  *
  * An id that does not exist is left out of the answer.
  *
+ * `DescribeSmsSignList` 的请求。
+ *
+ * 按 ID 查询签名及其审核状态，每次调用最多 100 个。
+ *
+ * 不存在的 ID 不会出现在应答中。
+ *
  * @method integer[] getSignIdSet() What $SignIdSet holds.
  * @method DescribeSmsSignListRequest setSignIdSet(integer[] $SignIdSet) Sets $SignIdSet.
  * @method integer getInternational() What $International holds.
@@ -27,12 +33,16 @@ class DescribeSmsSignListRequest extends AbstractModel
     /**
      * The ids of the signatures wanted, 1 to 100. Required.
      *
+     * 要查询的签名 ID，1 至 100 个。必填。
+     *
      * @var integer[]|null
      */
     public $SignIdSet;
 
     /**
      * Which signatures to list: 0 for mainland China, 1 for global ones. Required.
+     *
+     * 要列出的签名：0 为国内，1 为港澳台及国际。必填。
      *
      * @var integer|null
      */

@@ -7,6 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * The answer to `DescribeSmsSignList`.
  *
+ * `DescribeSmsSignList` 的应答。
+ *
  * @method DescribeSignListStatus[] getDescribeSignListStatusSet() What $DescribeSignListStatusSet holds.
  * @method DescribeSmsSignListResponse setDescribeSignListStatusSet(DescribeSignListStatus[] $DescribeSignListStatusSet) Sets $DescribeSignListStatusSet.
  * @method string getRequestId() What $RequestId holds.
@@ -23,12 +25,16 @@ class DescribeSmsSignListResponse extends AbstractModel
     /**
      * The signatures found, one entry each; unknown ids are left out.
      *
+     * 查到的签名，每个一条；不存在的 ID 不会出现。
+     *
      * @var DescribeSignListStatus[]|null
      */
     public $DescribeSignListStatusSet;
 
     /**
      * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+     *
+     * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
      *
      * @var string|null
      */

@@ -9,8 +9,13 @@ use TencentCloud\Common\AbstractModel;
  *
  * Answers templates with the state of their review, by their ids, at most 100 in a call.
  *
- * An id that does not exist is left out of the answer. Only the main account may list templates
- * (`FailedOperation.ProhibitSubAccountUse`).
+ * An id that does not exist is left out of the answer.
+ *
+ * `DescribeSmsTemplateList` 的请求。
+ *
+ * 按 ID 查询模板及其审核状态，每次调用最多 100 个。
+ *
+ * 不存在的 ID 不会出现在应答中。
  *
  * @method integer[] getTemplateIdSet() What $TemplateIdSet holds.
  * @method DescribeSmsTemplateListRequest setTemplateIdSet(integer[] $TemplateIdSet) Sets $TemplateIdSet.
@@ -28,12 +33,16 @@ class DescribeSmsTemplateListRequest extends AbstractModel
     /**
      * The ids of the templates wanted, at most 100. Required.
      *
+     * 要查询的模板 ID，最多 100 个。必填。
+     *
      * @var integer[]|null
      */
     public $TemplateIdSet;
 
     /**
      * Which templates to list: 0 for mainland China, 1 for global ones. Required.
+     *
+     * 要列出的模板：0 为国内，1 为港澳台及国际。必填。
      *
      * @var integer|null
      */

@@ -7,6 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * A template and the state of its review.
  *
+ * 一个模板及其审核状态。
+ *
  * @method integer getTemplateId() What $TemplateId holds.
  * @method DescribeTemplateListStatus setTemplateId(integer $TemplateId) Sets $TemplateId.
  * @method integer getInternational() What $International holds.
@@ -35,12 +37,16 @@ class DescribeTemplateListStatus extends AbstractModel
     /**
      * The id of the template: a number here, while sending takes it as text.
      *
+     * 模板 ID。此处为数字，发送时则以文本传入。
+     *
      * @var integer|null
      */
     public $TemplateId;
 
     /**
      * 0: mainland China; 1: global; 3: both.
+     *
+     * 0：国内；1：港澳台及国际；3：两者皆可。
      *
      * @var integer|null
      */
@@ -50,12 +56,16 @@ class DescribeTemplateListStatus extends AbstractModel
      * The state of the review: 0 approved and in force, 1 under review, 2 approved but not yet in force, -1 refused. Only 0
      * can be sent.
      *
+     * 审核状态：0 已通过并生效，1 审核中，2 已通过但尚未生效，-1 未通过。只有 0 可以用于发送。
+     *
      * @var integer|null
      */
     public $StatusCode;
 
     /**
      * The reviewer's text, mostly the reason of a refusal; may be empty.
+     *
+     * 审核人员的回复，多为未通过的原因；可能为空。
      *
      * @var string|null
      */
@@ -64,12 +74,16 @@ class DescribeTemplateListStatus extends AbstractModel
     /**
      * The name of the template. Free text for people, not empty; it is not part of the message.
      *
+     * 模板名称，供人识别，自由填写但不可为空；不会出现在短信中。
+     *
      * @var string|null
      */
     public $TemplateName;
 
     /**
      * When it was handed in, in Unix seconds.
+     *
+     * 提交审核的时间，Unix 秒。
      *
      * @var integer|null
      */

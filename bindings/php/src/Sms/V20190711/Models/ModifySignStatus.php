@@ -7,6 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * A signature that was changed and now waits for its review.
  *
+ * 已修改、正在等待审核的签名。
+ *
  * @method integer getSignId() What $SignId holds.
  * @method ModifySignStatus setSignId(integer $SignId) Sets $SignId.
  * @method string getSignApplyId() What $SignApplyId holds.
@@ -23,12 +25,16 @@ class ModifySignStatus extends AbstractModel
     /**
      * The id of the signature: a number, not its text.
      *
+     * 签名 ID，是数字，不是签名文字。
+     *
      * @var integer|null
      */
     public $SignId;
 
     /**
      * The id of the application, text here.
+     *
+     * 申请的 ID，此处为文本。
      *
      * @var string|null
      */

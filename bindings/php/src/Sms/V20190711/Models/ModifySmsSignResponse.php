@@ -7,6 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * The answer to `ModifySmsSign`.
  *
+ * `ModifySmsSign` 的应答。
+ *
  * @method ModifySignStatus getModifySignStatus() What $ModifySignStatus holds.
  * @method ModifySmsSignResponse setModifySignStatus(ModifySignStatus $ModifySignStatus) Sets $ModifySignStatus.
  * @method string getRequestId() What $RequestId holds.
@@ -23,12 +25,16 @@ class ModifySmsSignResponse extends AbstractModel
     /**
      * The changed signature.
      *
+     * 修改后的签名。
+     *
      * @var ModifySignStatus|null
      */
     public $ModifySignStatus;
 
     /**
      * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+     *
+     * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
      *
      * @var string|null
      */

@@ -7,6 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * The answer to `ModifySmsTemplate`.
  *
+ * `ModifySmsTemplate` 的应答。
+ *
  * @method ModifyTemplateStatus getModifyTemplateStatus() What $ModifyTemplateStatus holds.
  * @method ModifySmsTemplateResponse setModifyTemplateStatus(ModifyTemplateStatus $ModifyTemplateStatus) Sets $ModifyTemplateStatus.
  * @method string getRequestId() What $RequestId holds.
@@ -23,12 +25,16 @@ class ModifySmsTemplateResponse extends AbstractModel
     /**
      * The changed template.
      *
+     * 修改后的模板。
+     *
      * @var ModifyTemplateStatus|null
      */
     public $ModifyTemplateStatus;
 
     /**
      * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+     *
+     * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
      *
      * @var string|null
      */

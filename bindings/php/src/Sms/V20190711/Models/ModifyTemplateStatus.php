@@ -7,6 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * A template that was changed and now waits for its review.
  *
+ * 已修改、正在等待审核的模板。
+ *
  * @method integer getTemplateId() What $TemplateId holds.
  * @method ModifyTemplateStatus setTemplateId(integer $TemplateId) Sets $TemplateId.
  */
@@ -19,6 +21,8 @@ class ModifyTemplateStatus extends AbstractModel
 
     /**
      * The id of the template: a number here, while sending takes it as text.
+     *
+     * 模板 ID。此处为数字，发送时则以文本传入。
      *
      * @var integer|null
      */

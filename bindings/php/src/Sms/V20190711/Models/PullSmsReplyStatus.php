@@ -7,6 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * One reply of a person to a message.
  *
+ * 用户对短信的一条上行回复。
+ *
  * @method string getExtendCode() What $ExtendCode holds.
  * @method PullSmsReplyStatus setExtendCode(string $ExtendCode) Sets $ExtendCode.
  * @method string getNationCode() What $NationCode holds.
@@ -38,12 +40,16 @@ class PullSmsReplyStatus extends AbstractModel
     /**
      * The code that extended the sender's number; mostly empty.
      *
+     * 发送时扩展发送方号码的数字，多数情况下为空。
+     *
      * @var string|null
      */
     public $ExtendCode;
 
     /**
      * The country code without `+`, such as `86`.
+     *
+     * 国家或地区码，不带 `+`，如 `86`。
      *
      * @var string|null
      */
@@ -52,12 +58,16 @@ class PullSmsReplyStatus extends AbstractModel
     /**
      * The phone number in E.164 form, such as `+8618501234444`.
      *
+     * E.164 格式的手机号，如 `+8618501234444`。
+     *
      * @var string|null
      */
     public $PhoneNumber;
 
     /**
      * The text of the signature that the message had which is answered.
+     *
+     * 所回复的那条短信的签名文字。
      *
      * @var string|null
      */
@@ -66,6 +76,8 @@ class PullSmsReplyStatus extends AbstractModel
     /**
      * What the person answered, as it came.
      *
+     * 用户回复的内容，原样返回。
+     *
      * @var string|null
      */
     public $ReplyContent;
@@ -73,12 +85,16 @@ class PullSmsReplyStatus extends AbstractModel
     /**
      * When the person answered, as `2019-10-08 17:18:37` in UTC+8.
      *
+     * 用户回复的时间，UTC+8，形如 `2019-10-08 17:18:37`。
+     *
      * @var string|null
      */
     public $ReplyTime;
 
     /**
      * When the person answered, in Unix seconds.
+     *
+     * 用户回复的时间，Unix 秒。
      *
      * @var integer|null
      */

@@ -7,6 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * The delivery report of one message.
  *
+ * 一条短信的状态报告。
+ *
  * @method string getUserReceiveTime() What $UserReceiveTime holds.
  * @method PullSmsSendStatus setUserReceiveTime(string $UserReceiveTime) Sets $UserReceiveTime.
  * @method integer getUserReceiveUnixTime() What $UserReceiveUnixTime holds.
@@ -41,6 +43,8 @@ class PullSmsSendStatus extends AbstractModel
     /**
      * When the phone got the message, as `2019-10-08 17:18:37` in UTC+8.
      *
+     * 手机收到短信的时间，UTC+8，形如 `2019-10-08 17:18:37`。
+     *
      * @var string|null
      */
     public $UserReceiveTime;
@@ -48,12 +52,16 @@ class PullSmsSendStatus extends AbstractModel
     /**
      * When the phone got the message, in Unix seconds.
      *
+     * 手机收到短信的时间，Unix 秒。
+     *
      * @var integer|null
      */
     public $UserReceiveUnixTime;
 
     /**
      * The country code without `+`, such as `86`.
+     *
+     * 国家或地区码，不带 `+`，如 `86`。
      *
      * @var string|null
      */
@@ -63,6 +71,8 @@ class PullSmsSendStatus extends AbstractModel
      * The number in E.164 form, such as `+8618501234444`. The service uses the two names the other way round than one would
      * expect.
      *
+     * E.164 格式的手机号，如 `+8618501234444`。服务中这两个名称的含义与字面相反。
+     *
      * @var string|null
      */
     public $PurePhoneNumber;
@@ -71,12 +81,16 @@ class PullSmsSendStatus extends AbstractModel
      * The number without its country code, such as `18501234444`. The service uses the two names the other way round than
      * one would expect.
      *
+     * 不含国家或地区码的手机号，如 `18501234444`。服务中这两个名称的含义与字面相反。
+     *
      * @var string|null
      */
     public $PhoneNumber;
 
     /**
      * The id of the message, as in the answer to the send.
+     *
+     * 短信的编号，与发送时的应答相同。
      *
      * @var string|null
      */
@@ -85,12 +99,16 @@ class PullSmsSendStatus extends AbstractModel
     /**
      * `SUCCESS` when the message reached the phone, otherwise `FAIL`.
      *
+     * 短信送达手机时为 `SUCCESS`，否则为 `FAIL`。
+     *
      * @var string|null
      */
     public $ReportStatus;
 
     /**
      * The carrier's code word: `DELIVRD` when the message reached the phone, otherwise one such as `UNDELIV` or `MK:0001`.
+     *
+     * 运营商的状态码：送达手机时为 `DELIVRD`，否则为 `UNDELIV`、`MK:0001` 等。
      *
      * @var string|null
      */

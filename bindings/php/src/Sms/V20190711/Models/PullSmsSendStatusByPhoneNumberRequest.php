@@ -14,6 +14,14 @@ use TencentCloud\Common\AbstractModel;
  * Nothing published says that reports stay where they are, so the call is treated like a pull and never counted as safe to
  * repeat.
  *
+ * `PullSmsSendStatusByPhoneNumber` 的请求。
+ *
+ * 查询最近 7 天内发往一个号码的短信的状态报告。
+ *
+ * 时间不合要求时返回 `InvalidParameterValue.BeginTimeVerifyFail`、`InvalidParameterValue.EndTimeVerifyFail`；
+ * 开始晚于结束时返回 `InvalidParameterValue.InvalidStartTime`。公开文档没有说明报告查询后是否仍然保留，
+ * 因此本接口按拉取对待，不视为可以安全重试。
+ *
  * @method integer getSendDateTime() What $SendDateTime holds.
  * @method PullSmsSendStatusByPhoneNumberRequest setSendDateTime(integer $SendDateTime) Sets $SendDateTime.
  * @method integer getOffset() What $Offset holds.
@@ -42,12 +50,16 @@ class PullSmsSendStatusByPhoneNumberRequest extends AbstractModel
     /**
      * The earliest time of sending, in Unix seconds, at most 7 days ago. Required.
      *
+     * 最早的发送时间，Unix 秒，最多为 7 天之前。必填。
+     *
      * @var integer|null
      */
     public $SendDateTime;
 
     /**
      * How many entries to skip. The only documented value is 0. Required.
+     *
+     * 跳过多少条。文档规定的取值只有 0。必填。
      *
      * @var integer|null
      */
@@ -56,12 +68,16 @@ class PullSmsSendStatusByPhoneNumberRequest extends AbstractModel
     /**
      * How many reports to answer at most, 1 to 100. Required.
      *
+     * 最多返回多少条状态报告，1 至 100。必填。
+     *
      * @var integer|null
      */
     public $Limit;
 
     /**
      * The phone number in E.164 form, such as `+8618501234444`. Required.
+     *
+     * E.164 格式的手机号，如 `+8618501234444`。必填。
      *
      * @var string|null
      */
@@ -70,12 +86,16 @@ class PullSmsSendStatusByPhoneNumberRequest extends AbstractModel
     /**
      * The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
      *
+     * 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
+     *
      * @var string|null
      */
     public $SmsSdkAppid;
 
     /**
      * The latest time of sending, in Unix seconds; now when unset.
+     *
+     * 最晚的发送时间，Unix 秒；不填时为当前时间。
      *
      * @var integer|null
      */

@@ -7,6 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * The answer to `SendSms`.
  *
+ * `SendSms` 的应答。
+ *
  * @method SendStatus[] getSendStatusSet() What $SendStatusSet holds.
  * @method SendSmsResponse setSendStatusSet(SendStatus[] $SendStatusSet) Sets $SendStatusSet.
  * @method string getRequestId() What $RequestId holds.
@@ -24,12 +26,16 @@ class SendSmsResponse extends AbstractModel
      * One entry for each number of the request, in the same order. Look at each `Code`: the call succeeds even when every
      * number was refused.
      *
+     * 请求中的每个号码各有一条结果，顺序与请求一致。请逐条检查 `Code`：即使所有号码都被拒绝，调用本身仍算成功。
+     *
      * @var SendStatus[]|null
      */
     public $SendStatusSet;
 
     /**
      * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+     *
+     * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
      *
      * @var string|null
      */

@@ -7,6 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * What became of one number of a send.
  *
+ * 一次发送中一个号码的结果。
+ *
  * @method string getSerialNo() What $SerialNo holds.
  * @method SendStatus setSerialNo(string $SerialNo) Sets $SerialNo.
  * @method string getPhoneNumber() What $PhoneNumber holds.
@@ -39,12 +41,17 @@ class SendStatus extends AbstractModel
      * The id of the message to this number, which its delivery report repeats. Empty when the number was refused. Opaque
      * text: its form differs between mainland and global messages.
      *
+     * 发往该号码的这条短信的编号，状态报告中会再次出现。号码被拒绝时为空。请当作不透明的文本：
+     * 国内短信与港澳台及国际短信的格式不同。
+     *
      * @var string|null
      */
     public $SerialNo;
 
     /**
      * The number in E.164 form, whatever form the request had.
+     *
+     * E.164 格式的手机号，与请求中的写法无关。
      *
      * @var string|null
      */
@@ -54,12 +61,16 @@ class SendStatus extends AbstractModel
      * How many segments are billed for this number; 0 when it was refused. A mainland text of up to 70 characters is one
      * segment, a longer one is cut by 67.
      *
+     * 该号码的计费条数，被拒绝时为 0。国内短信不超过 70 个字符按一条计，更长的按每 67 个字符一条拆分。
+     *
      * @var integer|null
      */
     public $Fee;
 
     /**
      * `SessionContext` of the request, unchanged, also when the number was refused.
+     *
+     * 请求中的 `SessionContext`，原样返回；号码被拒绝时也是如此。
      *
      * @var string|null
      */
@@ -68,12 +79,16 @@ class SendStatus extends AbstractModel
     /**
      * `Ok` when the message was accepted, otherwise the error code of this number.
      *
+     * 受理时为 `Ok`，否则为该号码的错误码。
+     *
      * @var string|null
      */
     public $Code;
 
     /**
      * `send success`, or in words why the number was refused. For people: the texts may change at any time.
+     *
+     * `send success`，或号码被拒绝原因的文字说明。仅供人阅读，措辞随时可能改变。
      *
      * @var string|null
      */
@@ -82,6 +97,8 @@ class SendStatus extends AbstractModel
     /**
      * The ISO 3166 code of the number's country or region, such as `CN`; `DEF` when it is not known, empty when the send was
      * refused before looking at the number.
+     *
+     * 号码所属国家或地区的 ISO 3166 代码，如 `CN`；无法识别时为 `DEF`，还没有检查号码就已拒绝发送时为空。
      *
      * @var string|null
      */

@@ -7,6 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * Counts of what was sent.
  *
+ * 发送量的统计。
+ *
  * @method integer getFeeCount() What $FeeCount holds.
  * @method SendStatusStatistics setFeeCount(integer $FeeCount) Sets $FeeCount.
  * @method integer getRequestCount() What $RequestCount holds.
@@ -26,6 +28,8 @@ class SendStatusStatistics extends AbstractModel
     /**
      * Segments billed. A long message has more than one: 100 messages, 20 of them of two segments, are 120.
      *
+     * 计费条数。长短信按多条计：100 条短信中有 20 条各计两条，共计 120 条。
+     *
      * @var integer|null
      */
     public $FeeCount;
@@ -33,12 +37,16 @@ class SendStatusStatistics extends AbstractModel
     /**
      * Numbers submitted, the refused ones included.
      *
+     * 提交的号码数，包括被拒绝的。
+     *
      * @var integer|null
      */
     public $RequestCount;
 
     /**
      * Numbers accepted, whether or not the message reached the phone.
+     *
+     * 受理的号码数，无论短信是否送达手机。
      *
      * @var integer|null
      */

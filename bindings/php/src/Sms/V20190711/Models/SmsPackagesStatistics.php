@@ -7,6 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * A prepaid package of segments.
  *
+ * 一个预付费的短信套餐包。
+ *
  * @method string getPackageCreateTime() What $PackageCreateTime holds.
  * @method SmsPackagesStatistics setPackageCreateTime(string $PackageCreateTime) Sets $PackageCreateTime.
  * @method integer getPackageCreateUnixTime() What $PackageCreateUnixTime holds.
@@ -47,12 +49,16 @@ class SmsPackagesStatistics extends AbstractModel
     /**
      * When the package was created, as `2019-10-08 17:18:37` in UTC+8.
      *
+     * 套餐包创建的时间，UTC+8，形如 `2019-10-08 17:18:37`。
+     *
      * @var string|null
      */
     public $PackageCreateTime;
 
     /**
      * When the package was created, in Unix seconds.
+     *
+     * 套餐包创建的时间，Unix 秒。
      *
      * @var integer|null
      */
@@ -61,12 +67,16 @@ class SmsPackagesStatistics extends AbstractModel
     /**
      * From when it can be used, as `2019-10-08 17:18:37` in UTC+8.
      *
+     * 开始可用的时间，UTC+8，形如 `2019-10-08 17:18:37`。
+     *
      * @var string|null
      */
     public $PackageEffectiveTime;
 
     /**
      * From when it can be used, in Unix seconds.
+     *
+     * 开始可用的时间，Unix 秒。
      *
      * @var integer|null
      */
@@ -75,12 +85,16 @@ class SmsPackagesStatistics extends AbstractModel
     /**
      * Until when it can be used, as `2019-10-08 17:18:37` in UTC+8.
      *
+     * 到期的时间，UTC+8，形如 `2019-10-08 17:18:37`。
+     *
      * @var string|null
      */
     public $PackageExpiredTime;
 
     /**
      * Until when it can be used, in Unix seconds.
+     *
+     * 到期的时间，Unix 秒。
      *
      * @var integer|null
      */
@@ -89,12 +103,16 @@ class SmsPackagesStatistics extends AbstractModel
     /**
      * How many billed segments it holds.
      *
+     * 套餐包的计费条数。
+     *
      * @var integer|null
      */
     public $AmountOfPackage;
 
     /**
      * 0: a gift; 1: bought.
+     *
+     * 0：赠送；1：购买。
      *
      * @var integer|null
      */
@@ -103,12 +121,16 @@ class SmsPackagesStatistics extends AbstractModel
     /**
      * The id of the package, a number.
      *
+     * 套餐包的 ID，数字。
+     *
      * @var integer|null
      */
     public $PackageId;
 
     /**
      * How many billed segments of the package are used so far.
+     *
+     * 套餐包至今已使用的计费条数。
      *
      * @var integer|null
      */

@@ -10,6 +10,10 @@ use TencentCloud\Common\AbstractModel;
  * Answers the prepaid packages of an app: how many segments each holds, how many are used, and from when until when it can
  * be used.
  *
+ * `SmsPackagesStatistics` 的请求。
+ *
+ * 查询一个应用的预付费套餐包：每个包含多少计费条数，已用多少，以及从何时到何时可以使用。
+ *
  * @method string getSmsSdkAppid() What $SmsSdkAppid holds.
  * @method SmsPackagesStatisticsRequest setSmsSdkAppid(string $SmsSdkAppid) Sets $SmsSdkAppid.
  * @method integer getLimit() What $Limit holds.
@@ -29,6 +33,8 @@ class SmsPackagesStatisticsRequest extends AbstractModel
     /**
      * The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
      *
+     * 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
+     *
      * @var string|null
      */
     public $SmsSdkAppid;
@@ -36,12 +42,16 @@ class SmsPackagesStatisticsRequest extends AbstractModel
     /**
      * How many packages to answer at most, up to 500. Required.
      *
+     * 最多返回多少个套餐包，不超过 500。必填。
+     *
      * @var integer|null
      */
     public $Limit;
 
     /**
      * How many packages to skip, 0 for the first page. Required.
+     *
+     * 跳过多少个套餐包，第一页为 0。必填。
      *
      * @var integer|null
      */

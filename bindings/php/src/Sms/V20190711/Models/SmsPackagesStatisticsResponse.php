@@ -7,6 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * The answer to `SmsPackagesStatistics`.
  *
+ * `SmsPackagesStatistics` 的应答。
+ *
  * @method SmsPackagesStatistics[] getSmsPackagesStatisticsSet() What $SmsPackagesStatisticsSet holds.
  * @method SmsPackagesStatisticsResponse setSmsPackagesStatisticsSet(SmsPackagesStatistics[] $SmsPackagesStatisticsSet) Sets $SmsPackagesStatisticsSet.
  * @method string getRequestId() What $RequestId holds.
@@ -23,12 +25,16 @@ class SmsPackagesStatisticsResponse extends AbstractModel
     /**
      * The packages, one entry each.
      *
+     * 套餐包，每个一条。
+     *
      * @var SmsPackagesStatistics[]|null
      */
     public $SmsPackagesStatisticsSet;
 
     /**
      * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+     *
+     * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
      *
      * @var string|null
      */

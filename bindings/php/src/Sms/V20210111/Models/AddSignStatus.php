@@ -7,6 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * A signature that was created and now waits for its review.
  *
+ * 已新建、正在等待审核的签名。
+ *
  * @method integer getSignId() What $SignId holds.
  * @method AddSignStatus setSignId(integer $SignId) Sets $SignId.
  */
@@ -19,6 +21,8 @@ class AddSignStatus extends AbstractModel
 
     /**
      * The id of the signature: a number, not its text.
+     *
+     * 签名 ID，是数字，不是签名文字。
      *
      * @var integer|null
      */

@@ -7,6 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * A template that was created and now waits for its review.
  *
+ * 已新建、正在等待审核的模板。
+ *
  * @method string getTemplateId() What $TemplateId holds.
  * @method AddTemplateStatus setTemplateId(string $TemplateId) Sets $TemplateId.
  */
@@ -19,6 +21,8 @@ class AddTemplateStatus extends AbstractModel
 
     /**
      * The id of the new template, digits as text: ready for `SendSms`. The other template actions take it as a number.
+     *
+     * 新模板的 ID，以文本形式书写的数字，可直接用于 `SendSms`。其他模板接口则以数字传入。
      *
      * @var string|null
      */

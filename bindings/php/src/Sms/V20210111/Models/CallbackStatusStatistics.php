@@ -7,6 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * Counts of delivery reports.
  *
+ * 状态报告的统计。
+ *
  * @method integer getCallbackCount() What $CallbackCount holds.
  * @method CallbackStatusStatistics setCallbackCount(integer $CallbackCount) Sets $CallbackCount.
  * @method integer getRequestSuccessCount() What $RequestSuccessCount holds.
@@ -44,12 +46,16 @@ class CallbackStatusStatistics extends AbstractModel
     /**
      * Reports in all, of success and of failure.
      *
+     * 状态报告总数，包括成功与失败。
+     *
      * @var integer|null
      */
     public $CallbackCount;
 
     /**
      * Numbers accepted for sending.
+     *
+     * 发送时受理的号码数。
      *
      * @var integer|null
      */
@@ -58,12 +64,16 @@ class CallbackStatusStatistics extends AbstractModel
     /**
      * Reports of failure: the sum of the five classes below.
      *
+     * 失败的报告数，等于以下五类之和。
+     *
      * @var integer|null
      */
     public $CallbackFailCount;
 
     /**
      * Reports that the message reached the phone.
+     *
+     * 表示短信已送达手机的报告数。
      *
      * @var integer|null
      */
@@ -72,12 +82,16 @@ class CallbackStatusStatistics extends AbstractModel
     /**
      * Failures inside the carrier.
      *
+     * 因运营商内部错误而失败的数量。
+     *
      * @var integer|null
      */
     public $InternalErrorCount;
 
     /**
      * Failures because the number is invalid or not in use.
+     *
+     * 因号码无效或为空号而失败的数量。
      *
      * @var integer|null
      */
@@ -86,6 +100,8 @@ class CallbackStatusStatistics extends AbstractModel
     /**
      * Failures because the phone is off or suspended.
      *
+     * 因手机关机或停机而失败的数量。
+     *
      * @var integer|null
      */
     public $ShutdownErrorCount;
@@ -93,12 +109,16 @@ class CallbackStatusStatistics extends AbstractModel
     /**
      * Failures because the number does not want messages.
      *
+     * 因号码不愿接收短信而失败的数量。
+     *
      * @var integer|null
      */
     public $BlackListCount;
 
     /**
      * Failures because the carrier limits how often a number may get messages.
+     *
+     * 因运营商限制同一号码的接收频率而失败的数量。
      *
      * @var integer|null
      */

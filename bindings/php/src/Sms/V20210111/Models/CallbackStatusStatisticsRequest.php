@@ -12,6 +12,12 @@ use TencentCloud\Common\AbstractModel;
  * Hours are those of UTC+8; the first and the last hour both count. An hour that is none, an end before the begin, or a
  * longer span is refused.
  *
+ * `CallbackStatusStatistics` 的请求。
+ *
+ * 统计一个应用在最多 32 天内的状态报告，以及短信未送达的原因。
+ *
+ * 小时按 UTC+8 计算，首尾两个小时都包含在内。不是合法的小时、结束早于开始或跨度过长，都会被拒绝。
+ *
  * @method string getBeginTime() What $BeginTime holds.
  * @method CallbackStatusStatisticsRequest setBeginTime(string $BeginTime) Sets $BeginTime.
  * @method string getEndTime() What $EndTime holds.
@@ -37,12 +43,16 @@ class CallbackStatusStatisticsRequest extends AbstractModel
     /**
      * The first hour, `yyyymmddhh` in UTC+8, such as `2024090800`. Required.
      *
+     * 开始的小时，UTC+8 时间 `yyyymmddhh`，如 `2024090800`。必填。
+     *
      * @var string|null
      */
     public $BeginTime;
 
     /**
      * The last hour, `yyyymmddhh` in UTC+8, such as `2024090823`; at most 32 days after the first. Required.
+     *
+     * 结束的小时，UTC+8 时间 `yyyymmddhh`，如 `2024090823`；最多比开始晚 32 天。必填。
      *
      * @var string|null
      */
@@ -51,6 +61,8 @@ class CallbackStatusStatisticsRequest extends AbstractModel
     /**
      * The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
      *
+     * 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
+     *
      * @var string|null
      */
     public $SmsSdkAppId;
@@ -58,12 +70,16 @@ class CallbackStatusStatisticsRequest extends AbstractModel
     /**
      * Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
      *
+     * 不影响统计结果。文档规定为 0；0 至 100 均可接受。必填。
+     *
      * @var integer|null
      */
     public $Limit;
 
     /**
      * Has no effect on the counts. Documented as 0. Required.
+     *
+     * 不影响统计结果。文档规定为 0。必填。
      *
      * @var integer|null
      */

@@ -7,6 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * The deletion of a signature.
  *
+ * 签名的删除结果。
+ *
  * @method string getDeleteStatus() What $DeleteStatus holds.
  * @method DeleteSignStatus setDeleteStatus(string $DeleteStatus) Sets $DeleteStatus.
  * @method integer getDeleteTime() What $DeleteTime holds.
@@ -23,12 +25,16 @@ class DeleteSignStatus extends AbstractModel
     /**
      * A text that says the deletion was done, such as `return successfully!`.
      *
+     * 表示已删除的文本，如 `return successfully!`。
+     *
      * @var string|null
      */
     public $DeleteStatus;
 
     /**
      * When it was deleted, in Unix seconds.
+     *
+     * 删除的时间，Unix 秒。
      *
      * @var integer|null
      */

@@ -7,6 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * The answer to `DescribePhoneNumberInfo`.
  *
+ * `DescribePhoneNumberInfo` 的应答。
+ *
  * @method PhoneNumberInfo[] getPhoneNumberInfoSet() What $PhoneNumberInfoSet holds.
  * @method DescribePhoneNumberInfoResponse setPhoneNumberInfoSet(PhoneNumberInfo[] $PhoneNumberInfoSet) Sets $PhoneNumberInfoSet.
  * @method string getRequestId() What $RequestId holds.
@@ -23,12 +25,16 @@ class DescribePhoneNumberInfoResponse extends AbstractModel
     /**
      * One entry for each number of the request, in the same order.
      *
+     * 请求中的每个号码各有一条结果，顺序与请求一致。
+     *
      * @var PhoneNumberInfo[]|null
      */
     public $PhoneNumberInfoSet;
 
     /**
      * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+     *
+     * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
      *
      * @var string|null
      */

@@ -12,6 +12,13 @@ use TencentCloud\Common\AbstractModel;
  * Only the newest 1000 records of the span can be reached. Times, `Limit` and `Offset` outside their ranges are refused with
  * a code that names them, such as `InvalidParameterValue.BeginTimeVerifyFail`.
  *
+ * `DescribeSendRecordList` 的请求。
+ *
+ * 查询最近 72 小时内发往一个号码的短信及各自的结果，从新到旧。
+ *
+ * 只能查到该时段内最新的 1000 条记录。时间、`Limit` 或 `Offset` 超出范围时，会返回相应的错误码，如
+ * `InvalidParameterValue.BeginTimeVerifyFail`。
+ *
  * @method string getPhoneNumber() What $PhoneNumber holds.
  * @method DescribeSendRecordListRequest setPhoneNumber(string $PhoneNumber) Sets $PhoneNumber.
  * @method string getSmsSdkAppId() What $SmsSdkAppId holds.
@@ -40,12 +47,16 @@ class DescribeSendRecordListRequest extends AbstractModel
     /**
      * The phone number in E.164 form, such as `+8618501234444`. Required.
      *
+     * E.164 格式的手机号，如 `+8618501234444`。必填。
+     *
      * @var string|null
      */
     public $PhoneNumber;
 
     /**
      * The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
+     *
+     * 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
      *
      * @var string|null
      */
@@ -54,12 +65,16 @@ class DescribeSendRecordListRequest extends AbstractModel
     /**
      * The earliest time of sending, in Unix seconds, at most 72 hours ago. Required.
      *
+     * 最早的发送时间，Unix 秒，最多为 72 小时之前。必填。
+     *
      * @var integer|null
      */
     public $BeginTime;
 
     /**
      * The latest time of sending, in Unix seconds, not in the future; now when unset.
+     *
+     * 最晚的发送时间，Unix 秒，不得晚于当前时间；不填时为当前时间。
      *
      * @var integer|null
      */
@@ -68,12 +83,16 @@ class DescribeSendRecordListRequest extends AbstractModel
     /**
      * How many records to answer at most, 1 to 50; 20 when unset.
      *
+     * 最多返回多少条记录，1 至 50，不填时为 20。
+     *
      * @var integer|null
      */
     public $Limit;
 
     /**
      * How many records to skip, 0 to 1000; 0 when unset.
+     *
+     * 跳过多少条记录，0 至 1000，不填时为 0。
      *
      * @var integer|null
      */

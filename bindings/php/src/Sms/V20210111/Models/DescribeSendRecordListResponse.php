@@ -7,6 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * The answer to `DescribeSendRecordList`.
  *
+ * `DescribeSendRecordList` 的应答。
+ *
  * @method SendRecord[] getSendRecordSet() What $SendRecordSet holds.
  * @method DescribeSendRecordListResponse setSendRecordSet(SendRecord[] $SendRecordSet) Sets $SendRecordSet.
  * @method integer getTotalCount() What $TotalCount holds.
@@ -26,6 +28,8 @@ class DescribeSendRecordListResponse extends AbstractModel
     /**
      * The records, newest first.
      *
+     * 发送记录，从新到旧。
+     *
      * @var SendRecord[]|null
      */
     public $SendRecordSet;
@@ -33,12 +37,16 @@ class DescribeSendRecordListResponse extends AbstractModel
     /**
      * How many records the span has, counted up to 1000.
      *
+     * 该时段内的记录总数，最多计到 1000。
+     *
      * @var integer|null
      */
     public $TotalCount;
 
     /**
      * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+     *
+     * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
      *
      * @var string|null
      */

@@ -7,6 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * A signature and the state of its review.
  *
+ * 一个签名及其审核状态。
+ *
  * @method integer getSignId() What $SignId holds.
  * @method DescribeSignListStatus setSignId(integer $SignId) Sets $SignId.
  * @method integer getInternational() What $International holds.
@@ -44,12 +46,16 @@ class DescribeSignListStatus extends AbstractModel
     /**
      * The id of the signature: a number, not its text.
      *
+     * 签名 ID，是数字，不是签名文字。
+     *
      * @var integer|null
      */
     public $SignId;
 
     /**
      * 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan.
+     *
+     * 0：国内；1：港澳台及国际，即其他所有国家和地区。
      *
      * @var integer|null
      */
@@ -59,12 +65,16 @@ class DescribeSignListStatus extends AbstractModel
      * The state of the review: 0 approved and in force, 1 under review, 2 approved but not yet in force, -1 refused or not
      * usable.
      *
+     * 审核状态：0 已通过并生效，1 审核中，2 已通过但尚未生效，-1 未通过或不可用。
+     *
      * @var integer|null
      */
     public $StatusCode;
 
     /**
      * The reviewer's text, mostly the reason of a refusal; may be empty.
+     *
+     * 审核人员的回复，多为未通过的原因；可能为空。
      *
      * @var string|null
      */
@@ -73,12 +83,16 @@ class DescribeSignListStatus extends AbstractModel
     /**
      * The text of the signature, without brackets.
      *
+     * 签名文字，不含括号。
+     *
      * @var string|null
      */
     public $SignName;
 
     /**
      * When it was handed in, in Unix seconds.
+     *
+     * 提交审核的时间，Unix 秒。
      *
      * @var integer|null
      */
@@ -87,12 +101,16 @@ class DescribeSignListStatus extends AbstractModel
     /**
      * The id of the qualification; 0 for global signatures.
      *
+     * 资质的 ID；港澳台及国际签名为 0。
+     *
      * @var integer|null
      */
     public $QualificationId;
 
     /**
      * The name of the qualification; empty for global signatures.
+     *
+     * 资质名称；港澳台及国际签名为空。
      *
      * @var string|null
      */
@@ -101,6 +119,8 @@ class DescribeSignListStatus extends AbstractModel
     /**
      * The state of the qualification: 0 waiting, 1 approved, 2 refused, 3 to be handed in again with supplements, 4 waiting
      * after a change, 5 change refused.
+     *
+     * 资质状态：0 待审核，1 已通过，2 未通过，3 须补充材料后重新提交，4 变更后待审核，5 变更未通过。
      *
      * @var integer|null
      */

@@ -11,6 +11,12 @@ use TencentCloud\Common\AbstractModel;
  *
  * An id that does not exist is left out of the answer. A `Limit` over 100 is `InvalidParameterValue.LimitVerifyFail`.
  *
+ * `DescribeSmsSignList` 的请求。
+ *
+ * 查询签名及其审核状态：给出 ID 时查询这些签名，最多 100 个；不给出时分页列出全部。
+ *
+ * 不存在的 ID 不会出现在应答中。`Limit` 超过 100 时返回 `InvalidParameterValue.LimitVerifyFail`。
+ *
  * @method integer getInternational() What $International holds.
  * @method DescribeSmsSignListRequest setInternational(integer $International) Sets $International.
  * @method integer[] getSignIdSet() What $SignIdSet holds.
@@ -33,12 +39,16 @@ class DescribeSmsSignListRequest extends AbstractModel
     /**
      * Which signatures to list: 0 for mainland China, 1 for global ones. Required.
      *
+     * 要列出的签名：0 为国内，1 为港澳台及国际。必填。
+     *
      * @var integer|null
      */
     public $International;
 
     /**
      * The ids of the signatures wanted, at most 100; unset or empty for a page of all.
+     *
+     * 要查询的签名 ID，最多 100 个；不填或留空时分页列出全部。
      *
      * @var integer[]|null
      */
@@ -47,12 +57,16 @@ class DescribeSmsSignListRequest extends AbstractModel
     /**
      * How many signatures to answer at most, up to 100; 10 when unset. Used only without `SignIdSet`.
      *
+     * 最多返回多少个签名，不超过 100，不填时为 10。仅在不填 `SignIdSet` 时起作用。
+     *
      * @var integer|null
      */
     public $Limit;
 
     /**
      * How many signatures to skip, 0 when unset. Used only without `SignIdSet`.
+     *
+     * 跳过多少个签名，不填时为 0。仅在不填 `SignIdSet` 时起作用。
      *
      * @var integer|null
      */

@@ -12,6 +12,13 @@ use TencentCloud\Common\AbstractModel;
  * An approved template cannot be changed (`FailedOperation.TemplateAlreadyPassedCheck`): create another one. An id that does
  * not exist is `FailedOperation.MissingTemplateToModify`.
  *
+ * `ModifySmsTemplate` 的请求。
+ *
+ * 修改审核中或未通过的模板，并重新提交审核。
+ *
+ * 已通过审核的模板不能修改（返回 `FailedOperation.TemplateAlreadyPassedCheck`），请另建一个。ID 不存在时返回
+ * `FailedOperation.MissingTemplateToModify`。
+ *
  * @method integer getTemplateId() What $TemplateId holds.
  * @method ModifySmsTemplateRequest setTemplateId(integer $TemplateId) Sets $TemplateId.
  * @method string getTemplateName() What $TemplateName holds.
@@ -40,12 +47,16 @@ class ModifySmsTemplateRequest extends AbstractModel
     /**
      * The id of the template: a number here, while sending takes it as text. Required.
      *
+     * 模板 ID。此处为数字，发送时则以文本传入。必填。
+     *
      * @var integer|null
      */
     public $TemplateId;
 
     /**
      * The name of the template. Free text for people, not empty; it is not part of the message. Required.
+     *
+     * 模板名称，供人识别，自由填写但不可为空；不会出现在短信中。必填。
      *
      * @var string|null
      */
@@ -56,6 +67,10 @@ class ModifySmsTemplateRequest extends AbstractModel
      * sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`.
      * Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
      *
+     * 模板正文，连同签名与变量值最多 500 个字符。`{1}`、`{2}` 等是变量，发送时代入取值：序号从 1 开始且不可跳号，
+     * 两个变量不可相邻，正文不可只有变量，变量不可放在链接中。不得含有 `【` 或 `】`。国内营销短信须以退订方式结尾，如
+     * `拒收请回复R`。必填。
+     *
      * @var string|null
      */
     public $TemplateContent;
@@ -64,6 +79,8 @@ class ModifySmsTemplateRequest extends AbstractModel
      * What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as
      * notification. Required.
      *
+     * 短信类型：1 营销，2 通知，3 验证码；旧程序使用的 0 视为通知。必填。
+     *
      * @var integer|null
      */
     public $SmsType;
@@ -71,12 +88,16 @@ class ModifySmsTemplateRequest extends AbstractModel
     /**
      * 0: mainland China; 1: global. Must be what the template has: it cannot be moved from one to the other. Required.
      *
+     * 0：国内；1：港澳台及国际。须与模板原有的取值一致，不能在两者之间更改。必填。
+     *
      * @var integer|null
      */
     public $International;
 
     /**
      * A note for the reviewer, such as what was changed. May be empty, but not absent. Required.
+     *
+     * 给审核人员看的备注，例如改动之处。可以为空，但不可缺少。必填。
      *
      * @var string|null
      */

@@ -7,6 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * One message of `SendMultiGlobalSms`.
  *
+ * `SendMultiGlobalSms` 中的一条短信。
+ *
  * @method string getPhoneNumber() What $PhoneNumber holds.
  * @method MultiSmsInfo setPhoneNumber(string $PhoneNumber) Sets $PhoneNumber.
  * @method string getTemplateId() What $TemplateId holds.
@@ -32,6 +34,8 @@ class MultiSmsInfo extends AbstractModel
     /**
      * The number in E.164 form, such as `+85261234567`, outside mainland China. Required.
      *
+     * E.164 格式的手机号，如 `+85261234567`，须为国内以外的号码。必填。
+     *
      * @var string|null
      */
     public $PhoneNumber;
@@ -39,12 +43,16 @@ class MultiSmsInfo extends AbstractModel
     /**
      * The id of an approved global template, digits as text. Required.
      *
+     * 已通过审核的港澳台及国际模板的 ID，以文本形式书写的数字。必填。
+     *
      * @var string|null
      */
     public $TemplateId;
 
     /**
      * The values for `{1}`, `{2}` and so on, in that order: exactly as many as the template has variables.
+     *
+     * 依次代入 `{1}`、`{2}` 等变量的值，个数须与模板的变量个数完全一致。
      *
      * @var string[]|null
      */
@@ -54,12 +62,16 @@ class MultiSmsInfo extends AbstractModel
      * The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for mainland
      * numbers.
      *
+     * 港澳台及国际短信显示的发送方标识。使用默认的公共发送方时无须填写；对国内号码不起作用。
+     *
      * @var string|null
      */
     public $SenderId;
 
     /**
      * The caller's own text, less than 512 bytes; empty when unset. Comes back with the message's entry.
+     *
+     * 调用方自带的文本，小于 512 字节；不填时为空。该短信的结果中会带回它。
      *
      * @var string|null
      */

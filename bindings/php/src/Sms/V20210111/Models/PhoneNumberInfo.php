@@ -7,6 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * A phone number taken apart.
  *
+ * 一个号码的解析结果。
+ *
  * @method string getCode() What $Code holds.
  * @method PhoneNumberInfo setCode(string $Code) Sets $Code.
  * @method string getMessage() What $Message holds.
@@ -38,12 +40,16 @@ class PhoneNumberInfo extends AbstractModel
     /**
      * `Ok`, or the error code of this number, such as `FailedOperation.PhoneNumberParseFail`.
      *
+     * `Ok`，或该号码的错误码，如 `FailedOperation.PhoneNumberParseFail`。
+     *
      * @var string|null
      */
     public $Code;
 
     /**
      * The same in words. For people: the texts may change at any time.
+     *
+     * 同一结果的文字说明。仅供人阅读，措辞随时可能改变。
      *
      * @var string|null
      */
@@ -52,12 +58,16 @@ class PhoneNumberInfo extends AbstractModel
     /**
      * The country code without `+`, such as `86`.
      *
+     * 国家或地区码，不带 `+`，如 `86`。
+     *
      * @var string|null
      */
     public $NationCode;
 
     /**
      * The number without its country code, such as `18501234444`.
+     *
+     * 不含国家或地区码的号码，如 `18501234444`。
      *
      * @var string|null
      */
@@ -66,6 +76,8 @@ class PhoneNumberInfo extends AbstractModel
     /**
      * The number in E.164 form; as it was given when it could not be understood.
      *
+     * E.164 格式的手机号；无法识别时按原样返回。
+     *
      * @var string|null
      */
     public $PhoneNumber;
@@ -73,12 +85,16 @@ class PhoneNumberInfo extends AbstractModel
     /**
      * The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
      *
+     * 号码所属国家或地区的 ISO 3166 代码，两个字母，如 `CN`；无法识别时为 `DEF`。
+     *
      * @var string|null
      */
     public $IsoCode;
 
     /**
      * The country or region in English, such as `China`; empty when it is not known.
+     *
+     * 国家或地区的英文名称，如 `China`；无法识别时为空。
      *
      * @var string|null
      */

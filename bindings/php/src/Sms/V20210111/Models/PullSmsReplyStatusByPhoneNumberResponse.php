@@ -7,6 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * The answer to `PullSmsReplyStatusByPhoneNumber`.
  *
+ * `PullSmsReplyStatusByPhoneNumber` 的应答。
+ *
  * @method PullSmsReplyStatus[] getPullSmsReplyStatusSet() What $PullSmsReplyStatusSet holds.
  * @method PullSmsReplyStatusByPhoneNumberResponse setPullSmsReplyStatusSet(PullSmsReplyStatus[] $PullSmsReplyStatusSet) Sets $PullSmsReplyStatusSet.
  * @method string getRequestId() What $RequestId holds.
@@ -23,12 +25,16 @@ class PullSmsReplyStatusByPhoneNumberResponse extends AbstractModel
     /**
      * The replies, oldest first; empty when there are none.
      *
+     * 回复，从旧到新；没有时为空。
+     *
      * @var PullSmsReplyStatus[]|null
      */
     public $PullSmsReplyStatusSet;
 
     /**
      * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+     *
+     * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
      *
      * @var string|null
      */

@@ -13,6 +13,13 @@ use TencentCloud\Common\AbstractModel;
  * has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An
  * empty answer means that no reply is waiting.
  *
+ * `PullSmsReplyStatus` 的请求。
+ *
+ * 从应用的队列中取出用户的上行回复，从旧到新，最多 `Limit` 条。
+ *
+ * 每条回复只会交付一次：取到的一方必须自行保存；如果应答丢失，其中的回复也随之丢失。队列须由客服为账号开通，否则返回
+ * `UnauthorizedOperation.RequestPermissionDeny`。应答为空表示没有待取的回复。
+ *
  * @method integer getLimit() What $Limit holds.
  * @method PullSmsReplyStatusRequest setLimit(integer $Limit) Sets $Limit.
  * @method string getSmsSdkAppId() What $SmsSdkAppId holds.
@@ -29,12 +36,16 @@ class PullSmsReplyStatusRequest extends AbstractModel
     /**
      * How many replies to take at most, 1 to 100. Required.
      *
+     * 最多取出多少条回复，1 至 100。必填。
+     *
      * @var integer|null
      */
     public $Limit;
 
     /**
      * The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
+     *
+     * 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
      *
      * @var string|null
      */

@@ -7,6 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * The delivery report of one message.
  *
+ * 一条短信的状态报告。
+ *
  * @method integer getUserReceiveTime() What $UserReceiveTime holds.
  * @method PullSmsSendStatus setUserReceiveTime(integer $UserReceiveTime) Sets $UserReceiveTime.
  * @method string getCountryCode() What $CountryCode holds.
@@ -41,12 +43,16 @@ class PullSmsSendStatus extends AbstractModel
     /**
      * When the phone got the message, in Unix seconds.
      *
+     * 手机收到短信的时间，Unix 秒。
+     *
      * @var integer|null
      */
     public $UserReceiveTime;
 
     /**
      * The country code without `+`, such as `86`.
+     *
+     * 国家或地区码，不带 `+`，如 `86`。
      *
      * @var string|null
      */
@@ -55,12 +61,16 @@ class PullSmsSendStatus extends AbstractModel
     /**
      * The number without its country code, such as `18501234444`.
      *
+     * 不含国家或地区码的号码，如 `18501234444`。
+     *
      * @var string|null
      */
     public $SubscriberNumber;
 
     /**
      * The phone number in E.164 form, such as `+8618501234444`.
+     *
+     * E.164 格式的手机号，如 `+8618501234444`。
      *
      * @var string|null
      */
@@ -69,12 +79,16 @@ class PullSmsSendStatus extends AbstractModel
     /**
      * The id of the message, as in the answer to the send.
      *
+     * 短信的编号，与发送时的应答相同。
+     *
      * @var string|null
      */
     public $SerialNo;
 
     /**
      * `SUCCESS` when the message reached the phone, otherwise `FAIL`.
+     *
+     * 短信送达手机时为 `SUCCESS`，否则为 `FAIL`。
      *
      * @var string|null
      */
@@ -83,12 +97,16 @@ class PullSmsSendStatus extends AbstractModel
     /**
      * The carrier's code word: `DELIVRD` when the message reached the phone, otherwise one such as `UNDELIV` or `MK:0001`.
      *
+     * 运营商的状态码：送达手机时为 `DELIVRD`，否则为 `UNDELIV`、`MK:0001` 等。
+     *
      * @var string|null
      */
     public $Description;
 
     /**
      * `SessionContext` of the send; empty unless support opened this for the account.
+     *
+     * 发送时的 `SessionContext`；客服没有为账号开通此项时为空。
      *
      * @var string|null
      */

@@ -7,6 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * The answer to `PullSmsSendStatus`.
  *
+ * `PullSmsSendStatus` 的应答。
+ *
  * @method PullSmsSendStatus[] getPullSmsSendStatusSet() What $PullSmsSendStatusSet holds.
  * @method PullSmsSendStatusResponse setPullSmsSendStatusSet(PullSmsSendStatus[] $PullSmsSendStatusSet) Sets $PullSmsSendStatusSet.
  * @method string getRequestId() What $RequestId holds.
@@ -23,12 +25,16 @@ class PullSmsSendStatusResponse extends AbstractModel
     /**
      * The reports taken out of the queue, oldest first; empty when none is waiting.
      *
+     * 从队列中取出的状态报告，从旧到新；没有待取的报告时为空。
+     *
      * @var PullSmsSendStatus[]|null
      */
     public $PullSmsSendStatusSet;
 
     /**
      * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+     *
+     * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
      *
      * @var string|null
      */

@@ -11,6 +11,12 @@ use TencentCloud\Common\AbstractModel;
  *
  * The feature is opened by support on request. Whether the report was taken stands in the `Code` of the answer.
  *
+ * `ReportConversion` 的请求。
+ *
+ * 上报用户已经填回收到的验证码，供服务统计有多少验证码真正到达。
+ *
+ * 该功能须申请由客服开通。上报是否被接收，见应答中的 `Code`。
+ *
  * @method string getSmsSdkAppId() What $SmsSdkAppId holds.
  * @method ReportConversionRequest setSmsSdkAppId(string $SmsSdkAppId) Sets $SmsSdkAppId.
  * @method string getSerialNo() What $SerialNo holds.
@@ -30,6 +36,8 @@ class ReportConversionRequest extends AbstractModel
     /**
      * The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
      *
+     * 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
+     *
      * @var string|null
      */
     public $SmsSdkAppId;
@@ -37,12 +45,16 @@ class ReportConversionRequest extends AbstractModel
     /**
      * The `SerialNo` that the send answered for the message with the code. Required.
      *
+     * 发送该验证码短信时应答中的 `SerialNo`。必填。
+     *
      * @var string|null
      */
     public $SerialNo;
 
     /**
      * When the code was typed back, in Unix seconds; may be unset.
+     *
+     * 填回验证码的时间，Unix 秒；可不填。
      *
      * @var integer|null
      */

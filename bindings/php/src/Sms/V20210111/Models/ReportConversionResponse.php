@@ -7,6 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * The answer to `ReportConversion`.
  *
+ * `ReportConversion` 的应答。
+ *
  * @method ReportConversionStatus getReportConversionStatus() What $ReportConversionStatus holds.
  * @method ReportConversionResponse setReportConversionStatus(ReportConversionStatus $ReportConversionStatus) Sets $ReportConversionStatus.
  * @method string getRequestId() What $RequestId holds.
@@ -23,12 +25,16 @@ class ReportConversionResponse extends AbstractModel
     /**
      * Whether the report was taken.
      *
+     * 上报是否被接收。
+     *
      * @var ReportConversionStatus|null
      */
     public $ReportConversionStatus;
 
     /**
      * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+     *
+     * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
      *
      * @var string|null
      */

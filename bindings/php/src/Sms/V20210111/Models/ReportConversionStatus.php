@@ -7,6 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * Whether a report of conversion was taken.
  *
+ * 一次转化上报的结果。
+ *
  * @method string getCode() What $Code holds.
  * @method ReportConversionStatus setCode(string $Code) Sets $Code.
  * @method string getMessage() What $Message holds.
@@ -23,12 +25,16 @@ class ReportConversionStatus extends AbstractModel
     /**
      * `OK` when it was taken, otherwise an error code.
      *
+     * 上报被接收时为 `OK`，否则为错误码。
+     *
      * @var string|null
      */
     public $Code;
 
     /**
      * The same in words. For people: the texts may change at any time.
+     *
+     * 同一结果的文字说明。仅供人阅读，措辞随时可能改变。
      *
      * @var string|null
      */

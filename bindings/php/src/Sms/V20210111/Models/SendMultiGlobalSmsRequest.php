@@ -13,6 +13,13 @@ use TencentCloud\Common\AbstractModel;
  * the text is the template's alone. An empty list, more than 200 messages or a mainland number among them is an error of the
  * call, and nothing is sent; use `SendSms` for mainland numbers.
  *
+ * `SendMultiGlobalSms` 的请求。
+ *
+ * 向最多 200 个港澳台及国际号码发送短信，每个号码各有自己的模板与变量值。
+ *
+ * 与 `SendSms` 一样，应答中每个号码各有自己的错误码，重复调用会再次发送。此接口没有签名，短信全文就是模板的正文。列表为空、
+ * 短信超过 200 条或其中有国内号码，都是整次调用的错误，此时一条也不会发送；国内号码请使用 `SendSms`。
+ *
  * @method string getSmsSdkAppId() What $SmsSdkAppId holds.
  * @method SendMultiGlobalSmsRequest setSmsSdkAppId(string $SmsSdkAppId) Sets $SmsSdkAppId.
  * @method MultiSmsInfo[] getMultiSmsInfoSet() What $MultiSmsInfoSet holds.
@@ -29,12 +36,16 @@ class SendMultiGlobalSmsRequest extends AbstractModel
     /**
      * The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
      *
+     * 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
+     *
      * @var string|null
      */
     public $SmsSdkAppId;
 
     /**
      * The messages, 1 to 200, one for each number. Required.
+     *
+     * 要发送的短信，1 至 200 条，每个号码一条。必填。
      *
      * @var MultiSmsInfo[]|null
      */

@@ -7,6 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * The answer to `SendMultiGlobalSms`.
  *
+ * `SendMultiGlobalSms` 的应答。
+ *
  * @method SendMultiStatus[] getSendMultiStatusSet() What $SendMultiStatusSet holds.
  * @method SendMultiGlobalSmsResponse setSendMultiStatusSet(SendMultiStatus[] $SendMultiStatusSet) Sets $SendMultiStatusSet.
  * @method string getRequestId() What $RequestId holds.
@@ -23,12 +25,16 @@ class SendMultiGlobalSmsResponse extends AbstractModel
     /**
      * One entry for each message of the request, in the same order. Look at each `Code`.
      *
+     * 请求中的每条短信各有一条结果，顺序与请求一致。请逐条检查 `Code`。
+     *
      * @var SendMultiStatus[]|null
      */
     public $SendMultiStatusSet;
 
     /**
      * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+     *
+     * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
      *
      * @var string|null
      */

@@ -7,6 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * What became of one message of `SendMultiGlobalSms`.
  *
+ * `SendMultiGlobalSms` 中一条短信的结果。
+ *
  * @method string getSerialNo() What $SerialNo holds.
  * @method SendMultiStatus setSerialNo(string $SerialNo) Sets $SerialNo.
  * @method string getPhoneNumber() What $PhoneNumber holds.
@@ -39,12 +41,16 @@ class SendMultiStatus extends AbstractModel
      * The id of the message to this number, which its delivery report repeats. There is one even when the message was
      * refused, so look at `Code`.
      *
+     * 发往该号码的这条短信的编号，状态报告中会再次出现。短信被拒绝时也有编号，因此请以 `Code` 为准。
+     *
      * @var string|null
      */
     public $SerialNo;
 
     /**
      * The phone number in E.164 form, such as `+8618501234444`.
+     *
+     * E.164 格式的手机号，如 `+8618501234444`。
      *
      * @var string|null
      */
@@ -53,12 +59,16 @@ class SendMultiStatus extends AbstractModel
     /**
      * How many segments are billed; 0 when the message was refused.
      *
+     * 计费条数，被拒绝时为 0。
+     *
      * @var integer|null
      */
     public $Fee;
 
     /**
      * The caller's own text from the request, unchanged.
+     *
+     * 请求中调用方自带的文本，原样返回。
      *
      * @var string|null
      */
@@ -67,6 +77,8 @@ class SendMultiStatus extends AbstractModel
     /**
      * `Ok` when the message was accepted, otherwise the error code.
      *
+     * 受理时为 `Ok`，否则为错误码。
+     *
      * @var string|null
      */
     public $Code;
@@ -74,12 +86,16 @@ class SendMultiStatus extends AbstractModel
     /**
      * `send success`, or in words why the message was refused. For people: the texts may change at any time.
      *
+     * `send success`，或短信被拒绝原因的文字说明。仅供人阅读，措辞随时可能改变。
+     *
      * @var string|null
      */
     public $Message;
 
     /**
      * The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
+     *
+     * 号码所属国家或地区的 ISO 3166 代码，两个字母，如 `CN`；无法识别时为 `DEF`。
      *
      * @var string|null
      */

@@ -7,6 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * A message that was sent, and what became of it.
  *
+ * 一条短信的发送记录及其结果。
+ *
  * @method string getPhoneNumber() What $PhoneNumber holds.
  * @method SendRecord setPhoneNumber(string $PhoneNumber) Sets $PhoneNumber.
  * @method string getSerialNo() What $SerialNo holds.
@@ -44,12 +46,16 @@ class SendRecord extends AbstractModel
     /**
      * The phone number in E.164 form, such as `+8618501234444`.
      *
+     * E.164 格式的手机号，如 `+8618501234444`。
+     *
      * @var string|null
      */
     public $PhoneNumber;
 
     /**
      * The id of the message to this number. Opaque text: its form differs between mainland and global messages.
+     *
+     * 发往该号码的这条短信的编号。请当作不透明的文本：国内短信与港澳台及国际短信的格式不同。
      *
      * @var string|null
      */
@@ -58,12 +64,16 @@ class SendRecord extends AbstractModel
     /**
      * 1: refused; 2: reached the phone; 3: accepted, under way; 4: accepted, did not reach the phone.
      *
+     * 1：被拒绝；2：已送达手机；3：已受理，正在下发；4：已受理，未送达手机。
+     *
      * @var integer|null
      */
     public $SendStatus;
 
     /**
      * The code of the send: `Ok` when the message was accepted, otherwise an error code.
+     *
+     * 发送时的错误码：受理时为 `Ok`，否则为错误码。
      *
      * @var string|null
      */
@@ -72,12 +82,16 @@ class SendRecord extends AbstractModel
     /**
      * The carrier's code word of the delivery report when `SendStatus` is 2 or 4; otherwise empty.
      *
+     * `SendStatus` 为 2 或 4 时，是状态报告中运营商的状态码；否则为空。
+     *
      * @var string|null
      */
     public $StatusCode;
 
     /**
      * The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
+     *
+     * 号码所属国家或地区的 ISO 3166 代码，两个字母，如 `CN`；无法识别时为 `DEF`。
      *
      * @var string|null
      */
@@ -86,6 +100,8 @@ class SendRecord extends AbstractModel
     /**
      * The final text with its signature; parts of the values are masked.
      *
+     * 含签名的短信全文，变量值的一部分以掩码遮盖。
+     *
      * @var string|null
      */
     public $Content;
@@ -93,12 +109,16 @@ class SendRecord extends AbstractModel
     /**
      * When it was sent, in Unix seconds.
      *
+     * 发送的时间，Unix 秒。
+     *
      * @var integer|null
      */
     public $SendTime;
 
     /**
      * When the phone got it, in Unix seconds, when `SendStatus` is 2; otherwise 0.
+     *
+     * `SendStatus` 为 2 时，是手机收到短信的时间，Unix 秒；否则为 0。
      *
      * @var integer|null
      */

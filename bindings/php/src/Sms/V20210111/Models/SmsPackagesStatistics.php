@@ -7,6 +7,8 @@ use TencentCloud\Common\AbstractModel;
 /**
  * A prepaid package of segments.
  *
+ * 一个预付费的短信套餐包。
+ *
  * @method integer getPackageCreateTime() What $PackageCreateTime holds.
  * @method SmsPackagesStatistics setPackageCreateTime(integer $PackageCreateTime) Sets $PackageCreateTime.
  * @method integer getPackageEffectiveTime() What $PackageEffectiveTime holds.
@@ -38,12 +40,16 @@ class SmsPackagesStatistics extends AbstractModel
     /**
      * When the package was created, in Unix seconds.
      *
+     * 套餐包创建的时间，Unix 秒。
+     *
      * @var integer|null
      */
     public $PackageCreateTime;
 
     /**
      * From when it can be used, in Unix seconds.
+     *
+     * 开始可用的时间，Unix 秒。
      *
      * @var integer|null
      */
@@ -52,12 +58,16 @@ class SmsPackagesStatistics extends AbstractModel
     /**
      * Until when it can be used, in Unix seconds.
      *
+     * 到期的时间，Unix 秒。
+     *
      * @var integer|null
      */
     public $PackageExpiredTime;
 
     /**
      * How many billed segments it holds.
+     *
+     * 套餐包的计费条数。
      *
      * @var integer|null
      */
@@ -66,6 +76,8 @@ class SmsPackagesStatistics extends AbstractModel
     /**
      * 0: a gift; 1: bought.
      *
+     * 0：赠送；1：购买。
+     *
      * @var integer|null
      */
     public $PackageType;
@@ -73,12 +85,16 @@ class SmsPackagesStatistics extends AbstractModel
     /**
      * The id of the package, a number.
      *
+     * 套餐包的 ID，数字。
+     *
      * @var integer|null
      */
     public $PackageId;
 
     /**
      * How many billed segments of the package are used so far.
+     *
+     * 套餐包至今已使用的计费条数。
      *
      * @var integer|null
      */

@@ -10,6 +10,10 @@ use TencentCloud\Common\AbstractModel;
  * Answers the prepaid packages of an app that were created within a span of hours: how many segments each holds, how many
  * are used, and from when until when it can be used.
  *
+ * `SmsPackagesStatistics` 的请求。
+ *
+ * 查询一个应用在若干小时内创建的预付费套餐包：每个包含多少计费条数，已用多少，以及从何时到何时可以使用。
+ *
  * @method string getSmsSdkAppId() What $SmsSdkAppId holds.
  * @method SmsPackagesStatisticsRequest setSmsSdkAppId(string $SmsSdkAppId) Sets $SmsSdkAppId.
  * @method integer getLimit() What $Limit holds.
@@ -35,12 +39,16 @@ class SmsPackagesStatisticsRequest extends AbstractModel
     /**
      * The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
      *
+     * 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
+     *
      * @var string|null
      */
     public $SmsSdkAppId;
 
     /**
      * How many packages to answer at most, up to 500. Required.
+     *
+     * 最多返回多少个套餐包，不超过 500。必填。
      *
      * @var integer|null
      */
@@ -49,6 +57,8 @@ class SmsPackagesStatisticsRequest extends AbstractModel
     /**
      * How many packages to skip, 0 for the first page. Required.
      *
+     * 跳过多少个套餐包，第一页为 0。必填。
+     *
      * @var integer|null
      */
     public $Offset;
@@ -56,12 +66,16 @@ class SmsPackagesStatisticsRequest extends AbstractModel
     /**
      * The first hour in which packages were created, `yyyymmddhh` in UTC+8, such as `2024090800`. Required.
      *
+     * 套餐包创建时间范围的开始小时，UTC+8 时间 `yyyymmddhh`，如 `2024090800`。必填。
+     *
      * @var string|null
      */
     public $BeginTime;
 
     /**
      * The last hour in which packages were created, `yyyymmddhh` in UTC+8; after the first and not in the future. Required.
+     *
+     * 套餐包创建时间范围的结束小时，UTC+8 时间 `yyyymmddhh`；须晚于开始，且不得晚于当前时间。必填。
      *
      * @var string|null
      */

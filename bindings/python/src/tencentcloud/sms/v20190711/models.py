@@ -6,6 +6,8 @@ from tencentcloud.common.abstract_model import AbstractModel
 
 class AddSignStatus(AbstractModel):
     r"""A signature that was created and now waits for its review.
+
+    已新建、正在等待审核的签名。
     """
 
     _members = ("SignId", "SignApplyId", )
@@ -18,6 +20,8 @@ class AddSignStatus(AbstractModel):
     def SignId(self):
         r"""The id of the signature: a number, not its text.
 
+        签名 ID，是数字，不是签名文字。
+
         :rtype: int
         """
         return self._SignId
@@ -29,6 +33,8 @@ class AddSignStatus(AbstractModel):
     @property
     def SignApplyId(self):
         r"""The id of the application, a number here.
+
+        申请的 ID，此处为数字。
 
         :rtype: int
         """
@@ -45,6 +51,12 @@ class AddSmsSignRequest(AbstractModel):
     Creates a signature, the name that stands in brackets before a message, and hands it in for review; it can be used once the review has approved it.
 
     Review takes hours in the service, and the carriers' registration of a mainland signature days after it. No callback tells the result: ask with `DescribeSmsSignList`. Only accounts verified as a company may create signatures through the API (`FailedOperation.NotEnterpriseCertification`). A name that is under review is refused with `InvalidParameterValue.SignExistAndUnapproved`, one that is approved with `InvalidParameterValue.SignAlreadyPassedCheck`.
+
+    `AddSmsSign` 的请求。
+
+    新建签名，即短信正文之前括号中的名称，并提交审核，审核通过后才能使用。
+
+    真实服务的审核需要数小时，国内签名此后在运营商处报备还需要数天。结果没有回调，请用 `DescribeSmsSignList` 查询。只有通过企业认证的账号可以通过 API 新建签名（否则返回 `FailedOperation.NotEnterpriseCertification`）。同名签名正在审核时返回 `InvalidParameterValue.SignExistAndUnapproved`，已通过审核时返回 `InvalidParameterValue.SignAlreadyPassedCheck`。
     """
 
     _members = ("SignName", "SignType", "DocumentType", "International", "UsedMethod", "ProofImage", "CommissionImage", "Remark", "QualificationId", )
@@ -64,6 +76,8 @@ class AddSmsSignRequest(AbstractModel):
     def SignName(self):
         r"""The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to 15 characters without `[` and `]`. Required.
 
+        签名文字，不含括号。国内：2 至 12 个汉字、字母或数字；港澳台及国际：2 至 15 个字符，不含 `[` 和 `]`。必填。
+
         :rtype: str
         """
         return self._SignName
@@ -75,6 +89,8 @@ class AddSmsSignRequest(AbstractModel):
     @property
     def SignType(self):
         r"""Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Decides which `DocumentType` fits. Required.
+
+        签名所代表的主体：0 公司，1 App（仅限港澳台及国际），4 商标，5 政府、事业单位或其他。它决定可以使用哪些 `DocumentType`。必填。
 
         :rtype: int
         """
@@ -88,6 +104,8 @@ class AddSmsSignRequest(AbstractModel):
     def DocumentType(self):
         r"""The proof handed in: 0 three-in-one licence, 1 business licence, 2 organisation code certificate, 3 social credit certificate, 4 screenshot of the app's back end (global only), 7 trademark certificate. Which ones fit depends on `SignType`: 0 goes with 0 or 1, 1 with 0 to 4, 4 with 7, 5 with 2 or 3. Required.
 
+        提交的证明类型：0 三证合一的营业执照，1 营业执照，2 组织机构代码证，3 社会信用代码证，4 App 后台截图（仅限港澳台及国际），7 商标注册证。可选范围取决于 `SignType`：0 对应 0 或 1，1 对应 0 至 4，4 对应 7，5 对应 2 或 3。必填。
+
         :rtype: int
         """
         return self._DocumentType
@@ -99,6 +117,8 @@ class AddSmsSignRequest(AbstractModel):
     @property
     def International(self):
         r"""0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+
+        0：国内；1：港澳台及国际，即其他所有国家和地区。必填。
 
         :rtype: int
         """
@@ -112,6 +132,8 @@ class AddSmsSignRequest(AbstractModel):
     def UsedMethod(self):
         r"""0: for the account's own use; 1: on behalf of others, which needs `CommissionImage`. Required.
 
+        0：自用；1：他用，此时须提供 `CommissionImage`。必填。
+
         :rtype: int
         """
         return self._UsedMethod
@@ -123,6 +145,8 @@ class AddSmsSignRequest(AbstractModel):
     @property
     def ProofImage(self):
         r"""A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
+
+        证明材料的图片，JPEG 或 PNG，不超过 5 MB，以 base64 编码，不带 `data:` 前缀。必填。
 
         :rtype: str
         """
@@ -136,6 +160,8 @@ class AddSmsSignRequest(AbstractModel):
     def CommissionImage(self):
         r"""A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of others.
 
+        委托书的图片，以 base64 编码，不带 `data:` 前缀。仅在签名为他用时才会查看。
+
         :rtype: str
         """
         return self._CommissionImage
@@ -147,6 +173,8 @@ class AddSmsSignRequest(AbstractModel):
     @property
     def Remark(self):
         r"""A note for the reviewer, such as what the messages are for. Free text.
+
+        给审核人员看的备注，例如短信的用途。自由填写。
 
         :rtype: str
         """
@@ -160,6 +188,8 @@ class AddSmsSignRequest(AbstractModel):
     def QualificationId(self):
         r"""The id of an approved qualification of the company. For mainland signatures, where the service may insist on it; leave it out for global ones.
 
+        已通过审核的企业资质的 ID。用于国内签名，服务可能要求必填；港澳台及国际签名请勿填写。
+
         :rtype: int
         """
         return self._QualificationId
@@ -171,6 +201,8 @@ class AddSmsSignRequest(AbstractModel):
 
 class AddSmsSignResponse(AbstractModel):
     r"""The answer to `AddSmsSign`.
+
+    `AddSmsSign` 的应答。
     """
 
     _members = ("AddSignStatus", "RequestId", )
@@ -184,6 +216,8 @@ class AddSmsSignResponse(AbstractModel):
     def AddSignStatus(self):
         r"""The new signature.
 
+        新建的签名。
+
         :rtype: :class:`tencentcloud.sms.v20190711.models.AddSignStatus`
         """
         return self._AddSignStatus
@@ -195,6 +229,8 @@ class AddSmsSignResponse(AbstractModel):
     @property
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+
+        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -211,6 +247,12 @@ class AddSmsTemplateRequest(AbstractModel):
     Creates a template and hands it in for review; it can be sent once the review has approved it.
 
     Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts verified as a company may create templates through the API (`FailedOperation.NotEnterpriseCertification`); a mainland template also needs an approved signature (`FailedOperation.MissingSignature`). An account has at most 1000 templates (`FailedOperation.TemplateNumberLimit`). Repeating the call creates a second template.
+
+    `AddSmsTemplate` 的请求。
+
+    新建模板并提交审核，审核通过后才能用于发送。
+
+    真实服务的审核需要数小时。审核结果没有回调，请用 `DescribeSmsTemplateList` 查询。只有通过企业认证的账号可以通过 API 新建模板（否则返回 `FailedOperation.NotEnterpriseCertification`）；国内模板还要求账号已有通过审核的签名（否则返回 `FailedOperation.MissingSignature`）。每个账号最多 1000 个模板（超出返回 `FailedOperation.TemplateNumberLimit`）。重复调用会再建一个模板。
     """
 
     _members = ("TemplateName", "TemplateContent", "SmsType", "International", "Remark", )
@@ -226,6 +268,8 @@ class AddSmsTemplateRequest(AbstractModel):
     def TemplateName(self):
         r"""The name of the template. Free text for people, not empty; it is not part of the message. Required.
 
+        模板名称，供人识别，自由填写但不可为空；不会出现在短信中。必填。
+
         :rtype: str
         """
         return self._TemplateName
@@ -237,6 +281,8 @@ class AddSmsTemplateRequest(AbstractModel):
     @property
     def TemplateContent(self):
         r"""The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
+
+        模板正文，连同签名与变量值最多 500 个字符。`{1}`、`{2}` 等是变量，发送时代入取值：序号从 1 开始且不可跳号，两个变量不可相邻，正文不可只有变量，变量不可放在链接中。不得含有 `【` 或 `】`。国内营销短信须以退订方式结尾，如 `拒收请回复R`。必填。
 
         :rtype: str
         """
@@ -250,6 +296,8 @@ class AddSmsTemplateRequest(AbstractModel):
     def SmsType(self):
         r"""What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as notification. Required.
 
+        短信类型：1 营销，2 通知，3 验证码；旧程序使用的 0 视为通知。必填。
+
         :rtype: int
         """
         return self._SmsType
@@ -261,6 +309,8 @@ class AddSmsTemplateRequest(AbstractModel):
     @property
     def International(self):
         r"""0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+
+        0：国内；1：港澳台及国际，即其他所有国家和地区。必填。
 
         :rtype: int
         """
@@ -274,6 +324,8 @@ class AddSmsTemplateRequest(AbstractModel):
     def Remark(self):
         r"""A note for the reviewer, such as what the messages are for. May be empty, but not absent. Required.
 
+        给审核人员看的备注，例如短信的用途。可以为空，但不可缺少。必填。
+
         :rtype: str
         """
         return self._Remark
@@ -285,6 +337,8 @@ class AddSmsTemplateRequest(AbstractModel):
 
 class AddSmsTemplateResponse(AbstractModel):
     r"""The answer to `AddSmsTemplate`.
+
+    `AddSmsTemplate` 的应答。
     """
 
     _members = ("AddTemplateStatus", "RequestId", )
@@ -298,6 +352,8 @@ class AddSmsTemplateResponse(AbstractModel):
     def AddTemplateStatus(self):
         r"""The new template.
 
+        新建的模板。
+
         :rtype: :class:`tencentcloud.sms.v20190711.models.AddTemplateStatus`
         """
         return self._AddTemplateStatus
@@ -310,6 +366,8 @@ class AddSmsTemplateResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
+        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+
         :rtype: str
         """
         return self._RequestId
@@ -321,6 +379,8 @@ class AddSmsTemplateResponse(AbstractModel):
 
 class AddTemplateStatus(AbstractModel):
     r"""A template that was created and now waits for its review.
+
+    已新建、正在等待审核的模板。
     """
 
     _members = ("TemplateId", )
@@ -331,6 +391,8 @@ class AddTemplateStatus(AbstractModel):
     @property
     def TemplateId(self):
         r"""The id of the new template, digits as text: ready for `SendSms`. The other template actions take it as a number.
+
+        新模板的 ID，以文本形式书写的数字，可直接用于 `SendSms`。其他模板接口则以数字传入。
 
         :rtype: str
         """
@@ -343,6 +405,8 @@ class AddTemplateStatus(AbstractModel):
 
 class CallbackStatusStatistics(AbstractModel):
     r"""Counts of delivery reports.
+
+    状态报告的统计。
     """
 
     _members = ("CallbackCount", "RequestSuccessCount", "CallbackFailCount", "CallbackSuccessCount", "InternalErrorCount", "InvalidNumberCount", "ShutdownErrorCount", "BlackListCount", "FrequencyLimitCount", )
@@ -362,6 +426,8 @@ class CallbackStatusStatistics(AbstractModel):
     def CallbackCount(self):
         r"""Reports in all, of success and of failure.
 
+        状态报告总数，包括成功与失败。
+
         :rtype: int
         """
         return self._CallbackCount
@@ -373,6 +439,8 @@ class CallbackStatusStatistics(AbstractModel):
     @property
     def RequestSuccessCount(self):
         r"""Numbers accepted for sending.
+
+        发送时受理的号码数。
 
         :rtype: int
         """
@@ -386,6 +454,8 @@ class CallbackStatusStatistics(AbstractModel):
     def CallbackFailCount(self):
         r"""Reports of failure: the sum of the five classes below.
 
+        失败的报告数，等于以下五类之和。
+
         :rtype: int
         """
         return self._CallbackFailCount
@@ -397,6 +467,8 @@ class CallbackStatusStatistics(AbstractModel):
     @property
     def CallbackSuccessCount(self):
         r"""Reports that the message reached the phone.
+
+        表示短信已送达手机的报告数。
 
         :rtype: int
         """
@@ -410,6 +482,8 @@ class CallbackStatusStatistics(AbstractModel):
     def InternalErrorCount(self):
         r"""Failures inside the carrier.
 
+        因运营商内部错误而失败的数量。
+
         :rtype: int
         """
         return self._InternalErrorCount
@@ -421,6 +495,8 @@ class CallbackStatusStatistics(AbstractModel):
     @property
     def InvalidNumberCount(self):
         r"""Failures because the number is invalid or not in use.
+
+        因号码无效或为空号而失败的数量。
 
         :rtype: int
         """
@@ -434,6 +510,8 @@ class CallbackStatusStatistics(AbstractModel):
     def ShutdownErrorCount(self):
         r"""Failures because the phone is off or suspended.
 
+        因手机关机或停机而失败的数量。
+
         :rtype: int
         """
         return self._ShutdownErrorCount
@@ -446,6 +524,8 @@ class CallbackStatusStatistics(AbstractModel):
     def BlackListCount(self):
         r"""Failures because the number does not want messages.
 
+        因号码不愿接收短信而失败的数量。
+
         :rtype: int
         """
         return self._BlackListCount
@@ -457,6 +537,8 @@ class CallbackStatusStatistics(AbstractModel):
     @property
     def FrequencyLimitCount(self):
         r"""Failures because the carrier limits how often a number may get messages.
+
+        因运营商限制同一号码的接收频率而失败的数量。
 
         :rtype: int
         """
@@ -473,6 +555,12 @@ class CallbackStatusStatisticsRequest(AbstractModel):
     Counts the delivery reports of an app within a span of at most 32 days, and why messages did not arrive.
 
     Hours are those of UTC+8; the first and the last hour both count. An hour that is none, an end before the begin, or a longer span is refused.
+
+    `CallbackStatusStatistics` 的请求。
+
+    统计一个应用在最多 32 天内的状态报告，以及短信未送达的原因。
+
+    小时按 UTC+8 计算，首尾两个小时都包含在内。不是合法的小时、结束早于开始或跨度过长，都会被拒绝。
     """
 
     _members = ("StartDateTime", "EndDataTime", "SmsSdkAppid", "Limit", "Offset", )
@@ -488,6 +576,8 @@ class CallbackStatusStatisticsRequest(AbstractModel):
     def StartDateTime(self):
         r"""The first hour, `yyyymmddhh` in UTC+8 as a number, such as 2024090800. Required.
 
+        开始的小时，UTC+8 时间 `yyyymmddhh`，以数字书写，如 2024090800。必填。
+
         :rtype: int
         """
         return self._StartDateTime
@@ -499,6 +589,8 @@ class CallbackStatusStatisticsRequest(AbstractModel):
     @property
     def EndDataTime(self):
         r"""The last hour, `yyyymmddhh` in UTC+8 as a number, such as 2024090823; not before the first. The API spells it so. Required.
+
+        结束的小时，UTC+8 时间 `yyyymmddhh`，以数字书写，如 2024090823；不得早于开始。API 中的名称就是这样拼写的。必填。
 
         :rtype: int
         """
@@ -512,6 +604,8 @@ class CallbackStatusStatisticsRequest(AbstractModel):
     def SmsSdkAppid(self):
         r"""The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
 
+        短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
+
         :rtype: str
         """
         return self._SmsSdkAppid
@@ -523,6 +617,8 @@ class CallbackStatusStatisticsRequest(AbstractModel):
     @property
     def Limit(self):
         r"""Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
+
+        不影响统计结果。文档规定为 0；0 至 100 均可接受。必填。
 
         :rtype: int
         """
@@ -536,6 +632,8 @@ class CallbackStatusStatisticsRequest(AbstractModel):
     def Offset(self):
         r"""Has no effect on the counts. Documented as 0. Required.
 
+        不影响统计结果。文档规定为 0。必填。
+
         :rtype: int
         """
         return self._Offset
@@ -547,6 +645,8 @@ class CallbackStatusStatisticsRequest(AbstractModel):
 
 class CallbackStatusStatisticsResponse(AbstractModel):
     r"""The answer to `CallbackStatusStatistics`.
+
+    `CallbackStatusStatistics` 的应答。
     """
 
     _members = ("CallbackStatusStatistics", "RequestId", )
@@ -560,6 +660,8 @@ class CallbackStatusStatisticsResponse(AbstractModel):
     def CallbackStatusStatistics(self):
         r"""The counts.
 
+        统计结果。
+
         :rtype: :class:`tencentcloud.sms.v20190711.models.CallbackStatusStatistics`
         """
         return self._CallbackStatusStatistics
@@ -572,6 +674,8 @@ class CallbackStatusStatisticsResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
+        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+
         :rtype: str
         """
         return self._RequestId
@@ -583,6 +687,8 @@ class CallbackStatusStatisticsResponse(AbstractModel):
 
 class DeleteSignStatus(AbstractModel):
     r"""The deletion of a signature.
+
+    签名的删除结果。
     """
 
     _members = ("DeleteStatus", "DeleteTime", )
@@ -595,6 +701,8 @@ class DeleteSignStatus(AbstractModel):
     def DeleteStatus(self):
         r"""A text that says the deletion was done, such as `return successfully!`.
 
+        表示已删除的文本，如 `return successfully!`。
+
         :rtype: str
         """
         return self._DeleteStatus
@@ -606,6 +714,8 @@ class DeleteSignStatus(AbstractModel):
     @property
     def DeleteTime(self):
         r"""When it was deleted, in Unix seconds.
+
+        删除的时间，Unix 秒。
 
         :rtype: int
         """
@@ -620,6 +730,10 @@ class DeleteSmsSignRequest(AbstractModel):
     r"""The request of `DeleteSmsSign`.
 
     Deletes a signature, whatever the state of its review. It cannot be used any more, while messages that were accepted still go out. A second call finds nothing and is refused with `FailedOperation.SignIdNotExist`.
+
+    `DeleteSmsSign` 的请求。
+
+    删除签名，无论其审核状态如何。删除后不能再使用，而已经受理的短信仍会下发。再次调用时已无此签名，返回 `FailedOperation.SignIdNotExist`。
     """
 
     _members = ("SignId", )
@@ -630,6 +744,8 @@ class DeleteSmsSignRequest(AbstractModel):
     @property
     def SignId(self):
         r"""The id of the signature: a number, not its text. Required.
+
+        签名 ID，是数字，不是签名文字。必填。
 
         :rtype: int
         """
@@ -642,6 +758,8 @@ class DeleteSmsSignRequest(AbstractModel):
 
 class DeleteSmsSignResponse(AbstractModel):
     r"""The answer to `DeleteSmsSign`.
+
+    `DeleteSmsSign` 的应答。
     """
 
     _members = ("DeleteSignStatus", "RequestId", )
@@ -655,6 +773,8 @@ class DeleteSmsSignResponse(AbstractModel):
     def DeleteSignStatus(self):
         r"""What was deleted, and when.
 
+        删除结果与时间。
+
         :rtype: :class:`tencentcloud.sms.v20190711.models.DeleteSignStatus`
         """
         return self._DeleteSignStatus
@@ -666,6 +786,8 @@ class DeleteSmsSignResponse(AbstractModel):
     @property
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+
+        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -680,6 +802,10 @@ class DeleteSmsTemplateRequest(AbstractModel):
     r"""The request of `DeleteSmsTemplate`.
 
     Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were accepted still go out. A second call finds nothing and is refused with `FailedOperation.TemplateIdNotExist`.
+
+    `DeleteSmsTemplate` 的请求。
+
+    删除模板，无论其审核状态如何。删除后不能再用于发送，而已经受理的短信仍会下发。再次调用时已无此模板，返回 `FailedOperation.TemplateIdNotExist`。
     """
 
     _members = ("TemplateId", )
@@ -690,6 +816,8 @@ class DeleteSmsTemplateRequest(AbstractModel):
     @property
     def TemplateId(self):
         r"""The id of the template: a number here, while sending takes it as text. Required.
+
+        模板 ID。此处为数字，发送时则以文本传入。必填。
 
         :rtype: int
         """
@@ -702,6 +830,8 @@ class DeleteSmsTemplateRequest(AbstractModel):
 
 class DeleteSmsTemplateResponse(AbstractModel):
     r"""The answer to `DeleteSmsTemplate`.
+
+    `DeleteSmsTemplate` 的应答。
     """
 
     _members = ("DeleteTemplateStatus", "RequestId", )
@@ -715,6 +845,8 @@ class DeleteSmsTemplateResponse(AbstractModel):
     def DeleteTemplateStatus(self):
         r"""What was deleted, and when.
 
+        删除结果与时间。
+
         :rtype: :class:`tencentcloud.sms.v20190711.models.DeleteTemplateStatus`
         """
         return self._DeleteTemplateStatus
@@ -727,6 +859,8 @@ class DeleteSmsTemplateResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
+        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+
         :rtype: str
         """
         return self._RequestId
@@ -738,6 +872,8 @@ class DeleteSmsTemplateResponse(AbstractModel):
 
 class DeleteTemplateStatus(AbstractModel):
     r"""The deletion of a template.
+
+    模板的删除结果。
     """
 
     _members = ("DeleteStatus", "DeleteTime", )
@@ -749,6 +885,8 @@ class DeleteTemplateStatus(AbstractModel):
     @property
     def DeleteStatus(self):
         r"""A text that says the deletion was done, such as `return successfully!`.
+
+        表示已删除的文本，如 `return successfully!`。
 
         :rtype: str
         """
@@ -762,6 +900,8 @@ class DeleteTemplateStatus(AbstractModel):
     def DeleteTime(self):
         r"""When it was deleted, in Unix seconds.
 
+        删除的时间，Unix 秒。
+
         :rtype: int
         """
         return self._DeleteTime
@@ -773,6 +913,8 @@ class DeleteTemplateStatus(AbstractModel):
 
 class DescribeSignListStatus(AbstractModel):
     r"""A signature and the state of its review.
+
+    一个签名及其审核状态。
     """
 
     _members = ("SignId", "International", "StatusCode", "ReviewReply", "SignName", "CreateTime", "QualificationId", "QualificationName", "QualificationStatusCode", )
@@ -792,6 +934,8 @@ class DescribeSignListStatus(AbstractModel):
     def SignId(self):
         r"""The id of the signature: a number, not its text.
 
+        签名 ID，是数字，不是签名文字。
+
         :rtype: int
         """
         return self._SignId
@@ -803,6 +947,8 @@ class DescribeSignListStatus(AbstractModel):
     @property
     def International(self):
         r"""0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan.
+
+        0：国内；1：港澳台及国际，即其他所有国家和地区。
 
         :rtype: int
         """
@@ -816,6 +962,8 @@ class DescribeSignListStatus(AbstractModel):
     def StatusCode(self):
         r"""The state of the review: 0 approved and in force, 1 under review, 2 approved but not yet in force, -1 refused or not usable.
 
+        审核状态：0 已通过并生效，1 审核中，2 已通过但尚未生效，-1 未通过或不可用。
+
         :rtype: int
         """
         return self._StatusCode
@@ -827,6 +975,8 @@ class DescribeSignListStatus(AbstractModel):
     @property
     def ReviewReply(self):
         r"""The reviewer's text, mostly the reason of a refusal; may be empty.
+
+        审核人员的回复，多为未通过的原因；可能为空。
 
         :rtype: str
         """
@@ -840,6 +990,8 @@ class DescribeSignListStatus(AbstractModel):
     def SignName(self):
         r"""The text of the signature, without brackets.
 
+        签名文字，不含括号。
+
         :rtype: str
         """
         return self._SignName
@@ -851,6 +1003,8 @@ class DescribeSignListStatus(AbstractModel):
     @property
     def CreateTime(self):
         r"""When it was handed in, in Unix seconds.
+
+        提交审核的时间，Unix 秒。
 
         :rtype: int
         """
@@ -864,6 +1018,8 @@ class DescribeSignListStatus(AbstractModel):
     def QualificationId(self):
         r"""The id of the qualification; 0 for global signatures.
 
+        资质的 ID；港澳台及国际签名为 0。
+
         :rtype: int
         """
         return self._QualificationId
@@ -876,6 +1032,8 @@ class DescribeSignListStatus(AbstractModel):
     def QualificationName(self):
         r"""The name of the qualification; empty for global signatures.
 
+        资质名称；港澳台及国际签名为空。
+
         :rtype: str
         """
         return self._QualificationName
@@ -887,6 +1045,8 @@ class DescribeSignListStatus(AbstractModel):
     @property
     def QualificationStatusCode(self):
         r"""The state of the qualification: 0 waiting, 1 approved, 2 refused, 3 to be handed in again with supplements, 4 waiting after a change, 5 change refused.
+
+        资质状态：0 待审核，1 已通过，2 未通过，3 须补充材料后重新提交，4 变更后待审核，5 变更未通过。
 
         :rtype: int
         """
@@ -903,6 +1063,12 @@ class DescribeSmsSignListRequest(AbstractModel):
     Answers signatures with the state of their review, by their ids, at most 100 in a call.
 
     An id that does not exist is left out of the answer.
+
+    `DescribeSmsSignList` 的请求。
+
+    按 ID 查询签名及其审核状态，每次调用最多 100 个。
+
+    不存在的 ID 不会出现在应答中。
     """
 
     _members = ("SignIdSet", "International", )
@@ -914,6 +1080,8 @@ class DescribeSmsSignListRequest(AbstractModel):
     @property
     def SignIdSet(self):
         r"""The ids of the signatures wanted, 1 to 100. Required.
+
+        要查询的签名 ID，1 至 100 个。必填。
 
         :rtype: list of int non-negative
         """
@@ -927,6 +1095,8 @@ class DescribeSmsSignListRequest(AbstractModel):
     def International(self):
         r"""Which signatures to list: 0 for mainland China, 1 for global ones. Required.
 
+        要列出的签名：0 为国内，1 为港澳台及国际。必填。
+
         :rtype: int
         """
         return self._International
@@ -938,6 +1108,8 @@ class DescribeSmsSignListRequest(AbstractModel):
 
 class DescribeSmsSignListResponse(AbstractModel):
     r"""The answer to `DescribeSmsSignList`.
+
+    `DescribeSmsSignList` 的应答。
     """
 
     _members = ("DescribeSignListStatusSet", "RequestId", )
@@ -951,6 +1123,8 @@ class DescribeSmsSignListResponse(AbstractModel):
     def DescribeSignListStatusSet(self):
         r"""The signatures found, one entry each; unknown ids are left out.
 
+        查到的签名，每个一条；不存在的 ID 不会出现。
+
         :rtype: list of DescribeSignListStatus
         """
         return self._DescribeSignListStatusSet
@@ -962,6 +1136,8 @@ class DescribeSmsSignListResponse(AbstractModel):
     @property
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+
+        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -977,7 +1153,13 @@ class DescribeSmsTemplateListRequest(AbstractModel):
 
     Answers templates with the state of their review, by their ids, at most 100 in a call.
 
-    An id that does not exist is left out of the answer. Only the main account may list templates (`FailedOperation.ProhibitSubAccountUse`).
+    An id that does not exist is left out of the answer.
+
+    `DescribeSmsTemplateList` 的请求。
+
+    按 ID 查询模板及其审核状态，每次调用最多 100 个。
+
+    不存在的 ID 不会出现在应答中。
     """
 
     _members = ("TemplateIdSet", "International", )
@@ -989,6 +1171,8 @@ class DescribeSmsTemplateListRequest(AbstractModel):
     @property
     def TemplateIdSet(self):
         r"""The ids of the templates wanted, at most 100. Required.
+
+        要查询的模板 ID，最多 100 个。必填。
 
         :rtype: list of int non-negative
         """
@@ -1002,6 +1186,8 @@ class DescribeSmsTemplateListRequest(AbstractModel):
     def International(self):
         r"""Which templates to list: 0 for mainland China, 1 for global ones. Required.
 
+        要列出的模板：0 为国内，1 为港澳台及国际。必填。
+
         :rtype: int
         """
         return self._International
@@ -1013,6 +1199,8 @@ class DescribeSmsTemplateListRequest(AbstractModel):
 
 class DescribeSmsTemplateListResponse(AbstractModel):
     r"""The answer to `DescribeSmsTemplateList`.
+
+    `DescribeSmsTemplateList` 的应答。
     """
 
     _members = ("DescribeTemplateStatusSet", "RequestId", )
@@ -1026,6 +1214,8 @@ class DescribeSmsTemplateListResponse(AbstractModel):
     def DescribeTemplateStatusSet(self):
         r"""The templates found, one entry each; unknown ids are left out.
 
+        查到的模板，每个一条；不存在的 ID 不会出现。
+
         :rtype: list of DescribeTemplateListStatus
         """
         return self._DescribeTemplateStatusSet
@@ -1038,6 +1228,8 @@ class DescribeSmsTemplateListResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
+        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+
         :rtype: str
         """
         return self._RequestId
@@ -1049,6 +1241,8 @@ class DescribeSmsTemplateListResponse(AbstractModel):
 
 class DescribeTemplateListStatus(AbstractModel):
     r"""A template and the state of its review.
+
+    一个模板及其审核状态。
     """
 
     _members = ("TemplateId", "International", "StatusCode", "ReviewReply", "TemplateName", "CreateTime", )
@@ -1065,6 +1259,8 @@ class DescribeTemplateListStatus(AbstractModel):
     def TemplateId(self):
         r"""The id of the template: a number here, while sending takes it as text.
 
+        模板 ID。此处为数字，发送时则以文本传入。
+
         :rtype: int
         """
         return self._TemplateId
@@ -1076,6 +1272,8 @@ class DescribeTemplateListStatus(AbstractModel):
     @property
     def International(self):
         r"""0: mainland China; 1: global; 3: both.
+
+        0：国内；1：港澳台及国际；3：两者皆可。
 
         :rtype: int
         """
@@ -1089,6 +1287,8 @@ class DescribeTemplateListStatus(AbstractModel):
     def StatusCode(self):
         r"""The state of the review: 0 approved and in force, 1 under review, 2 approved but not yet in force, -1 refused. Only 0 can be sent.
 
+        审核状态：0 已通过并生效，1 审核中，2 已通过但尚未生效，-1 未通过。只有 0 可以用于发送。
+
         :rtype: int
         """
         return self._StatusCode
@@ -1100,6 +1300,8 @@ class DescribeTemplateListStatus(AbstractModel):
     @property
     def ReviewReply(self):
         r"""The reviewer's text, mostly the reason of a refusal; may be empty.
+
+        审核人员的回复，多为未通过的原因；可能为空。
 
         :rtype: str
         """
@@ -1113,6 +1315,8 @@ class DescribeTemplateListStatus(AbstractModel):
     def TemplateName(self):
         r"""The name of the template. Free text for people, not empty; it is not part of the message.
 
+        模板名称，供人识别，自由填写但不可为空；不会出现在短信中。
+
         :rtype: str
         """
         return self._TemplateName
@@ -1125,6 +1329,8 @@ class DescribeTemplateListStatus(AbstractModel):
     def CreateTime(self):
         r"""When it was handed in, in Unix seconds.
 
+        提交审核的时间，Unix 秒。
+
         :rtype: int
         """
         return self._CreateTime
@@ -1136,6 +1342,8 @@ class DescribeTemplateListStatus(AbstractModel):
 
 class ModifySignStatus(AbstractModel):
     r"""A signature that was changed and now waits for its review.
+
+    已修改、正在等待审核的签名。
     """
 
     _members = ("SignId", "SignApplyId", )
@@ -1148,6 +1356,8 @@ class ModifySignStatus(AbstractModel):
     def SignId(self):
         r"""The id of the signature: a number, not its text.
 
+        签名 ID，是数字，不是签名文字。
+
         :rtype: int
         """
         return self._SignId
@@ -1159,6 +1369,8 @@ class ModifySignStatus(AbstractModel):
     @property
     def SignApplyId(self):
         r"""The id of the application, text here.
+
+        申请的 ID，此处为文本。
 
         :rtype: str
         """
@@ -1175,6 +1387,12 @@ class ModifySmsSignRequest(AbstractModel):
     Changes a signature that is under review or refused, and hands it in for review again.
 
     An approved signature cannot be changed (`InvalidParameterValue.SignAlreadyPassedCheck`): create another one. An id that does not exist is `FailedOperation.MissingSignatureToModify`.
+
+    `ModifySmsSign` 的请求。
+
+    修改审核中或未通过的签名，并重新提交审核。
+
+    已通过审核的签名不能修改（返回 `InvalidParameterValue.SignAlreadyPassedCheck`），请另建一个。ID 不存在时返回 `FailedOperation.MissingSignatureToModify`。
     """
 
     _members = ("SignId", "SignName", "SignType", "DocumentType", "International", "UsedMethod", "ProofImage", "CommissionImage", "Remark", "QualificationId", )
@@ -1195,6 +1413,8 @@ class ModifySmsSignRequest(AbstractModel):
     def SignId(self):
         r"""The id of the signature: a number, not its text. Required.
 
+        签名 ID，是数字，不是签名文字。必填。
+
         :rtype: int
         """
         return self._SignId
@@ -1206,6 +1426,8 @@ class ModifySmsSignRequest(AbstractModel):
     @property
     def SignName(self):
         r"""The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to 15 characters without `[` and `]`. Required.
+
+        签名文字，不含括号。国内：2 至 12 个汉字、字母或数字；港澳台及国际：2 至 15 个字符，不含 `[` 和 `]`。必填。
 
         :rtype: str
         """
@@ -1219,6 +1441,8 @@ class ModifySmsSignRequest(AbstractModel):
     def SignType(self):
         r"""Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Decides which `DocumentType` fits. Required.
 
+        签名所代表的主体：0 公司，1 App（仅限港澳台及国际），4 商标，5 政府、事业单位或其他。它决定可以使用哪些 `DocumentType`。必填。
+
         :rtype: int
         """
         return self._SignType
@@ -1230,6 +1454,8 @@ class ModifySmsSignRequest(AbstractModel):
     @property
     def DocumentType(self):
         r"""The proof handed in: 0 three-in-one licence, 1 business licence, 2 organisation code certificate, 3 social credit certificate, 4 screenshot of the app's back end (global only), 7 trademark certificate. Which ones fit depends on `SignType`: 0 goes with 0 or 1, 1 with 0 to 4, 4 with 7, 5 with 2 or 3. Required.
+
+        提交的证明类型：0 三证合一的营业执照，1 营业执照，2 组织机构代码证，3 社会信用代码证，4 App 后台截图（仅限港澳台及国际），7 商标注册证。可选范围取决于 `SignType`：0 对应 0 或 1，1 对应 0 至 4，4 对应 7，5 对应 2 或 3。必填。
 
         :rtype: int
         """
@@ -1243,6 +1469,8 @@ class ModifySmsSignRequest(AbstractModel):
     def International(self):
         r"""0: mainland China; 1: global. Must be what the signature has: it cannot be moved from one to the other. Required.
 
+        0：国内；1：港澳台及国际。须与签名原有的取值一致，不能在两者之间更改。必填。
+
         :rtype: int
         """
         return self._International
@@ -1254,6 +1482,8 @@ class ModifySmsSignRequest(AbstractModel):
     @property
     def UsedMethod(self):
         r"""0: for the account's own use; 1: on behalf of others, which needs `CommissionImage`. Required.
+
+        0：自用；1：他用，此时须提供 `CommissionImage`。必填。
 
         :rtype: int
         """
@@ -1267,6 +1497,8 @@ class ModifySmsSignRequest(AbstractModel):
     def ProofImage(self):
         r"""A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
 
+        证明材料的图片，JPEG 或 PNG，不超过 5 MB，以 base64 编码，不带 `data:` 前缀。必填。
+
         :rtype: str
         """
         return self._ProofImage
@@ -1278,6 +1510,8 @@ class ModifySmsSignRequest(AbstractModel):
     @property
     def CommissionImage(self):
         r"""A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of others.
+
+        委托书的图片，以 base64 编码，不带 `data:` 前缀。仅在签名为他用时才会查看。
 
         :rtype: str
         """
@@ -1291,6 +1525,8 @@ class ModifySmsSignRequest(AbstractModel):
     def Remark(self):
         r"""A note for the reviewer, such as what the messages are for. Free text.
 
+        给审核人员看的备注，例如短信的用途。自由填写。
+
         :rtype: str
         """
         return self._Remark
@@ -1303,6 +1539,8 @@ class ModifySmsSignRequest(AbstractModel):
     def QualificationId(self):
         r"""The id of an approved qualification of the company. For mainland signatures, where the service may insist on it; leave it out for global ones.
 
+        已通过审核的企业资质的 ID。用于国内签名，服务可能要求必填；港澳台及国际签名请勿填写。
+
         :rtype: int
         """
         return self._QualificationId
@@ -1314,6 +1552,8 @@ class ModifySmsSignRequest(AbstractModel):
 
 class ModifySmsSignResponse(AbstractModel):
     r"""The answer to `ModifySmsSign`.
+
+    `ModifySmsSign` 的应答。
     """
 
     _members = ("ModifySignStatus", "RequestId", )
@@ -1327,6 +1567,8 @@ class ModifySmsSignResponse(AbstractModel):
     def ModifySignStatus(self):
         r"""The changed signature.
 
+        修改后的签名。
+
         :rtype: :class:`tencentcloud.sms.v20190711.models.ModifySignStatus`
         """
         return self._ModifySignStatus
@@ -1338,6 +1580,8 @@ class ModifySmsSignResponse(AbstractModel):
     @property
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+
+        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -1354,6 +1598,12 @@ class ModifySmsTemplateRequest(AbstractModel):
     Changes a template that is under review or refused, and hands it in for review again.
 
     An approved template cannot be changed (`FailedOperation.TemplateAlreadyPassedCheck`): create another one. An id that does not exist is `FailedOperation.MissingTemplateToModify`.
+
+    `ModifySmsTemplate` 的请求。
+
+    修改审核中或未通过的模板，并重新提交审核。
+
+    已通过审核的模板不能修改（返回 `FailedOperation.TemplateAlreadyPassedCheck`），请另建一个。ID 不存在时返回 `FailedOperation.MissingTemplateToModify`。
     """
 
     _members = ("TemplateId", "TemplateName", "TemplateContent", "SmsType", "International", "Remark", )
@@ -1370,6 +1620,8 @@ class ModifySmsTemplateRequest(AbstractModel):
     def TemplateId(self):
         r"""The id of the template: a number here, while sending takes it as text. Required.
 
+        模板 ID。此处为数字，发送时则以文本传入。必填。
+
         :rtype: int
         """
         return self._TemplateId
@@ -1381,6 +1633,8 @@ class ModifySmsTemplateRequest(AbstractModel):
     @property
     def TemplateName(self):
         r"""The name of the template. Free text for people, not empty; it is not part of the message. Required.
+
+        模板名称，供人识别，自由填写但不可为空；不会出现在短信中。必填。
 
         :rtype: str
         """
@@ -1394,6 +1648,8 @@ class ModifySmsTemplateRequest(AbstractModel):
     def TemplateContent(self):
         r"""The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
 
+        模板正文，连同签名与变量值最多 500 个字符。`{1}`、`{2}` 等是变量，发送时代入取值：序号从 1 开始且不可跳号，两个变量不可相邻，正文不可只有变量，变量不可放在链接中。不得含有 `【` 或 `】`。国内营销短信须以退订方式结尾，如 `拒收请回复R`。必填。
+
         :rtype: str
         """
         return self._TemplateContent
@@ -1405,6 +1661,8 @@ class ModifySmsTemplateRequest(AbstractModel):
     @property
     def SmsType(self):
         r"""What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as notification. Required.
+
+        短信类型：1 营销，2 通知，3 验证码；旧程序使用的 0 视为通知。必填。
 
         :rtype: int
         """
@@ -1418,6 +1676,8 @@ class ModifySmsTemplateRequest(AbstractModel):
     def International(self):
         r"""0: mainland China; 1: global. Must be what the template has: it cannot be moved from one to the other. Required.
 
+        0：国内；1：港澳台及国际。须与模板原有的取值一致，不能在两者之间更改。必填。
+
         :rtype: int
         """
         return self._International
@@ -1430,6 +1690,8 @@ class ModifySmsTemplateRequest(AbstractModel):
     def Remark(self):
         r"""A note for the reviewer, such as what was changed. May be empty, but not absent. Required.
 
+        给审核人员看的备注，例如改动之处。可以为空，但不可缺少。必填。
+
         :rtype: str
         """
         return self._Remark
@@ -1441,6 +1703,8 @@ class ModifySmsTemplateRequest(AbstractModel):
 
 class ModifySmsTemplateResponse(AbstractModel):
     r"""The answer to `ModifySmsTemplate`.
+
+    `ModifySmsTemplate` 的应答。
     """
 
     _members = ("ModifyTemplateStatus", "RequestId", )
@@ -1454,6 +1718,8 @@ class ModifySmsTemplateResponse(AbstractModel):
     def ModifyTemplateStatus(self):
         r"""The changed template.
 
+        修改后的模板。
+
         :rtype: :class:`tencentcloud.sms.v20190711.models.ModifyTemplateStatus`
         """
         return self._ModifyTemplateStatus
@@ -1466,6 +1732,8 @@ class ModifySmsTemplateResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
+        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+
         :rtype: str
         """
         return self._RequestId
@@ -1477,6 +1745,8 @@ class ModifySmsTemplateResponse(AbstractModel):
 
 class ModifyTemplateStatus(AbstractModel):
     r"""A template that was changed and now waits for its review.
+
+    已修改、正在等待审核的模板。
     """
 
     _members = ("TemplateId", )
@@ -1487,6 +1757,8 @@ class ModifyTemplateStatus(AbstractModel):
     @property
     def TemplateId(self):
         r"""The id of the template: a number here, while sending takes it as text.
+
+        模板 ID。此处为数字，发送时则以文本传入。
 
         :rtype: int
         """
@@ -1499,6 +1771,8 @@ class ModifyTemplateStatus(AbstractModel):
 
 class PullSmsReplyStatus(AbstractModel):
     r"""One reply of a person to a message.
+
+    用户对短信的一条上行回复。
     """
 
     _members = ("ExtendCode", "NationCode", "PhoneNumber", "Sign", "ReplyContent", "ReplyTime", "ReplyUnixTime", )
@@ -1516,6 +1790,8 @@ class PullSmsReplyStatus(AbstractModel):
     def ExtendCode(self):
         r"""The code that extended the sender's number; mostly empty.
 
+        发送时扩展发送方号码的数字，多数情况下为空。
+
         :rtype: str
         """
         return self._ExtendCode
@@ -1527,6 +1803,8 @@ class PullSmsReplyStatus(AbstractModel):
     @property
     def NationCode(self):
         r"""The country code without `+`, such as `86`.
+
+        国家或地区码，不带 `+`，如 `86`。
 
         :rtype: str
         """
@@ -1540,6 +1818,8 @@ class PullSmsReplyStatus(AbstractModel):
     def PhoneNumber(self):
         r"""The phone number in E.164 form, such as `+8618501234444`.
 
+        E.164 格式的手机号，如 `+8618501234444`。
+
         :rtype: str
         """
         return self._PhoneNumber
@@ -1551,6 +1831,8 @@ class PullSmsReplyStatus(AbstractModel):
     @property
     def Sign(self):
         r"""The text of the signature that the message had which is answered.
+
+        所回复的那条短信的签名文字。
 
         :rtype: str
         """
@@ -1564,6 +1846,8 @@ class PullSmsReplyStatus(AbstractModel):
     def ReplyContent(self):
         r"""What the person answered, as it came.
 
+        用户回复的内容，原样返回。
+
         :rtype: str
         """
         return self._ReplyContent
@@ -1576,6 +1860,8 @@ class PullSmsReplyStatus(AbstractModel):
     def ReplyTime(self):
         r"""When the person answered, as `2019-10-08 17:18:37` in UTC+8.
 
+        用户回复的时间，UTC+8，形如 `2019-10-08 17:18:37`。
+
         :rtype: str
         """
         return self._ReplyTime
@@ -1587,6 +1873,8 @@ class PullSmsReplyStatus(AbstractModel):
     @property
     def ReplyUnixTime(self):
         r"""When the person answered, in Unix seconds.
+
+        用户回复的时间，Unix 秒。
 
         :rtype: int
         """
@@ -1603,6 +1891,12 @@ class PullSmsReplyStatusByPhoneNumberRequest(AbstractModel):
     Answers the replies that came from one number within the last 7 days.
 
     Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`, `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`. Nothing published says that replies stay where they are, so the call is treated like a pull and never counted as safe to repeat.
+
+    `PullSmsReplyStatusByPhoneNumber` 的请求。
+
+    查询一个号码最近 7 天内的上行回复。
+
+    时间不合要求时返回 `InvalidParameterValue.BeginTimeVerifyFail`、`InvalidParameterValue.EndTimeVerifyFail`；开始晚于结束时返回 `InvalidParameterValue.InvalidStartTime`。公开文档没有说明回复查询后是否仍然保留，因此本接口按拉取对待，不视为可以安全重试。
     """
 
     _members = ("SendDateTime", "Offset", "Limit", "PhoneNumber", "SmsSdkAppid", "EndDateTime", )
@@ -1619,6 +1913,8 @@ class PullSmsReplyStatusByPhoneNumberRequest(AbstractModel):
     def SendDateTime(self):
         r"""The earliest time of a reply, in Unix seconds, at most 7 days ago. Required.
 
+        最早的回复时间，Unix 秒，最多为 7 天之前。必填。
+
         :rtype: int
         """
         return self._SendDateTime
@@ -1630,6 +1926,8 @@ class PullSmsReplyStatusByPhoneNumberRequest(AbstractModel):
     @property
     def Offset(self):
         r"""How many entries to skip. The only documented value is 0. Required.
+
+        跳过多少条。文档规定的取值只有 0。必填。
 
         :rtype: int
         """
@@ -1643,6 +1941,8 @@ class PullSmsReplyStatusByPhoneNumberRequest(AbstractModel):
     def Limit(self):
         r"""How many replies to answer at most, 1 to 100. Required.
 
+        最多返回多少条回复，1 至 100。必填。
+
         :rtype: int
         """
         return self._Limit
@@ -1654,6 +1954,8 @@ class PullSmsReplyStatusByPhoneNumberRequest(AbstractModel):
     @property
     def PhoneNumber(self):
         r"""The phone number in E.164 form, such as `+8618501234444`. Required.
+
+        E.164 格式的手机号，如 `+8618501234444`。必填。
 
         :rtype: str
         """
@@ -1667,6 +1969,8 @@ class PullSmsReplyStatusByPhoneNumberRequest(AbstractModel):
     def SmsSdkAppid(self):
         r"""The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
 
+        短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
+
         :rtype: str
         """
         return self._SmsSdkAppid
@@ -1679,6 +1983,8 @@ class PullSmsReplyStatusByPhoneNumberRequest(AbstractModel):
     def EndDateTime(self):
         r"""The latest time of a reply, in Unix seconds; now when unset.
 
+        最晚的回复时间，Unix 秒；不填时为当前时间。
+
         :rtype: int
         """
         return self._EndDateTime
@@ -1690,6 +1996,8 @@ class PullSmsReplyStatusByPhoneNumberRequest(AbstractModel):
 
 class PullSmsReplyStatusByPhoneNumberResponse(AbstractModel):
     r"""The answer to `PullSmsReplyStatusByPhoneNumber`.
+
+    `PullSmsReplyStatusByPhoneNumber` 的应答。
     """
 
     _members = ("PullSmsReplyStatusSet", "RequestId", )
@@ -1703,6 +2011,8 @@ class PullSmsReplyStatusByPhoneNumberResponse(AbstractModel):
     def PullSmsReplyStatusSet(self):
         r"""The replies, oldest first; empty when there are none.
 
+        回复，从旧到新；没有时为空。
+
         :rtype: list of PullSmsReplyStatus
         """
         return self._PullSmsReplyStatusSet
@@ -1714,6 +2024,8 @@ class PullSmsReplyStatusByPhoneNumberResponse(AbstractModel):
     @property
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+
+        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -1730,6 +2042,12 @@ class PullSmsReplyStatusRequest(AbstractModel):
     Takes people's replies to an app out of its queue, oldest first, at most `Limit`.
 
     A reply is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its replies. The queue has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no reply is waiting.
+
+    `PullSmsReplyStatus` 的请求。
+
+    从应用的队列中取出用户的上行回复，从旧到新，最多 `Limit` 条。
+
+    每条回复只会交付一次：取到的一方必须自行保存；如果应答丢失，其中的回复也随之丢失。队列须由客服为账号开通，否则返回 `UnauthorizedOperation.RequestPermissionDeny`。应答为空表示没有待取的回复。
     """
 
     _members = ("Limit", "SmsSdkAppid", )
@@ -1741,6 +2059,8 @@ class PullSmsReplyStatusRequest(AbstractModel):
     @property
     def Limit(self):
         r"""How many replies to take at most, 1 to 100. Required.
+
+        最多取出多少条回复，1 至 100。必填。
 
         :rtype: int
         """
@@ -1754,6 +2074,8 @@ class PullSmsReplyStatusRequest(AbstractModel):
     def SmsSdkAppid(self):
         r"""The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
 
+        短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
+
         :rtype: str
         """
         return self._SmsSdkAppid
@@ -1765,6 +2087,8 @@ class PullSmsReplyStatusRequest(AbstractModel):
 
 class PullSmsReplyStatusResponse(AbstractModel):
     r"""The answer to `PullSmsReplyStatus`.
+
+    `PullSmsReplyStatus` 的应答。
     """
 
     _members = ("PullSmsReplyStatusSet", "RequestId", )
@@ -1778,6 +2102,8 @@ class PullSmsReplyStatusResponse(AbstractModel):
     def PullSmsReplyStatusSet(self):
         r"""The replies taken out of the queue, oldest first; empty when none is waiting.
 
+        从队列中取出的回复，从旧到新；没有待取的回复时为空。
+
         :rtype: list of PullSmsReplyStatus
         """
         return self._PullSmsReplyStatusSet
@@ -1790,6 +2116,8 @@ class PullSmsReplyStatusResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
+        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+
         :rtype: str
         """
         return self._RequestId
@@ -1801,6 +2129,8 @@ class PullSmsReplyStatusResponse(AbstractModel):
 
 class PullSmsSendStatus(AbstractModel):
     r"""The delivery report of one message.
+
+    一条短信的状态报告。
     """
 
     _members = ("UserReceiveTime", "UserReceiveUnixTime", "NationCode", "PurePhoneNumber", "PhoneNumber", "SerialNo", "ReportStatus", "Description", )
@@ -1819,6 +2149,8 @@ class PullSmsSendStatus(AbstractModel):
     def UserReceiveTime(self):
         r"""When the phone got the message, as `2019-10-08 17:18:37` in UTC+8.
 
+        手机收到短信的时间，UTC+8，形如 `2019-10-08 17:18:37`。
+
         :rtype: str
         """
         return self._UserReceiveTime
@@ -1830,6 +2162,8 @@ class PullSmsSendStatus(AbstractModel):
     @property
     def UserReceiveUnixTime(self):
         r"""When the phone got the message, in Unix seconds.
+
+        手机收到短信的时间，Unix 秒。
 
         :rtype: int
         """
@@ -1843,6 +2177,8 @@ class PullSmsSendStatus(AbstractModel):
     def NationCode(self):
         r"""The country code without `+`, such as `86`.
 
+        国家或地区码，不带 `+`，如 `86`。
+
         :rtype: str
         """
         return self._NationCode
@@ -1854,6 +2190,8 @@ class PullSmsSendStatus(AbstractModel):
     @property
     def PurePhoneNumber(self):
         r"""The number in E.164 form, such as `+8618501234444`. The service uses the two names the other way round than one would expect.
+
+        E.164 格式的手机号，如 `+8618501234444`。服务中这两个名称的含义与字面相反。
 
         :rtype: str
         """
@@ -1867,6 +2205,8 @@ class PullSmsSendStatus(AbstractModel):
     def PhoneNumber(self):
         r"""The number without its country code, such as `18501234444`. The service uses the two names the other way round than one would expect.
 
+        不含国家或地区码的手机号，如 `18501234444`。服务中这两个名称的含义与字面相反。
+
         :rtype: str
         """
         return self._PhoneNumber
@@ -1878,6 +2218,8 @@ class PullSmsSendStatus(AbstractModel):
     @property
     def SerialNo(self):
         r"""The id of the message, as in the answer to the send.
+
+        短信的编号，与发送时的应答相同。
 
         :rtype: str
         """
@@ -1891,6 +2233,8 @@ class PullSmsSendStatus(AbstractModel):
     def ReportStatus(self):
         r"""`SUCCESS` when the message reached the phone, otherwise `FAIL`.
 
+        短信送达手机时为 `SUCCESS`，否则为 `FAIL`。
+
         :rtype: str
         """
         return self._ReportStatus
@@ -1902,6 +2246,8 @@ class PullSmsSendStatus(AbstractModel):
     @property
     def Description(self):
         r"""The carrier's code word: `DELIVRD` when the message reached the phone, otherwise one such as `UNDELIV` or `MK:0001`.
+
+        运营商的状态码：送达手机时为 `DELIVRD`，否则为 `UNDELIV`、`MK:0001` 等。
 
         :rtype: str
         """
@@ -1918,6 +2264,12 @@ class PullSmsSendStatusByPhoneNumberRequest(AbstractModel):
     Answers the delivery reports of one number, for messages sent within the last 7 days.
 
     Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`, `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`. Nothing published says that reports stay where they are, so the call is treated like a pull and never counted as safe to repeat.
+
+    `PullSmsSendStatusByPhoneNumber` 的请求。
+
+    查询最近 7 天内发往一个号码的短信的状态报告。
+
+    时间不合要求时返回 `InvalidParameterValue.BeginTimeVerifyFail`、`InvalidParameterValue.EndTimeVerifyFail`；开始晚于结束时返回 `InvalidParameterValue.InvalidStartTime`。公开文档没有说明报告查询后是否仍然保留，因此本接口按拉取对待，不视为可以安全重试。
     """
 
     _members = ("SendDateTime", "Offset", "Limit", "PhoneNumber", "SmsSdkAppid", "EndDateTime", )
@@ -1934,6 +2286,8 @@ class PullSmsSendStatusByPhoneNumberRequest(AbstractModel):
     def SendDateTime(self):
         r"""The earliest time of sending, in Unix seconds, at most 7 days ago. Required.
 
+        最早的发送时间，Unix 秒，最多为 7 天之前。必填。
+
         :rtype: int
         """
         return self._SendDateTime
@@ -1945,6 +2299,8 @@ class PullSmsSendStatusByPhoneNumberRequest(AbstractModel):
     @property
     def Offset(self):
         r"""How many entries to skip. The only documented value is 0. Required.
+
+        跳过多少条。文档规定的取值只有 0。必填。
 
         :rtype: int
         """
@@ -1958,6 +2314,8 @@ class PullSmsSendStatusByPhoneNumberRequest(AbstractModel):
     def Limit(self):
         r"""How many reports to answer at most, 1 to 100. Required.
 
+        最多返回多少条状态报告，1 至 100。必填。
+
         :rtype: int
         """
         return self._Limit
@@ -1969,6 +2327,8 @@ class PullSmsSendStatusByPhoneNumberRequest(AbstractModel):
     @property
     def PhoneNumber(self):
         r"""The phone number in E.164 form, such as `+8618501234444`. Required.
+
+        E.164 格式的手机号，如 `+8618501234444`。必填。
 
         :rtype: str
         """
@@ -1982,6 +2342,8 @@ class PullSmsSendStatusByPhoneNumberRequest(AbstractModel):
     def SmsSdkAppid(self):
         r"""The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
 
+        短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
+
         :rtype: str
         """
         return self._SmsSdkAppid
@@ -1994,6 +2356,8 @@ class PullSmsSendStatusByPhoneNumberRequest(AbstractModel):
     def EndDateTime(self):
         r"""The latest time of sending, in Unix seconds; now when unset.
 
+        最晚的发送时间，Unix 秒；不填时为当前时间。
+
         :rtype: int
         """
         return self._EndDateTime
@@ -2005,6 +2369,8 @@ class PullSmsSendStatusByPhoneNumberRequest(AbstractModel):
 
 class PullSmsSendStatusByPhoneNumberResponse(AbstractModel):
     r"""The answer to `PullSmsSendStatusByPhoneNumber`.
+
+    `PullSmsSendStatusByPhoneNumber` 的应答。
     """
 
     _members = ("PullSmsSendStatusSet", "RequestId", )
@@ -2018,6 +2384,8 @@ class PullSmsSendStatusByPhoneNumberResponse(AbstractModel):
     def PullSmsSendStatusSet(self):
         r"""The delivery reports, oldest first; empty when there are none.
 
+        状态报告，从旧到新；没有时为空。
+
         :rtype: list of PullSmsSendStatus
         """
         return self._PullSmsSendStatusSet
@@ -2029,6 +2397,8 @@ class PullSmsSendStatusByPhoneNumberResponse(AbstractModel):
     @property
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+
+        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -2045,6 +2415,12 @@ class PullSmsSendStatusRequest(AbstractModel):
     Takes delivery reports of an app out of its queue, oldest first, at most `Limit`.
 
     A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The queue has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no report is waiting.
+
+    `PullSmsSendStatus` 的请求。
+
+    从应用的队列中取出状态报告，从旧到新，最多 `Limit` 条。
+
+    每条报告只会交付一次：取到的一方必须自行保存；如果应答丢失，其中的报告也随之丢失。队列须由客服为账号开通，否则返回 `UnauthorizedOperation.RequestPermissionDeny`。应答为空表示没有待取的报告。
     """
 
     _members = ("Limit", "SmsSdkAppid", )
@@ -2056,6 +2432,8 @@ class PullSmsSendStatusRequest(AbstractModel):
     @property
     def Limit(self):
         r"""How many reports to take at most, 1 to 100. Required.
+
+        最多取出多少条状态报告，1 至 100。必填。
 
         :rtype: int
         """
@@ -2069,6 +2447,8 @@ class PullSmsSendStatusRequest(AbstractModel):
     def SmsSdkAppid(self):
         r"""The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
 
+        短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
+
         :rtype: str
         """
         return self._SmsSdkAppid
@@ -2080,6 +2460,8 @@ class PullSmsSendStatusRequest(AbstractModel):
 
 class PullSmsSendStatusResponse(AbstractModel):
     r"""The answer to `PullSmsSendStatus`.
+
+    `PullSmsSendStatus` 的应答。
     """
 
     _members = ("PullSmsSendStatusSet", "RequestId", )
@@ -2093,6 +2475,8 @@ class PullSmsSendStatusResponse(AbstractModel):
     def PullSmsSendStatusSet(self):
         r"""The reports taken out of the queue, oldest first; empty when none is waiting.
 
+        从队列中取出的状态报告，从旧到新；没有待取的报告时为空。
+
         :rtype: list of PullSmsSendStatus
         """
         return self._PullSmsSendStatusSet
@@ -2104,6 +2488,8 @@ class PullSmsSendStatusResponse(AbstractModel):
     @property
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+
+        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -2122,6 +2508,14 @@ class SendSmsRequest(AbstractModel):
     The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its own code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the delivery report comes later. What concerns the request as a whole, such as an unknown app or more than 200 numbers, is an error of the call, and nothing is sent.
 
     Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
+
+    `SendSms` 的请求。
+
+    用一个模板和一组变量值向最多 200 个号码发送短信；这些号码须全部为国内号码，或全部为港澳台及国际号码。
+
+    只要服务处理了这些号码，无论是否受理，调用都算成功：应答中每个号码各有自己的错误码，受理时为 `Ok`。受理表示已经计费并开始下发，状态报告稍后才有。涉及整个请求的问题，例如应用不存在或号码超过 200 个，则是整次调用的错误，此时一条也不会发送。
+
+    重复调用会再次发送，因此请求可能已经到达服务时，不可盲目重试。
     """
 
     _members = ("PhoneNumberSet", "TemplateID", "SmsSdkAppid", "Sign", "TemplateParamSet", "ExtendCode", "SessionContext", "SenderId", )
@@ -2140,6 +2534,8 @@ class SendSmsRequest(AbstractModel):
     def PhoneNumberSet(self):
         r"""The numbers, 1 to 200, all in mainland China or all global. E.164 form, such as `+8618501234444`; mainland numbers also as `0086…`, `86…` or the bare 11 digits. Required.
 
+        接收号码，1 至 200 个，须全部为国内号码，或全部为港澳台及国际号码。采用 E.164 格式，如 `+8618501234444`；国内号码也可写作 `0086…`、`86…` 或 11 位手机号。必填。
+
         :rtype: list of str
         """
         return self._PhoneNumberSet
@@ -2151,6 +2547,8 @@ class SendSmsRequest(AbstractModel):
     @property
     def TemplateID(self):
         r"""The id of an approved template, digits as text, such as `1110`. Global numbers need a global template. Required.
+
+        已通过审核的模板的 ID，以文本形式书写的数字，如 `1110`。港澳台及国际号码须使用港澳台及国际模板。必填。
 
         :rtype: str
         """
@@ -2164,6 +2562,8 @@ class SendSmsRequest(AbstractModel):
     def SmsSdkAppid(self):
         r"""The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
 
+        短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
+
         :rtype: str
         """
         return self._SmsSdkAppid
@@ -2175,6 +2575,8 @@ class SendSmsRequest(AbstractModel):
     @property
     def Sign(self):
         r"""The text of an approved signature, without brackets; not its id. Needed for mainland numbers, optional for global ones.
+
+        已通过审核的签名的文字，不含括号，也不是签名 ID。国内号码必须填写，港澳台及国际号码可不填。
 
         :rtype: str
         """
@@ -2188,6 +2590,8 @@ class SendSmsRequest(AbstractModel):
     def TemplateParamSet(self):
         r"""The values for `{1}`, `{2}` and so on of the template, in that order: exactly as many as it has variables; unset or empty when it has none. Values of a verification template are 0 to 6 digits each, no value may hold a link, and the whole text may have at most 500 characters.
 
+        依次代入模板中 `{1}`、`{2}` 等变量的值，个数须与变量个数完全一致；模板没有变量时不填或留空。验证码模板的每个值为 0 至 6 位数字；值中不得含有链接；短信全文不得超过 500 个字符。
+
         :rtype: list of str
         """
         return self._TemplateParamSet
@@ -2199,6 +2603,8 @@ class SendSmsRequest(AbstractModel):
     @property
     def ExtendCode(self):
         r"""Digits that extend the sender's number. The feature is closed unless support opened it; an empty text is always accepted.
+
+        用于扩展发送方号码的数字。该功能默认关闭，须由客服开通；空文本总是可以接受。
 
         :rtype: str
         """
@@ -2212,6 +2618,8 @@ class SendSmsRequest(AbstractModel):
     def SessionContext(self):
         r"""The caller's own text, less than 512 bytes, such as an order number; empty when unset. Comes back with every number's entry.
 
+        调用方自带的文本，小于 512 字节，如订单号；不填时为空。每个号码的结果中都会带回它。
+
         :rtype: str
         """
         return self._SessionContext
@@ -2224,6 +2632,8 @@ class SendSmsRequest(AbstractModel):
     def SenderId(self):
         r"""The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for mainland numbers.
 
+        港澳台及国际短信显示的发送方标识。使用默认的公共发送方时无须填写；对国内号码不起作用。
+
         :rtype: str
         """
         return self._SenderId
@@ -2235,6 +2645,8 @@ class SendSmsRequest(AbstractModel):
 
 class SendSmsResponse(AbstractModel):
     r"""The answer to `SendSms`.
+
+    `SendSms` 的应答。
     """
 
     _members = ("SendStatusSet", "RequestId", )
@@ -2248,6 +2660,8 @@ class SendSmsResponse(AbstractModel):
     def SendStatusSet(self):
         r"""One entry for each number of the request, in the same order. Look at each `Code`: the call succeeds even when every number was refused.
 
+        请求中的每个号码各有一条结果，顺序与请求一致。请逐条检查 `Code`：即使所有号码都被拒绝，调用本身仍算成功。
+
         :rtype: list of SendStatus
         """
         return self._SendStatusSet
@@ -2260,6 +2674,8 @@ class SendSmsResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
+        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+
         :rtype: str
         """
         return self._RequestId
@@ -2271,6 +2687,8 @@ class SendSmsResponse(AbstractModel):
 
 class SendStatus(AbstractModel):
     r"""What became of one number of a send.
+
+    一次发送中一个号码的结果。
     """
 
     _members = ("SerialNo", "PhoneNumber", "Fee", "SessionContext", "Code", "Message", "IsoCode", )
@@ -2288,6 +2706,8 @@ class SendStatus(AbstractModel):
     def SerialNo(self):
         r"""The id of the message to this number, which its delivery report repeats. Empty when the number was refused. Opaque text: its form differs between mainland and global messages.
 
+        发往该号码的这条短信的编号，状态报告中会再次出现。号码被拒绝时为空。请当作不透明的文本：国内短信与港澳台及国际短信的格式不同。
+
         :rtype: str
         """
         return self._SerialNo
@@ -2299,6 +2719,8 @@ class SendStatus(AbstractModel):
     @property
     def PhoneNumber(self):
         r"""The number in E.164 form, whatever form the request had.
+
+        E.164 格式的手机号，与请求中的写法无关。
 
         :rtype: str
         """
@@ -2312,6 +2734,8 @@ class SendStatus(AbstractModel):
     def Fee(self):
         r"""How many segments are billed for this number; 0 when it was refused. A mainland text of up to 70 characters is one segment, a longer one is cut by 67.
 
+        该号码的计费条数，被拒绝时为 0。国内短信不超过 70 个字符按一条计，更长的按每 67 个字符一条拆分。
+
         :rtype: int
         """
         return self._Fee
@@ -2323,6 +2747,8 @@ class SendStatus(AbstractModel):
     @property
     def SessionContext(self):
         r"""`SessionContext` of the request, unchanged, also when the number was refused.
+
+        请求中的 `SessionContext`，原样返回；号码被拒绝时也是如此。
 
         :rtype: str
         """
@@ -2336,6 +2762,8 @@ class SendStatus(AbstractModel):
     def Code(self):
         r"""`Ok` when the message was accepted, otherwise the error code of this number.
 
+        受理时为 `Ok`，否则为该号码的错误码。
+
         :rtype: str
         """
         return self._Code
@@ -2347,6 +2775,8 @@ class SendStatus(AbstractModel):
     @property
     def Message(self):
         r"""`send success`, or in words why the number was refused. For people: the texts may change at any time.
+
+        `send success`，或号码被拒绝原因的文字说明。仅供人阅读，措辞随时可能改变。
 
         :rtype: str
         """
@@ -2360,6 +2790,8 @@ class SendStatus(AbstractModel):
     def IsoCode(self):
         r"""The ISO 3166 code of the number's country or region, such as `CN`; `DEF` when it is not known, empty when the send was refused before looking at the number.
 
+        号码所属国家或地区的 ISO 3166 代码，如 `CN`；无法识别时为 `DEF`，还没有检查号码就已拒绝发送时为空。
+
         :rtype: str
         """
         return self._IsoCode
@@ -2371,6 +2803,8 @@ class SendStatus(AbstractModel):
 
 class SendStatusStatistics(AbstractModel):
     r"""Counts of what was sent.
+
+    发送量的统计。
     """
 
     _members = ("FeeCount", "RequestCount", "RequestSuccessCount", )
@@ -2384,6 +2818,8 @@ class SendStatusStatistics(AbstractModel):
     def FeeCount(self):
         r"""Segments billed. A long message has more than one: 100 messages, 20 of them of two segments, are 120.
 
+        计费条数。长短信按多条计：100 条短信中有 20 条各计两条，共计 120 条。
+
         :rtype: int
         """
         return self._FeeCount
@@ -2396,6 +2832,8 @@ class SendStatusStatistics(AbstractModel):
     def RequestCount(self):
         r"""Numbers submitted, the refused ones included.
 
+        提交的号码数，包括被拒绝的。
+
         :rtype: int
         """
         return self._RequestCount
@@ -2407,6 +2845,8 @@ class SendStatusStatistics(AbstractModel):
     @property
     def RequestSuccessCount(self):
         r"""Numbers accepted, whether or not the message reached the phone.
+
+        受理的号码数，无论短信是否送达手机。
 
         :rtype: int
         """
@@ -2423,6 +2863,12 @@ class SendStatusStatisticsRequest(AbstractModel):
     Counts what an app sent within a span of hours: numbers submitted, numbers accepted, segments billed.
 
     Hours are those of UTC+8; the first and the last hour both count, by the time of sending. An hour that is none, or an end before the begin, is refused.
+
+    `SendStatusStatistics` 的请求。
+
+    统计一个应用在若干小时内的发送量：提交的号码数、受理的号码数、计费条数。
+
+    小时按 UTC+8 计算，首尾两个小时都包含在内，以发送时间为准。不是合法的小时，或结束早于开始，都会被拒绝。
     """
 
     _members = ("StartDateTime", "EndDataTime", "SmsSdkAppid", "Limit", "Offset", )
@@ -2438,6 +2884,8 @@ class SendStatusStatisticsRequest(AbstractModel):
     def StartDateTime(self):
         r"""The first hour, `yyyymmddhh` in UTC+8 as a number, such as 2024090800. Required.
 
+        开始的小时，UTC+8 时间 `yyyymmddhh`，以数字书写，如 2024090800。必填。
+
         :rtype: int
         """
         return self._StartDateTime
@@ -2449,6 +2897,8 @@ class SendStatusStatisticsRequest(AbstractModel):
     @property
     def EndDataTime(self):
         r"""The last hour, `yyyymmddhh` in UTC+8 as a number, such as 2024090823; not before the first. The API spells it so. Required.
+
+        结束的小时，UTC+8 时间 `yyyymmddhh`，以数字书写，如 2024090823；不得早于开始。API 中的名称就是这样拼写的。必填。
 
         :rtype: int
         """
@@ -2462,6 +2912,8 @@ class SendStatusStatisticsRequest(AbstractModel):
     def SmsSdkAppid(self):
         r"""The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
 
+        短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
+
         :rtype: str
         """
         return self._SmsSdkAppid
@@ -2473,6 +2925,8 @@ class SendStatusStatisticsRequest(AbstractModel):
     @property
     def Limit(self):
         r"""Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
+
+        不影响统计结果。文档规定为 0；0 至 100 均可接受。必填。
 
         :rtype: int
         """
@@ -2486,6 +2940,8 @@ class SendStatusStatisticsRequest(AbstractModel):
     def Offset(self):
         r"""Has no effect on the counts. Documented as 0. Required.
 
+        不影响统计结果。文档规定为 0。必填。
+
         :rtype: int
         """
         return self._Offset
@@ -2497,6 +2953,8 @@ class SendStatusStatisticsRequest(AbstractModel):
 
 class SendStatusStatisticsResponse(AbstractModel):
     r"""The answer to `SendStatusStatistics`.
+
+    `SendStatusStatistics` 的应答。
     """
 
     _members = ("SendStatusStatistics", "RequestId", )
@@ -2510,6 +2968,8 @@ class SendStatusStatisticsResponse(AbstractModel):
     def SendStatusStatistics(self):
         r"""The counts.
 
+        统计结果。
+
         :rtype: :class:`tencentcloud.sms.v20190711.models.SendStatusStatistics`
         """
         return self._SendStatusStatistics
@@ -2522,6 +2982,8 @@ class SendStatusStatisticsResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
+        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+
         :rtype: str
         """
         return self._RequestId
@@ -2533,6 +2995,8 @@ class SendStatusStatisticsResponse(AbstractModel):
 
 class SmsPackagesStatistics(AbstractModel):
     r"""A prepaid package of segments.
+
+    一个预付费的短信套餐包。
     """
 
     _members = ("PackageCreateTime", "PackageCreateUnixTime", "PackageEffectiveTime", "PackageEffectiveUnixTime", "PackageExpiredTime", "PackageExpiredUnixTime", "AmountOfPackage", "TypeOfPackage", "PackageId", "CurrentUsage", )
@@ -2553,6 +3017,8 @@ class SmsPackagesStatistics(AbstractModel):
     def PackageCreateTime(self):
         r"""When the package was created, as `2019-10-08 17:18:37` in UTC+8.
 
+        套餐包创建的时间，UTC+8，形如 `2019-10-08 17:18:37`。
+
         :rtype: str
         """
         return self._PackageCreateTime
@@ -2564,6 +3030,8 @@ class SmsPackagesStatistics(AbstractModel):
     @property
     def PackageCreateUnixTime(self):
         r"""When the package was created, in Unix seconds.
+
+        套餐包创建的时间，Unix 秒。
 
         :rtype: int
         """
@@ -2577,6 +3045,8 @@ class SmsPackagesStatistics(AbstractModel):
     def PackageEffectiveTime(self):
         r"""From when it can be used, as `2019-10-08 17:18:37` in UTC+8.
 
+        开始可用的时间，UTC+8，形如 `2019-10-08 17:18:37`。
+
         :rtype: str
         """
         return self._PackageEffectiveTime
@@ -2588,6 +3058,8 @@ class SmsPackagesStatistics(AbstractModel):
     @property
     def PackageEffectiveUnixTime(self):
         r"""From when it can be used, in Unix seconds.
+
+        开始可用的时间，Unix 秒。
 
         :rtype: int
         """
@@ -2601,6 +3073,8 @@ class SmsPackagesStatistics(AbstractModel):
     def PackageExpiredTime(self):
         r"""Until when it can be used, as `2019-10-08 17:18:37` in UTC+8.
 
+        到期的时间，UTC+8，形如 `2019-10-08 17:18:37`。
+
         :rtype: str
         """
         return self._PackageExpiredTime
@@ -2612,6 +3086,8 @@ class SmsPackagesStatistics(AbstractModel):
     @property
     def PackageExpiredUnixTime(self):
         r"""Until when it can be used, in Unix seconds.
+
+        到期的时间，Unix 秒。
 
         :rtype: int
         """
@@ -2625,6 +3101,8 @@ class SmsPackagesStatistics(AbstractModel):
     def AmountOfPackage(self):
         r"""How many billed segments it holds.
 
+        套餐包的计费条数。
+
         :rtype: int
         """
         return self._AmountOfPackage
@@ -2636,6 +3114,8 @@ class SmsPackagesStatistics(AbstractModel):
     @property
     def TypeOfPackage(self):
         r"""0: a gift; 1: bought.
+
+        0：赠送；1：购买。
 
         :rtype: int
         """
@@ -2649,6 +3129,8 @@ class SmsPackagesStatistics(AbstractModel):
     def PackageId(self):
         r"""The id of the package, a number.
 
+        套餐包的 ID，数字。
+
         :rtype: int
         """
         return self._PackageId
@@ -2660,6 +3142,8 @@ class SmsPackagesStatistics(AbstractModel):
     @property
     def CurrentUsage(self):
         r"""How many billed segments of the package are used so far.
+
+        套餐包至今已使用的计费条数。
 
         :rtype: int
         """
@@ -2674,6 +3158,10 @@ class SmsPackagesStatisticsRequest(AbstractModel):
     r"""The request of `SmsPackagesStatistics`.
 
     Answers the prepaid packages of an app: how many segments each holds, how many are used, and from when until when it can be used.
+
+    `SmsPackagesStatistics` 的请求。
+
+    查询一个应用的预付费套餐包：每个包含多少计费条数，已用多少，以及从何时到何时可以使用。
     """
 
     _members = ("SmsSdkAppid", "Limit", "Offset", )
@@ -2687,6 +3175,8 @@ class SmsPackagesStatisticsRequest(AbstractModel):
     def SmsSdkAppid(self):
         r"""The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
 
+        短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
+
         :rtype: str
         """
         return self._SmsSdkAppid
@@ -2698,6 +3188,8 @@ class SmsPackagesStatisticsRequest(AbstractModel):
     @property
     def Limit(self):
         r"""How many packages to answer at most, up to 500. Required.
+
+        最多返回多少个套餐包，不超过 500。必填。
 
         :rtype: int
         """
@@ -2711,6 +3203,8 @@ class SmsPackagesStatisticsRequest(AbstractModel):
     def Offset(self):
         r"""How many packages to skip, 0 for the first page. Required.
 
+        跳过多少个套餐包，第一页为 0。必填。
+
         :rtype: int
         """
         return self._Offset
@@ -2722,6 +3216,8 @@ class SmsPackagesStatisticsRequest(AbstractModel):
 
 class SmsPackagesStatisticsResponse(AbstractModel):
     r"""The answer to `SmsPackagesStatistics`.
+
+    `SmsPackagesStatistics` 的应答。
     """
 
     _members = ("SmsPackagesStatisticsSet", "RequestId", )
@@ -2735,6 +3231,8 @@ class SmsPackagesStatisticsResponse(AbstractModel):
     def SmsPackagesStatisticsSet(self):
         r"""The packages, one entry each.
 
+        套餐包，每个一条。
+
         :rtype: list of SmsPackagesStatistics
         """
         return self._SmsPackagesStatisticsSet
@@ -2746,6 +3244,8 @@ class SmsPackagesStatisticsResponse(AbstractModel):
     @property
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+
+        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """

@@ -22,6 +22,14 @@ class SmsClient(AbstractClient):
 
         Review takes hours in the service, and the carriers' registration of a mainland signature days after it. No callback tells the result: ask with `DescribeSmsSignList`. Only accounts verified as a company may create signatures through the API (`FailedOperation.NotEnterpriseCertification`). A name that is under review is refused with `InvalidParameterValue.SignExistAndUnapproved`, one that is approved with `InvalidParameterValue.SignAlreadyPassedCheck`.
 
+        Limit for one key in one region: 1 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+
+        新建签名，即短信正文之前括号中的名称，并提交审核，审核通过后才能使用。
+
+        真实服务的审核需要数小时，国内签名此后在运营商处报备还需要数天。结果没有回调，请用 `DescribeSmsSignList` 查询。只有通过企业认证的账号可以通过 API 新建签名（否则返回 `FailedOperation.NotEnterpriseCertification`）。同名签名正在审核时返回 `InvalidParameterValue.SignExistAndUnapproved`，已通过审核时返回 `InvalidParameterValue.SignAlreadyPassedCheck`。
+
+        同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定请求没有到达时才可重试。
+
         :param request: What to ask for.
         :type request: :class:`tencentcloud.sms.v20190711.models.AddSmsSignRequest`
         :rtype: :class:`tencentcloud.sms.v20190711.models.AddSmsSignResponse`
@@ -32,6 +40,14 @@ class SmsClient(AbstractClient):
         r"""Creates a template and hands it in for review; it can be sent once the review has approved it.
 
         Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts verified as a company may create templates through the API (`FailedOperation.NotEnterpriseCertification`); a mainland template also needs an approved signature (`FailedOperation.MissingSignature`). An account has at most 1000 templates (`FailedOperation.TemplateNumberLimit`). Repeating the call creates a second template.
+
+        Limit for one key in one region: 2 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+
+        新建模板并提交审核，审核通过后才能用于发送。
+
+        真实服务的审核需要数小时。审核结果没有回调，请用 `DescribeSmsTemplateList` 查询。只有通过企业认证的账号可以通过 API 新建模板（否则返回 `FailedOperation.NotEnterpriseCertification`）；国内模板还要求账号已有通过审核的签名（否则返回 `FailedOperation.MissingSignature`）。每个账号最多 1000 个模板（超出返回 `FailedOperation.TemplateNumberLimit`）。重复调用会再建一个模板。
+
+        同一密钥在同一地域每秒最多调用 2 次。非幂等：只有确定请求没有到达时才可重试。
 
         :param request: What to ask for.
         :type request: :class:`tencentcloud.sms.v20190711.models.AddSmsTemplateRequest`
@@ -44,6 +60,14 @@ class SmsClient(AbstractClient):
 
         Hours are those of UTC+8; the first and the last hour both count. An hour that is none, an end before the begin, or a longer span is refused.
 
+        Limit for one key in one region: 10 a second. Idempotent: repeating it changes nothing.
+
+        统计一个应用在最多 32 天内的状态报告，以及短信未送达的原因。
+
+        小时按 UTC+8 计算，首尾两个小时都包含在内。不是合法的小时、结束早于开始或跨度过长，都会被拒绝。
+
+        同一密钥在同一地域每秒最多调用 10 次。幂等：重复调用不会产生任何变化。
+
         :param request: What to ask for.
         :type request: :class:`tencentcloud.sms.v20190711.models.CallbackStatusStatisticsRequest`
         :rtype: :class:`tencentcloud.sms.v20190711.models.CallbackStatusStatisticsResponse`
@@ -53,6 +77,12 @@ class SmsClient(AbstractClient):
     def DeleteSmsSign(self, request):
         r"""Deletes a signature, whatever the state of its review. It cannot be used any more, while messages that were accepted still go out. A second call finds nothing and is refused with `FailedOperation.SignIdNotExist`.
 
+        Limit for one key in one region: 1 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+
+        删除签名，无论其审核状态如何。删除后不能再使用，而已经受理的短信仍会下发。再次调用时已无此签名，返回 `FailedOperation.SignIdNotExist`。
+
+        同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定请求没有到达时才可重试。
+
         :param request: What to ask for.
         :type request: :class:`tencentcloud.sms.v20190711.models.DeleteSmsSignRequest`
         :rtype: :class:`tencentcloud.sms.v20190711.models.DeleteSmsSignResponse`
@@ -61,6 +91,12 @@ class SmsClient(AbstractClient):
 
     def DeleteSmsTemplate(self, request):
         r"""Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were accepted still go out. A second call finds nothing and is refused with `FailedOperation.TemplateIdNotExist`.
+
+        Limit for one key in one region: 1 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+
+        删除模板，无论其审核状态如何。删除后不能再用于发送，而已经受理的短信仍会下发。再次调用时已无此模板，返回 `FailedOperation.TemplateIdNotExist`。
+
+        同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定请求没有到达时才可重试。
 
         :param request: What to ask for.
         :type request: :class:`tencentcloud.sms.v20190711.models.DeleteSmsTemplateRequest`
@@ -73,6 +109,14 @@ class SmsClient(AbstractClient):
 
         An id that does not exist is left out of the answer.
 
+        Limit for one key in one region: 20 a second. Idempotent: repeating it changes nothing.
+
+        按 ID 查询签名及其审核状态，每次调用最多 100 个。
+
+        不存在的 ID 不会出现在应答中。
+
+        同一密钥在同一地域每秒最多调用 20 次。幂等：重复调用不会产生任何变化。
+
         :param request: What to ask for.
         :type request: :class:`tencentcloud.sms.v20190711.models.DescribeSmsSignListRequest`
         :rtype: :class:`tencentcloud.sms.v20190711.models.DescribeSmsSignListResponse`
@@ -82,7 +126,15 @@ class SmsClient(AbstractClient):
     def DescribeSmsTemplateList(self, request):
         r"""Answers templates with the state of their review, by their ids, at most 100 in a call.
 
-        An id that does not exist is left out of the answer. Only the main account may list templates (`FailedOperation.ProhibitSubAccountUse`).
+        An id that does not exist is left out of the answer.
+
+        Limit for one key in one region: 20 a second. Idempotent: repeating it changes nothing.
+
+        按 ID 查询模板及其审核状态，每次调用最多 100 个。
+
+        不存在的 ID 不会出现在应答中。
+
+        同一密钥在同一地域每秒最多调用 20 次。幂等：重复调用不会产生任何变化。
 
         :param request: What to ask for.
         :type request: :class:`tencentcloud.sms.v20190711.models.DescribeSmsTemplateListRequest`
@@ -95,6 +147,14 @@ class SmsClient(AbstractClient):
 
         An approved signature cannot be changed (`InvalidParameterValue.SignAlreadyPassedCheck`): create another one. An id that does not exist is `FailedOperation.MissingSignatureToModify`.
 
+        Limit for one key in one region: 1 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+
+        修改审核中或未通过的签名，并重新提交审核。
+
+        已通过审核的签名不能修改（返回 `InvalidParameterValue.SignAlreadyPassedCheck`），请另建一个。ID 不存在时返回 `FailedOperation.MissingSignatureToModify`。
+
+        同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定请求没有到达时才可重试。
+
         :param request: What to ask for.
         :type request: :class:`tencentcloud.sms.v20190711.models.ModifySmsSignRequest`
         :rtype: :class:`tencentcloud.sms.v20190711.models.ModifySmsSignResponse`
@@ -105,6 +165,14 @@ class SmsClient(AbstractClient):
         r"""Changes a template that is under review or refused, and hands it in for review again.
 
         An approved template cannot be changed (`FailedOperation.TemplateAlreadyPassedCheck`): create another one. An id that does not exist is `FailedOperation.MissingTemplateToModify`.
+
+        Limit for one key in one region: 1 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+
+        修改审核中或未通过的模板，并重新提交审核。
+
+        已通过审核的模板不能修改（返回 `FailedOperation.TemplateAlreadyPassedCheck`），请另建一个。ID 不存在时返回 `FailedOperation.MissingTemplateToModify`。
+
+        同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定请求没有到达时才可重试。
 
         :param request: What to ask for.
         :type request: :class:`tencentcloud.sms.v20190711.models.ModifySmsTemplateRequest`
@@ -117,6 +185,14 @@ class SmsClient(AbstractClient):
 
         A reply is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its replies. The queue has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no reply is waiting.
 
+        Limit for one key in one region: 100 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+
+        从应用的队列中取出用户的上行回复，从旧到新，最多 `Limit` 条。
+
+        每条回复只会交付一次：取到的一方必须自行保存；如果应答丢失，其中的回复也随之丢失。队列须由客服为账号开通，否则返回 `UnauthorizedOperation.RequestPermissionDeny`。应答为空表示没有待取的回复。
+
+        同一密钥在同一地域每秒最多调用 100 次。非幂等：只有确定请求没有到达时才可重试。
+
         :param request: What to ask for.
         :type request: :class:`tencentcloud.sms.v20190711.models.PullSmsReplyStatusRequest`
         :rtype: :class:`tencentcloud.sms.v20190711.models.PullSmsReplyStatusResponse`
@@ -127,6 +203,14 @@ class SmsClient(AbstractClient):
         r"""Answers the replies that came from one number within the last 7 days.
 
         Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`, `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`. Nothing published says that replies stay where they are, so the call is treated like a pull and never counted as safe to repeat.
+
+        Limit for one key in one region: 20 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+
+        查询一个号码最近 7 天内的上行回复。
+
+        时间不合要求时返回 `InvalidParameterValue.BeginTimeVerifyFail`、`InvalidParameterValue.EndTimeVerifyFail`；开始晚于结束时返回 `InvalidParameterValue.InvalidStartTime`。公开文档没有说明回复查询后是否仍然保留，因此本接口按拉取对待，不视为可以安全重试。
+
+        同一密钥在同一地域每秒最多调用 20 次。非幂等：只有确定请求没有到达时才可重试。
 
         :param request: What to ask for.
         :type request: :class:`tencentcloud.sms.v20190711.models.PullSmsReplyStatusByPhoneNumberRequest`
@@ -139,6 +223,14 @@ class SmsClient(AbstractClient):
 
         A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The queue has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no report is waiting.
 
+        Limit for one key in one region: 100 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+
+        从应用的队列中取出状态报告，从旧到新，最多 `Limit` 条。
+
+        每条报告只会交付一次：取到的一方必须自行保存；如果应答丢失，其中的报告也随之丢失。队列须由客服为账号开通，否则返回 `UnauthorizedOperation.RequestPermissionDeny`。应答为空表示没有待取的报告。
+
+        同一密钥在同一地域每秒最多调用 100 次。非幂等：只有确定请求没有到达时才可重试。
+
         :param request: What to ask for.
         :type request: :class:`tencentcloud.sms.v20190711.models.PullSmsSendStatusRequest`
         :rtype: :class:`tencentcloud.sms.v20190711.models.PullSmsSendStatusResponse`
@@ -149,6 +241,14 @@ class SmsClient(AbstractClient):
         r"""Answers the delivery reports of one number, for messages sent within the last 7 days.
 
         Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`, `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`. Nothing published says that reports stay where they are, so the call is treated like a pull and never counted as safe to repeat.
+
+        Limit for one key in one region: 20 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+
+        查询最近 7 天内发往一个号码的短信的状态报告。
+
+        时间不合要求时返回 `InvalidParameterValue.BeginTimeVerifyFail`、`InvalidParameterValue.EndTimeVerifyFail`；开始晚于结束时返回 `InvalidParameterValue.InvalidStartTime`。公开文档没有说明报告查询后是否仍然保留，因此本接口按拉取对待，不视为可以安全重试。
+
+        同一密钥在同一地域每秒最多调用 20 次。非幂等：只有确定请求没有到达时才可重试。
 
         :param request: What to ask for.
         :type request: :class:`tencentcloud.sms.v20190711.models.PullSmsSendStatusByPhoneNumberRequest`
@@ -163,6 +263,16 @@ class SmsClient(AbstractClient):
 
         Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
 
+        Limit for one key in one region: 3000 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+
+        用一个模板和一组变量值向最多 200 个号码发送短信；这些号码须全部为国内号码，或全部为港澳台及国际号码。
+
+        只要服务处理了这些号码，无论是否受理，调用都算成功：应答中每个号码各有自己的错误码，受理时为 `Ok`。受理表示已经计费并开始下发，状态报告稍后才有。涉及整个请求的问题，例如应用不存在或号码超过 200 个，则是整次调用的错误，此时一条也不会发送。
+
+        重复调用会再次发送，因此请求可能已经到达服务时，不可盲目重试。
+
+        同一密钥在同一地域每秒最多调用 3000 次。非幂等：只有确定请求没有到达时才可重试。
+
         :param request: What to ask for.
         :type request: :class:`tencentcloud.sms.v20190711.models.SendSmsRequest`
         :rtype: :class:`tencentcloud.sms.v20190711.models.SendSmsResponse`
@@ -174,6 +284,14 @@ class SmsClient(AbstractClient):
 
         Hours are those of UTC+8; the first and the last hour both count, by the time of sending. An hour that is none, or an end before the begin, is refused.
 
+        Limit for one key in one region: 10 a second. Idempotent: repeating it changes nothing.
+
+        统计一个应用在若干小时内的发送量：提交的号码数、受理的号码数、计费条数。
+
+        小时按 UTC+8 计算，首尾两个小时都包含在内，以发送时间为准。不是合法的小时，或结束早于开始，都会被拒绝。
+
+        同一密钥在同一地域每秒最多调用 10 次。幂等：重复调用不会产生任何变化。
+
         :param request: What to ask for.
         :type request: :class:`tencentcloud.sms.v20190711.models.SendStatusStatisticsRequest`
         :rtype: :class:`tencentcloud.sms.v20190711.models.SendStatusStatisticsResponse`
@@ -182,6 +300,12 @@ class SmsClient(AbstractClient):
 
     def SmsPackagesStatistics(self, request):
         r"""Answers the prepaid packages of an app: how many segments each holds, how many are used, and from when until when it can be used.
+
+        Limit for one key in one region: 10 a second. Idempotent: repeating it changes nothing.
+
+        查询一个应用的预付费套餐包：每个包含多少计费条数，已用多少，以及从何时到何时可以使用。
+
+        同一密钥在同一地域每秒最多调用 10 次。幂等：重复调用不会产生任何变化。
 
         :param request: What to ask for.
         :type request: :class:`tencentcloud.sms.v20190711.models.SmsPackagesStatisticsRequest`

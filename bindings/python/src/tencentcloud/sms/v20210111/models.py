@@ -6,6 +6,8 @@ from tencentcloud.common.abstract_model import AbstractModel
 
 class AddSignStatus(AbstractModel):
     r"""A signature that was created and now waits for its review.
+
+    已新建、正在等待审核的签名。
     """
 
     _members = ("SignId", )
@@ -16,6 +18,8 @@ class AddSignStatus(AbstractModel):
     @property
     def SignId(self):
         r"""The id of the signature: a number, not its text.
+
+        签名 ID，是数字，不是签名文字。
 
         :rtype: int
         """
@@ -32,6 +36,12 @@ class AddSmsSignRequest(AbstractModel):
     Creates a signature, the name that stands in brackets before a message, and hands it in for review; it can be used once the review has approved it.
 
     Review takes hours in the service, and the carriers' registration of a mainland signature days after it. No callback tells the result: ask with `DescribeSmsSignList`. Only accounts verified as a company may create signatures through the API (`FailedOperation.NotEnterpriseCertification`). A name that is under review is refused with `InvalidParameterValue.SignExistAndUnapproved`, one that is approved with `InvalidParameterValue.SignAlreadyPassedCheck`.
+
+    `AddSmsSign` 的请求。
+
+    新建签名，即短信正文之前括号中的名称，并提交审核，审核通过后才能使用。
+
+    真实服务的审核需要数小时，国内签名此后在运营商处报备还需要数天。结果没有回调，请用 `DescribeSmsSignList` 查询。只有通过企业认证的账号可以通过 API 新建签名（否则返回 `FailedOperation.NotEnterpriseCertification`）。同名签名正在审核时返回 `InvalidParameterValue.SignExistAndUnapproved`，已通过审核时返回 `InvalidParameterValue.SignAlreadyPassedCheck`。
     """
 
     _members = ("SignName", "SignType", "DocumentType", "International", "SignPurpose", "ProofImage", "CommissionImage", "Remark", "QualificationId", )
@@ -51,6 +61,8 @@ class AddSmsSignRequest(AbstractModel):
     def SignName(self):
         r"""The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to 15 characters without `[` and `]`. Required.
 
+        签名文字，不含括号。国内：2 至 12 个汉字、字母或数字；港澳台及国际：2 至 15 个字符，不含 `[` 和 `]`。必填。
+
         :rtype: str
         """
         return self._SignName
@@ -62,6 +74,8 @@ class AddSmsSignRequest(AbstractModel):
     @property
     def SignType(self):
         r"""Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Decides which `DocumentType` fits. Required.
+
+        签名所代表的主体：0 公司，1 App（仅限港澳台及国际），4 商标，5 政府、事业单位或其他。它决定可以使用哪些 `DocumentType`。必填。
 
         :rtype: int
         """
@@ -75,6 +89,8 @@ class AddSmsSignRequest(AbstractModel):
     def DocumentType(self):
         r"""The proof handed in: 0 three-in-one licence, 1 business licence, 2 organisation code certificate, 3 social credit certificate, 4 screenshot of the app's back end (global only), 7 trademark certificate. Which ones fit depends on `SignType`: 0 goes with 0 or 1, 1 with 0 to 4, 4 with 7, 5 with 2 or 3. Required.
 
+        提交的证明类型：0 三证合一的营业执照，1 营业执照，2 组织机构代码证，3 社会信用代码证，4 App 后台截图（仅限港澳台及国际），7 商标注册证。可选范围取决于 `SignType`：0 对应 0 或 1，1 对应 0 至 4，4 对应 7，5 对应 2 或 3。必填。
+
         :rtype: int
         """
         return self._DocumentType
@@ -86,6 +102,8 @@ class AddSmsSignRequest(AbstractModel):
     @property
     def International(self):
         r"""0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+
+        0：国内；1：港澳台及国际，即其他所有国家和地区。必填。
 
         :rtype: int
         """
@@ -99,6 +117,8 @@ class AddSmsSignRequest(AbstractModel):
     def SignPurpose(self):
         r"""0: for the account's own use; 1: on behalf of others, which needs `CommissionImage`. Required.
 
+        0：自用；1：他用，此时须提供 `CommissionImage`。必填。
+
         :rtype: int
         """
         return self._SignPurpose
@@ -110,6 +130,8 @@ class AddSmsSignRequest(AbstractModel):
     @property
     def ProofImage(self):
         r"""A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
+
+        证明材料的图片，JPEG 或 PNG，不超过 5 MB，以 base64 编码，不带 `data:` 前缀。必填。
 
         :rtype: str
         """
@@ -123,6 +145,8 @@ class AddSmsSignRequest(AbstractModel):
     def CommissionImage(self):
         r"""A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of others.
 
+        委托书的图片，以 base64 编码，不带 `data:` 前缀。仅在签名为他用时才会查看。
+
         :rtype: str
         """
         return self._CommissionImage
@@ -134,6 +158,8 @@ class AddSmsSignRequest(AbstractModel):
     @property
     def Remark(self):
         r"""A note for the reviewer, such as what the messages are for. Free text.
+
+        给审核人员看的备注，例如短信的用途。自由填写。
 
         :rtype: str
         """
@@ -147,6 +173,8 @@ class AddSmsSignRequest(AbstractModel):
     def QualificationId(self):
         r"""The id of an approved qualification of the company. For mainland signatures, where the service may insist on it; leave it out for global ones.
 
+        已通过审核的企业资质的 ID。用于国内签名，服务可能要求必填；港澳台及国际签名请勿填写。
+
         :rtype: int
         """
         return self._QualificationId
@@ -158,6 +186,8 @@ class AddSmsSignRequest(AbstractModel):
 
 class AddSmsSignResponse(AbstractModel):
     r"""The answer to `AddSmsSign`.
+
+    `AddSmsSign` 的应答。
     """
 
     _members = ("AddSignStatus", "RequestId", )
@@ -171,6 +201,8 @@ class AddSmsSignResponse(AbstractModel):
     def AddSignStatus(self):
         r"""The new signature.
 
+        新建的签名。
+
         :rtype: :class:`tencentcloud.sms.v20210111.models.AddSignStatus`
         """
         return self._AddSignStatus
@@ -182,6 +214,8 @@ class AddSmsSignResponse(AbstractModel):
     @property
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+
+        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -198,6 +232,12 @@ class AddSmsTemplateRequest(AbstractModel):
     Creates a template and hands it in for review; it can be sent once the review has approved it.
 
     Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts verified as a company may create templates through the API (`FailedOperation.NotEnterpriseCertification`); a mainland template also needs an approved signature (`FailedOperation.MissingSignature`). An account has at most 1000 templates (`FailedOperation.TemplateNumberLimit`). Repeating the call creates a second template.
+
+    `AddSmsTemplate` 的请求。
+
+    新建模板并提交审核，审核通过后才能用于发送。
+
+    真实服务的审核需要数小时。审核结果没有回调，请用 `DescribeSmsTemplateList` 查询。只有通过企业认证的账号可以通过 API 新建模板（否则返回 `FailedOperation.NotEnterpriseCertification`）；国内模板还要求账号已有通过审核的签名（否则返回 `FailedOperation.MissingSignature`）。每个账号最多 1000 个模板（超出返回 `FailedOperation.TemplateNumberLimit`）。重复调用会再建一个模板。
     """
 
     _members = ("TemplateName", "TemplateContent", "SmsType", "International", "Remark", )
@@ -213,6 +253,8 @@ class AddSmsTemplateRequest(AbstractModel):
     def TemplateName(self):
         r"""The name of the template. Free text for people, not empty; it is not part of the message. Required.
 
+        模板名称，供人识别，自由填写但不可为空；不会出现在短信中。必填。
+
         :rtype: str
         """
         return self._TemplateName
@@ -224,6 +266,8 @@ class AddSmsTemplateRequest(AbstractModel):
     @property
     def TemplateContent(self):
         r"""The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
+
+        模板正文，连同签名与变量值最多 500 个字符。`{1}`、`{2}` 等是变量，发送时代入取值：序号从 1 开始且不可跳号，两个变量不可相邻，正文不可只有变量，变量不可放在链接中。不得含有 `【` 或 `】`。国内营销短信须以退订方式结尾，如 `拒收请回复R`。必填。
 
         :rtype: str
         """
@@ -237,6 +281,8 @@ class AddSmsTemplateRequest(AbstractModel):
     def SmsType(self):
         r"""What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as notification. Required.
 
+        短信类型：1 营销，2 通知，3 验证码；旧程序使用的 0 视为通知。必填。
+
         :rtype: int
         """
         return self._SmsType
@@ -248,6 +294,8 @@ class AddSmsTemplateRequest(AbstractModel):
     @property
     def International(self):
         r"""0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+
+        0：国内；1：港澳台及国际，即其他所有国家和地区。必填。
 
         :rtype: int
         """
@@ -261,6 +309,8 @@ class AddSmsTemplateRequest(AbstractModel):
     def Remark(self):
         r"""A note for the reviewer, such as what the messages are for. May be empty, but not absent. Required.
 
+        给审核人员看的备注，例如短信的用途。可以为空，但不可缺少。必填。
+
         :rtype: str
         """
         return self._Remark
@@ -272,6 +322,8 @@ class AddSmsTemplateRequest(AbstractModel):
 
 class AddSmsTemplateResponse(AbstractModel):
     r"""The answer to `AddSmsTemplate`.
+
+    `AddSmsTemplate` 的应答。
     """
 
     _members = ("AddTemplateStatus", "RequestId", )
@@ -285,6 +337,8 @@ class AddSmsTemplateResponse(AbstractModel):
     def AddTemplateStatus(self):
         r"""The new template.
 
+        新建的模板。
+
         :rtype: :class:`tencentcloud.sms.v20210111.models.AddTemplateStatus`
         """
         return self._AddTemplateStatus
@@ -297,6 +351,8 @@ class AddSmsTemplateResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
+        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+
         :rtype: str
         """
         return self._RequestId
@@ -308,6 +364,8 @@ class AddSmsTemplateResponse(AbstractModel):
 
 class AddTemplateStatus(AbstractModel):
     r"""A template that was created and now waits for its review.
+
+    已新建、正在等待审核的模板。
     """
 
     _members = ("TemplateId", )
@@ -318,6 +376,8 @@ class AddTemplateStatus(AbstractModel):
     @property
     def TemplateId(self):
         r"""The id of the new template, digits as text: ready for `SendSms`. The other template actions take it as a number.
+
+        新模板的 ID，以文本形式书写的数字，可直接用于 `SendSms`。其他模板接口则以数字传入。
 
         :rtype: str
         """
@@ -330,6 +390,8 @@ class AddTemplateStatus(AbstractModel):
 
 class CallbackStatusStatistics(AbstractModel):
     r"""Counts of delivery reports.
+
+    状态报告的统计。
     """
 
     _members = ("CallbackCount", "RequestSuccessCount", "CallbackFailCount", "CallbackSuccessCount", "InternalErrorCount", "InvalidNumberCount", "ShutdownErrorCount", "BlackListCount", "FrequencyLimitCount", )
@@ -349,6 +411,8 @@ class CallbackStatusStatistics(AbstractModel):
     def CallbackCount(self):
         r"""Reports in all, of success and of failure.
 
+        状态报告总数，包括成功与失败。
+
         :rtype: int
         """
         return self._CallbackCount
@@ -360,6 +424,8 @@ class CallbackStatusStatistics(AbstractModel):
     @property
     def RequestSuccessCount(self):
         r"""Numbers accepted for sending.
+
+        发送时受理的号码数。
 
         :rtype: int
         """
@@ -373,6 +439,8 @@ class CallbackStatusStatistics(AbstractModel):
     def CallbackFailCount(self):
         r"""Reports of failure: the sum of the five classes below.
 
+        失败的报告数，等于以下五类之和。
+
         :rtype: int
         """
         return self._CallbackFailCount
@@ -384,6 +452,8 @@ class CallbackStatusStatistics(AbstractModel):
     @property
     def CallbackSuccessCount(self):
         r"""Reports that the message reached the phone.
+
+        表示短信已送达手机的报告数。
 
         :rtype: int
         """
@@ -397,6 +467,8 @@ class CallbackStatusStatistics(AbstractModel):
     def InternalErrorCount(self):
         r"""Failures inside the carrier.
 
+        因运营商内部错误而失败的数量。
+
         :rtype: int
         """
         return self._InternalErrorCount
@@ -408,6 +480,8 @@ class CallbackStatusStatistics(AbstractModel):
     @property
     def InvalidNumberCount(self):
         r"""Failures because the number is invalid or not in use.
+
+        因号码无效或为空号而失败的数量。
 
         :rtype: int
         """
@@ -421,6 +495,8 @@ class CallbackStatusStatistics(AbstractModel):
     def ShutdownErrorCount(self):
         r"""Failures because the phone is off or suspended.
 
+        因手机关机或停机而失败的数量。
+
         :rtype: int
         """
         return self._ShutdownErrorCount
@@ -433,6 +509,8 @@ class CallbackStatusStatistics(AbstractModel):
     def BlackListCount(self):
         r"""Failures because the number does not want messages.
 
+        因号码不愿接收短信而失败的数量。
+
         :rtype: int
         """
         return self._BlackListCount
@@ -444,6 +522,8 @@ class CallbackStatusStatistics(AbstractModel):
     @property
     def FrequencyLimitCount(self):
         r"""Failures because the carrier limits how often a number may get messages.
+
+        因运营商限制同一号码的接收频率而失败的数量。
 
         :rtype: int
         """
@@ -460,6 +540,12 @@ class CallbackStatusStatisticsRequest(AbstractModel):
     Counts the delivery reports of an app within a span of at most 32 days, and why messages did not arrive.
 
     Hours are those of UTC+8; the first and the last hour both count. An hour that is none, an end before the begin, or a longer span is refused.
+
+    `CallbackStatusStatistics` 的请求。
+
+    统计一个应用在最多 32 天内的状态报告，以及短信未送达的原因。
+
+    小时按 UTC+8 计算，首尾两个小时都包含在内。不是合法的小时、结束早于开始或跨度过长，都会被拒绝。
     """
 
     _members = ("BeginTime", "EndTime", "SmsSdkAppId", "Limit", "Offset", )
@@ -475,6 +561,8 @@ class CallbackStatusStatisticsRequest(AbstractModel):
     def BeginTime(self):
         r"""The first hour, `yyyymmddhh` in UTC+8, such as `2024090800`. Required.
 
+        开始的小时，UTC+8 时间 `yyyymmddhh`，如 `2024090800`。必填。
+
         :rtype: str
         """
         return self._BeginTime
@@ -486,6 +574,8 @@ class CallbackStatusStatisticsRequest(AbstractModel):
     @property
     def EndTime(self):
         r"""The last hour, `yyyymmddhh` in UTC+8, such as `2024090823`; at most 32 days after the first. Required.
+
+        结束的小时，UTC+8 时间 `yyyymmddhh`，如 `2024090823`；最多比开始晚 32 天。必填。
 
         :rtype: str
         """
@@ -499,6 +589,8 @@ class CallbackStatusStatisticsRequest(AbstractModel):
     def SmsSdkAppId(self):
         r"""The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
 
+        短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
+
         :rtype: str
         """
         return self._SmsSdkAppId
@@ -510,6 +602,8 @@ class CallbackStatusStatisticsRequest(AbstractModel):
     @property
     def Limit(self):
         r"""Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
+
+        不影响统计结果。文档规定为 0；0 至 100 均可接受。必填。
 
         :rtype: int
         """
@@ -523,6 +617,8 @@ class CallbackStatusStatisticsRequest(AbstractModel):
     def Offset(self):
         r"""Has no effect on the counts. Documented as 0. Required.
 
+        不影响统计结果。文档规定为 0。必填。
+
         :rtype: int
         """
         return self._Offset
@@ -534,6 +630,8 @@ class CallbackStatusStatisticsRequest(AbstractModel):
 
 class CallbackStatusStatisticsResponse(AbstractModel):
     r"""The answer to `CallbackStatusStatistics`.
+
+    `CallbackStatusStatistics` 的应答。
     """
 
     _members = ("CallbackStatusStatistics", "RequestId", )
@@ -547,6 +645,8 @@ class CallbackStatusStatisticsResponse(AbstractModel):
     def CallbackStatusStatistics(self):
         r"""The counts.
 
+        统计结果。
+
         :rtype: :class:`tencentcloud.sms.v20210111.models.CallbackStatusStatistics`
         """
         return self._CallbackStatusStatistics
@@ -559,6 +659,8 @@ class CallbackStatusStatisticsResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
+        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+
         :rtype: str
         """
         return self._RequestId
@@ -570,6 +672,8 @@ class CallbackStatusStatisticsResponse(AbstractModel):
 
 class DeleteSignStatus(AbstractModel):
     r"""The deletion of a signature.
+
+    签名的删除结果。
     """
 
     _members = ("DeleteStatus", "DeleteTime", )
@@ -582,6 +686,8 @@ class DeleteSignStatus(AbstractModel):
     def DeleteStatus(self):
         r"""A text that says the deletion was done, such as `return successfully!`.
 
+        表示已删除的文本，如 `return successfully!`。
+
         :rtype: str
         """
         return self._DeleteStatus
@@ -593,6 +699,8 @@ class DeleteSignStatus(AbstractModel):
     @property
     def DeleteTime(self):
         r"""When it was deleted, in Unix seconds.
+
+        删除的时间，Unix 秒。
 
         :rtype: int
         """
@@ -607,6 +715,10 @@ class DeleteSmsSignRequest(AbstractModel):
     r"""The request of `DeleteSmsSign`.
 
     Deletes a signature, whatever the state of its review. It cannot be used any more, while messages that were accepted still go out. A second call finds nothing and is refused with `FailedOperation.SignIdNotExist`.
+
+    `DeleteSmsSign` 的请求。
+
+    删除签名，无论其审核状态如何。删除后不能再使用，而已经受理的短信仍会下发。再次调用时已无此签名，返回 `FailedOperation.SignIdNotExist`。
     """
 
     _members = ("SignId", )
@@ -617,6 +729,8 @@ class DeleteSmsSignRequest(AbstractModel):
     @property
     def SignId(self):
         r"""The id of the signature: a number, not its text. Required.
+
+        签名 ID，是数字，不是签名文字。必填。
 
         :rtype: int
         """
@@ -629,6 +743,8 @@ class DeleteSmsSignRequest(AbstractModel):
 
 class DeleteSmsSignResponse(AbstractModel):
     r"""The answer to `DeleteSmsSign`.
+
+    `DeleteSmsSign` 的应答。
     """
 
     _members = ("DeleteSignStatus", "RequestId", )
@@ -642,6 +758,8 @@ class DeleteSmsSignResponse(AbstractModel):
     def DeleteSignStatus(self):
         r"""What was deleted, and when.
 
+        删除结果与时间。
+
         :rtype: :class:`tencentcloud.sms.v20210111.models.DeleteSignStatus`
         """
         return self._DeleteSignStatus
@@ -653,6 +771,8 @@ class DeleteSmsSignResponse(AbstractModel):
     @property
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+
+        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -667,6 +787,10 @@ class DeleteSmsTemplateRequest(AbstractModel):
     r"""The request of `DeleteSmsTemplate`.
 
     Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were accepted still go out. A second call finds nothing and is refused with `FailedOperation.TemplateIdNotExist`.
+
+    `DeleteSmsTemplate` 的请求。
+
+    删除模板，无论其审核状态如何。删除后不能再用于发送，而已经受理的短信仍会下发。再次调用时已无此模板，返回 `FailedOperation.TemplateIdNotExist`。
     """
 
     _members = ("TemplateId", )
@@ -677,6 +801,8 @@ class DeleteSmsTemplateRequest(AbstractModel):
     @property
     def TemplateId(self):
         r"""The id of the template: a number here, while sending takes it as text. Required.
+
+        模板 ID。此处为数字，发送时则以文本传入。必填。
 
         :rtype: int
         """
@@ -689,6 +815,8 @@ class DeleteSmsTemplateRequest(AbstractModel):
 
 class DeleteSmsTemplateResponse(AbstractModel):
     r"""The answer to `DeleteSmsTemplate`.
+
+    `DeleteSmsTemplate` 的应答。
     """
 
     _members = ("DeleteTemplateStatus", "RequestId", )
@@ -702,6 +830,8 @@ class DeleteSmsTemplateResponse(AbstractModel):
     def DeleteTemplateStatus(self):
         r"""What was deleted, and when.
 
+        删除结果与时间。
+
         :rtype: :class:`tencentcloud.sms.v20210111.models.DeleteTemplateStatus`
         """
         return self._DeleteTemplateStatus
@@ -714,6 +844,8 @@ class DeleteSmsTemplateResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
+        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+
         :rtype: str
         """
         return self._RequestId
@@ -725,6 +857,8 @@ class DeleteSmsTemplateResponse(AbstractModel):
 
 class DeleteTemplateStatus(AbstractModel):
     r"""The deletion of a template.
+
+    模板的删除结果。
     """
 
     _members = ("DeleteStatus", "DeleteTime", )
@@ -737,6 +871,8 @@ class DeleteTemplateStatus(AbstractModel):
     def DeleteStatus(self):
         r"""A text that says the deletion was done, such as `return successfully!`.
 
+        表示已删除的文本，如 `return successfully!`。
+
         :rtype: str
         """
         return self._DeleteStatus
@@ -748,6 +884,8 @@ class DeleteTemplateStatus(AbstractModel):
     @property
     def DeleteTime(self):
         r"""When it was deleted, in Unix seconds.
+
+        删除的时间，Unix 秒。
 
         :rtype: int
         """
@@ -764,6 +902,12 @@ class DescribePhoneNumberInfoRequest(AbstractModel):
     Takes up to 200 phone numbers apart: country, country code, canonical form. The parsing is the same as for sending, and nothing is sent.
 
     A number that cannot be understood has `FailedOperation.PhoneNumberParseFail` in its own entry; the call succeeds all the same.
+
+    `DescribePhoneNumberInfo` 的请求。
+
+    解析最多 200 个号码：所属国家或地区、国家或地区码、标准格式。解析方式与发送时相同，但不会发送任何短信。
+
+    无法识别的号码，其自己的结果中为 `FailedOperation.PhoneNumberParseFail`，调用本身仍算成功。
     """
 
     _members = ("PhoneNumberSet", )
@@ -774,6 +918,8 @@ class DescribePhoneNumberInfoRequest(AbstractModel):
     @property
     def PhoneNumberSet(self):
         r"""The numbers to look at, 1 to 200, in E.164 form such as `+8618501234444`; mainland numbers also as `0086…`, `86…` or the bare 11 digits. Required.
+
+        要解析的号码，1 至 200 个，采用 E.164 格式，如 `+8618501234444`；国内号码也可写作 `0086…`、`86…` 或 11 位手机号。必填。
 
         :rtype: list of str
         """
@@ -786,6 +932,8 @@ class DescribePhoneNumberInfoRequest(AbstractModel):
 
 class DescribePhoneNumberInfoResponse(AbstractModel):
     r"""The answer to `DescribePhoneNumberInfo`.
+
+    `DescribePhoneNumberInfo` 的应答。
     """
 
     _members = ("PhoneNumberInfoSet", "RequestId", )
@@ -799,6 +947,8 @@ class DescribePhoneNumberInfoResponse(AbstractModel):
     def PhoneNumberInfoSet(self):
         r"""One entry for each number of the request, in the same order.
 
+        请求中的每个号码各有一条结果，顺序与请求一致。
+
         :rtype: list of PhoneNumberInfo
         """
         return self._PhoneNumberInfoSet
@@ -810,6 +960,8 @@ class DescribePhoneNumberInfoResponse(AbstractModel):
     @property
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+
+        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -826,6 +978,12 @@ class DescribeSendRecordListRequest(AbstractModel):
     Answers what was sent to one number within the last 72 hours, newest first, with the outcome of each message.
 
     Only the newest 1000 records of the span can be reached. Times, `Limit` and `Offset` outside their ranges are refused with a code that names them, such as `InvalidParameterValue.BeginTimeVerifyFail`.
+
+    `DescribeSendRecordList` 的请求。
+
+    查询最近 72 小时内发往一个号码的短信及各自的结果，从新到旧。
+
+    只能查到该时段内最新的 1000 条记录。时间、`Limit` 或 `Offset` 超出范围时，会返回相应的错误码，如 `InvalidParameterValue.BeginTimeVerifyFail`。
     """
 
     _members = ("PhoneNumber", "SmsSdkAppId", "BeginTime", "EndTime", "Limit", "Offset", )
@@ -842,6 +1000,8 @@ class DescribeSendRecordListRequest(AbstractModel):
     def PhoneNumber(self):
         r"""The phone number in E.164 form, such as `+8618501234444`. Required.
 
+        E.164 格式的手机号，如 `+8618501234444`。必填。
+
         :rtype: str
         """
         return self._PhoneNumber
@@ -853,6 +1013,8 @@ class DescribeSendRecordListRequest(AbstractModel):
     @property
     def SmsSdkAppId(self):
         r"""The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
+
+        短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 
         :rtype: str
         """
@@ -866,6 +1028,8 @@ class DescribeSendRecordListRequest(AbstractModel):
     def BeginTime(self):
         r"""The earliest time of sending, in Unix seconds, at most 72 hours ago. Required.
 
+        最早的发送时间，Unix 秒，最多为 72 小时之前。必填。
+
         :rtype: int
         """
         return self._BeginTime
@@ -877,6 +1041,8 @@ class DescribeSendRecordListRequest(AbstractModel):
     @property
     def EndTime(self):
         r"""The latest time of sending, in Unix seconds, not in the future; now when unset.
+
+        最晚的发送时间，Unix 秒，不得晚于当前时间；不填时为当前时间。
 
         :rtype: int
         """
@@ -890,6 +1056,8 @@ class DescribeSendRecordListRequest(AbstractModel):
     def Limit(self):
         r"""How many records to answer at most, 1 to 50; 20 when unset.
 
+        最多返回多少条记录，1 至 50，不填时为 20。
+
         :rtype: int
         """
         return self._Limit
@@ -902,6 +1070,8 @@ class DescribeSendRecordListRequest(AbstractModel):
     def Offset(self):
         r"""How many records to skip, 0 to 1000; 0 when unset.
 
+        跳过多少条记录，0 至 1000，不填时为 0。
+
         :rtype: int
         """
         return self._Offset
@@ -913,6 +1083,8 @@ class DescribeSendRecordListRequest(AbstractModel):
 
 class DescribeSendRecordListResponse(AbstractModel):
     r"""The answer to `DescribeSendRecordList`.
+
+    `DescribeSendRecordList` 的应答。
     """
 
     _members = ("SendRecordSet", "TotalCount", "RequestId", )
@@ -927,6 +1099,8 @@ class DescribeSendRecordListResponse(AbstractModel):
     def SendRecordSet(self):
         r"""The records, newest first.
 
+        发送记录，从新到旧。
+
         :rtype: list of SendRecord
         """
         return self._SendRecordSet
@@ -938,6 +1112,8 @@ class DescribeSendRecordListResponse(AbstractModel):
     @property
     def TotalCount(self):
         r"""How many records the span has, counted up to 1000.
+
+        该时段内的记录总数，最多计到 1000。
 
         :rtype: int
         """
@@ -951,6 +1127,8 @@ class DescribeSendRecordListResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
+        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+
         :rtype: str
         """
         return self._RequestId
@@ -962,6 +1140,8 @@ class DescribeSendRecordListResponse(AbstractModel):
 
 class DescribeSignListStatus(AbstractModel):
     r"""A signature and the state of its review.
+
+    一个签名及其审核状态。
     """
 
     _members = ("SignId", "International", "StatusCode", "ReviewReply", "SignName", "CreateTime", "QualificationId", "QualificationName", "QualificationStatusCode", )
@@ -981,6 +1161,8 @@ class DescribeSignListStatus(AbstractModel):
     def SignId(self):
         r"""The id of the signature: a number, not its text.
 
+        签名 ID，是数字，不是签名文字。
+
         :rtype: int
         """
         return self._SignId
@@ -992,6 +1174,8 @@ class DescribeSignListStatus(AbstractModel):
     @property
     def International(self):
         r"""0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan.
+
+        0：国内；1：港澳台及国际，即其他所有国家和地区。
 
         :rtype: int
         """
@@ -1005,6 +1189,8 @@ class DescribeSignListStatus(AbstractModel):
     def StatusCode(self):
         r"""The state of the review: 0 approved and in force, 1 under review, 2 approved but not yet in force, -1 refused or not usable.
 
+        审核状态：0 已通过并生效，1 审核中，2 已通过但尚未生效，-1 未通过或不可用。
+
         :rtype: int
         """
         return self._StatusCode
@@ -1016,6 +1202,8 @@ class DescribeSignListStatus(AbstractModel):
     @property
     def ReviewReply(self):
         r"""The reviewer's text, mostly the reason of a refusal; may be empty.
+
+        审核人员的回复，多为未通过的原因；可能为空。
 
         :rtype: str
         """
@@ -1029,6 +1217,8 @@ class DescribeSignListStatus(AbstractModel):
     def SignName(self):
         r"""The text of the signature, without brackets.
 
+        签名文字，不含括号。
+
         :rtype: str
         """
         return self._SignName
@@ -1040,6 +1230,8 @@ class DescribeSignListStatus(AbstractModel):
     @property
     def CreateTime(self):
         r"""When it was handed in, in Unix seconds.
+
+        提交审核的时间，Unix 秒。
 
         :rtype: int
         """
@@ -1053,6 +1245,8 @@ class DescribeSignListStatus(AbstractModel):
     def QualificationId(self):
         r"""The id of the qualification; 0 for global signatures.
 
+        资质的 ID；港澳台及国际签名为 0。
+
         :rtype: int
         """
         return self._QualificationId
@@ -1065,6 +1259,8 @@ class DescribeSignListStatus(AbstractModel):
     def QualificationName(self):
         r"""The name of the qualification; empty for global signatures.
 
+        资质名称；港澳台及国际签名为空。
+
         :rtype: str
         """
         return self._QualificationName
@@ -1076,6 +1272,8 @@ class DescribeSignListStatus(AbstractModel):
     @property
     def QualificationStatusCode(self):
         r"""The state of the qualification: 0 waiting, 1 approved, 2 refused, 3 to be handed in again with supplements, 4 waiting after a change, 5 change refused.
+
+        资质状态：0 待审核，1 已通过，2 未通过，3 须补充材料后重新提交，4 变更后待审核，5 变更未通过。
 
         :rtype: int
         """
@@ -1092,6 +1290,12 @@ class DescribeSmsSignListRequest(AbstractModel):
     Answers signatures with the state of their review: those whose ids are given, at most 100, or a page of all.
 
     An id that does not exist is left out of the answer. A `Limit` over 100 is `InvalidParameterValue.LimitVerifyFail`.
+
+    `DescribeSmsSignList` 的请求。
+
+    查询签名及其审核状态：给出 ID 时查询这些签名，最多 100 个；不给出时分页列出全部。
+
+    不存在的 ID 不会出现在应答中。`Limit` 超过 100 时返回 `InvalidParameterValue.LimitVerifyFail`。
     """
 
     _members = ("International", "SignIdSet", "Limit", "Offset", )
@@ -1106,6 +1310,8 @@ class DescribeSmsSignListRequest(AbstractModel):
     def International(self):
         r"""Which signatures to list: 0 for mainland China, 1 for global ones. Required.
 
+        要列出的签名：0 为国内，1 为港澳台及国际。必填。
+
         :rtype: int
         """
         return self._International
@@ -1117,6 +1323,8 @@ class DescribeSmsSignListRequest(AbstractModel):
     @property
     def SignIdSet(self):
         r"""The ids of the signatures wanted, at most 100; unset or empty for a page of all.
+
+        要查询的签名 ID，最多 100 个；不填或留空时分页列出全部。
 
         :rtype: list of int non-negative
         """
@@ -1130,6 +1338,8 @@ class DescribeSmsSignListRequest(AbstractModel):
     def Limit(self):
         r"""How many signatures to answer at most, up to 100; 10 when unset. Used only without `SignIdSet`.
 
+        最多返回多少个签名，不超过 100，不填时为 10。仅在不填 `SignIdSet` 时起作用。
+
         :rtype: int
         """
         return self._Limit
@@ -1142,6 +1352,8 @@ class DescribeSmsSignListRequest(AbstractModel):
     def Offset(self):
         r"""How many signatures to skip, 0 when unset. Used only without `SignIdSet`.
 
+        跳过多少个签名，不填时为 0。仅在不填 `SignIdSet` 时起作用。
+
         :rtype: int
         """
         return self._Offset
@@ -1153,6 +1365,8 @@ class DescribeSmsSignListRequest(AbstractModel):
 
 class DescribeSmsSignListResponse(AbstractModel):
     r"""The answer to `DescribeSmsSignList`.
+
+    `DescribeSmsSignList` 的应答。
     """
 
     _members = ("DescribeSignListStatusSet", "RequestId", )
@@ -1166,6 +1380,8 @@ class DescribeSmsSignListResponse(AbstractModel):
     def DescribeSignListStatusSet(self):
         r"""The signatures found, one entry each; unknown ids are left out.
 
+        查到的签名，每个一条；不存在的 ID 不会出现。
+
         :rtype: list of DescribeSignListStatus
         """
         return self._DescribeSignListStatusSet
@@ -1177,6 +1393,8 @@ class DescribeSmsSignListResponse(AbstractModel):
     @property
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+
+        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -1193,6 +1411,12 @@ class DescribeSmsTemplateListRequest(AbstractModel):
     Answers templates with the state of their review: those whose ids are given, at most 100, or a page of all.
 
     An id that does not exist is left out of the answer. A `Limit` over 100 is `InvalidParameterValue.LimitVerifyFail`. Only the main account may list templates (`FailedOperation.ProhibitSubAccountUse`).
+
+    `DescribeSmsTemplateList` 的请求。
+
+    查询模板及其审核状态：给出 ID 时查询这些模板，最多 100 个；不给出时分页列出全部。
+
+    不存在的 ID 不会出现在应答中。`Limit` 超过 100 时返回 `InvalidParameterValue.LimitVerifyFail`。只有主账号可以查询模板（否则返回 `FailedOperation.ProhibitSubAccountUse`）。
     """
 
     _members = ("International", "TemplateIdSet", "Limit", "Offset", )
@@ -1207,6 +1431,8 @@ class DescribeSmsTemplateListRequest(AbstractModel):
     def International(self):
         r"""Which templates to list: 0 for mainland China, 1 for global ones. Required.
 
+        要列出的模板：0 为国内，1 为港澳台及国际。必填。
+
         :rtype: int
         """
         return self._International
@@ -1218,6 +1444,8 @@ class DescribeSmsTemplateListRequest(AbstractModel):
     @property
     def TemplateIdSet(self):
         r"""The ids of the templates wanted, at most 100; unset or empty for a page of all.
+
+        要查询的模板 ID，最多 100 个；不填或留空时分页列出全部。
 
         :rtype: list of int non-negative
         """
@@ -1231,6 +1459,8 @@ class DescribeSmsTemplateListRequest(AbstractModel):
     def Limit(self):
         r"""How many templates to answer at most, up to 100. Set it: the documented default is 0. Used only without `TemplateIdSet`.
 
+        最多返回多少个模板，不超过 100。请务必填写：文档规定的默认值是 0。仅在不填 `TemplateIdSet` 时起作用。
+
         :rtype: int
         """
         return self._Limit
@@ -1243,6 +1473,8 @@ class DescribeSmsTemplateListRequest(AbstractModel):
     def Offset(self):
         r"""How many templates to skip, 0 when unset. Used only without `TemplateIdSet`.
 
+        跳过多少个模板，不填时为 0。仅在不填 `TemplateIdSet` 时起作用。
+
         :rtype: int
         """
         return self._Offset
@@ -1254,6 +1486,8 @@ class DescribeSmsTemplateListRequest(AbstractModel):
 
 class DescribeSmsTemplateListResponse(AbstractModel):
     r"""The answer to `DescribeSmsTemplateList`.
+
+    `DescribeSmsTemplateList` 的应答。
     """
 
     _members = ("DescribeTemplateStatusSet", "RequestId", )
@@ -1267,6 +1501,8 @@ class DescribeSmsTemplateListResponse(AbstractModel):
     def DescribeTemplateStatusSet(self):
         r"""The templates found, one entry each; unknown ids are left out.
 
+        查到的模板，每个一条；不存在的 ID 不会出现。
+
         :rtype: list of DescribeTemplateListStatus
         """
         return self._DescribeTemplateStatusSet
@@ -1279,6 +1515,8 @@ class DescribeSmsTemplateListResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
+        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+
         :rtype: str
         """
         return self._RequestId
@@ -1290,6 +1528,8 @@ class DescribeSmsTemplateListResponse(AbstractModel):
 
 class DescribeTemplateListStatus(AbstractModel):
     r"""A template and the state of its review.
+
+    一个模板及其审核状态。
     """
 
     _members = ("TemplateId", "International", "StatusCode", "ReviewReply", "TemplateName", "CreateTime", "TemplateContent", )
@@ -1307,6 +1547,8 @@ class DescribeTemplateListStatus(AbstractModel):
     def TemplateId(self):
         r"""The id of the template: a number here, while sending takes it as text.
 
+        模板 ID。此处为数字，发送时则以文本传入。
+
         :rtype: int
         """
         return self._TemplateId
@@ -1318,6 +1560,8 @@ class DescribeTemplateListStatus(AbstractModel):
     @property
     def International(self):
         r"""0: mainland China; 1: global; 3: both.
+
+        0：国内；1：港澳台及国际；3：两者皆可。
 
         :rtype: int
         """
@@ -1331,6 +1575,8 @@ class DescribeTemplateListStatus(AbstractModel):
     def StatusCode(self):
         r"""The state of the review: 0 approved and in force, 1 under review, 2 approved but not yet in force, -1 refused. Only 0 can be sent.
 
+        审核状态：0 已通过并生效，1 审核中，2 已通过但尚未生效，-1 未通过。只有 0 可以用于发送。
+
         :rtype: int
         """
         return self._StatusCode
@@ -1342,6 +1588,8 @@ class DescribeTemplateListStatus(AbstractModel):
     @property
     def ReviewReply(self):
         r"""The reviewer's text, mostly the reason of a refusal; may be empty.
+
+        审核人员的回复，多为未通过的原因；可能为空。
 
         :rtype: str
         """
@@ -1355,6 +1603,8 @@ class DescribeTemplateListStatus(AbstractModel):
     def TemplateName(self):
         r"""The name of the template. Free text for people, not empty; it is not part of the message.
 
+        模板名称，供人识别，自由填写但不可为空；不会出现在短信中。
+
         :rtype: str
         """
         return self._TemplateName
@@ -1366,6 +1616,8 @@ class DescribeTemplateListStatus(AbstractModel):
     @property
     def CreateTime(self):
         r"""When it was handed in, in Unix seconds.
+
+        提交审核的时间，Unix 秒。
 
         :rtype: int
         """
@@ -1379,6 +1631,8 @@ class DescribeTemplateListStatus(AbstractModel):
     def TemplateContent(self):
         r"""The text of the template. `{1}`, `{2}` and so on stand for values given when sending, counted from 1 without a gap.
 
+        模板正文。`{1}`、`{2}` 等是变量，发送时代入取值；序号从 1 开始，不可跳号。
+
         :rtype: str
         """
         return self._TemplateContent
@@ -1390,6 +1644,8 @@ class DescribeTemplateListStatus(AbstractModel):
 
 class ModifySignStatus(AbstractModel):
     r"""A signature that was changed and now waits for its review.
+
+    已修改、正在等待审核的签名。
     """
 
     _members = ("SignId", )
@@ -1400,6 +1656,8 @@ class ModifySignStatus(AbstractModel):
     @property
     def SignId(self):
         r"""The id of the signature: a number, not its text.
+
+        签名 ID，是数字，不是签名文字。
 
         :rtype: int
         """
@@ -1416,6 +1674,12 @@ class ModifySmsSignRequest(AbstractModel):
     Changes a signature that is under review or refused, and hands it in for review again.
 
     An approved signature cannot be changed (`InvalidParameterValue.SignAlreadyPassedCheck`): create another one. An id that does not exist is `FailedOperation.MissingSignatureToModify`.
+
+    `ModifySmsSign` 的请求。
+
+    修改审核中或未通过的签名，并重新提交审核。
+
+    已通过审核的签名不能修改（返回 `InvalidParameterValue.SignAlreadyPassedCheck`），请另建一个。ID 不存在时返回 `FailedOperation.MissingSignatureToModify`。
     """
 
     _members = ("SignId", "SignName", "SignType", "DocumentType", "International", "SignPurpose", "ProofImage", "CommissionImage", "Remark", "QualificationId", )
@@ -1436,6 +1700,8 @@ class ModifySmsSignRequest(AbstractModel):
     def SignId(self):
         r"""The id of the signature: a number, not its text. Required.
 
+        签名 ID，是数字，不是签名文字。必填。
+
         :rtype: int
         """
         return self._SignId
@@ -1447,6 +1713,8 @@ class ModifySmsSignRequest(AbstractModel):
     @property
     def SignName(self):
         r"""The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to 15 characters without `[` and `]`. Required.
+
+        签名文字，不含括号。国内：2 至 12 个汉字、字母或数字；港澳台及国际：2 至 15 个字符，不含 `[` 和 `]`。必填。
 
         :rtype: str
         """
@@ -1460,6 +1728,8 @@ class ModifySmsSignRequest(AbstractModel):
     def SignType(self):
         r"""Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other. Decides which `DocumentType` fits. Required.
 
+        签名所代表的主体：0 公司，1 App（仅限港澳台及国际），4 商标，5 政府、事业单位或其他。它决定可以使用哪些 `DocumentType`。必填。
+
         :rtype: int
         """
         return self._SignType
@@ -1471,6 +1741,8 @@ class ModifySmsSignRequest(AbstractModel):
     @property
     def DocumentType(self):
         r"""The proof handed in: 0 three-in-one licence, 1 business licence, 2 organisation code certificate, 3 social credit certificate, 4 screenshot of the app's back end (global only), 7 trademark certificate. Which ones fit depends on `SignType`: 0 goes with 0 or 1, 1 with 0 to 4, 4 with 7, 5 with 2 or 3. Required.
+
+        提交的证明类型：0 三证合一的营业执照，1 营业执照，2 组织机构代码证，3 社会信用代码证，4 App 后台截图（仅限港澳台及国际），7 商标注册证。可选范围取决于 `SignType`：0 对应 0 或 1，1 对应 0 至 4，4 对应 7，5 对应 2 或 3。必填。
 
         :rtype: int
         """
@@ -1484,6 +1756,8 @@ class ModifySmsSignRequest(AbstractModel):
     def International(self):
         r"""0: mainland China; 1: global. Must be what the signature has: it cannot be moved from one to the other. Required.
 
+        0：国内；1：港澳台及国际。须与签名原有的取值一致，不能在两者之间更改。必填。
+
         :rtype: int
         """
         return self._International
@@ -1495,6 +1769,8 @@ class ModifySmsSignRequest(AbstractModel):
     @property
     def SignPurpose(self):
         r"""0: for the account's own use; 1: on behalf of others, which needs `CommissionImage`. Required.
+
+        0：自用；1：他用，此时须提供 `CommissionImage`。必填。
 
         :rtype: int
         """
@@ -1508,6 +1784,8 @@ class ModifySmsSignRequest(AbstractModel):
     def ProofImage(self):
         r"""A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
 
+        证明材料的图片，JPEG 或 PNG，不超过 5 MB，以 base64 编码，不带 `data:` 前缀。必填。
+
         :rtype: str
         """
         return self._ProofImage
@@ -1519,6 +1797,8 @@ class ModifySmsSignRequest(AbstractModel):
     @property
     def CommissionImage(self):
         r"""A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of others.
+
+        委托书的图片，以 base64 编码，不带 `data:` 前缀。仅在签名为他用时才会查看。
 
         :rtype: str
         """
@@ -1532,6 +1812,8 @@ class ModifySmsSignRequest(AbstractModel):
     def Remark(self):
         r"""A note for the reviewer, such as what the messages are for. Free text.
 
+        给审核人员看的备注，例如短信的用途。自由填写。
+
         :rtype: str
         """
         return self._Remark
@@ -1544,6 +1826,8 @@ class ModifySmsSignRequest(AbstractModel):
     def QualificationId(self):
         r"""The id of an approved qualification of the company. For mainland signatures, where the service may insist on it; leave it out for global ones.
 
+        已通过审核的企业资质的 ID。用于国内签名，服务可能要求必填；港澳台及国际签名请勿填写。
+
         :rtype: int
         """
         return self._QualificationId
@@ -1555,6 +1839,8 @@ class ModifySmsSignRequest(AbstractModel):
 
 class ModifySmsSignResponse(AbstractModel):
     r"""The answer to `ModifySmsSign`.
+
+    `ModifySmsSign` 的应答。
     """
 
     _members = ("ModifySignStatus", "RequestId", )
@@ -1568,6 +1854,8 @@ class ModifySmsSignResponse(AbstractModel):
     def ModifySignStatus(self):
         r"""The changed signature.
 
+        修改后的签名。
+
         :rtype: :class:`tencentcloud.sms.v20210111.models.ModifySignStatus`
         """
         return self._ModifySignStatus
@@ -1579,6 +1867,8 @@ class ModifySmsSignResponse(AbstractModel):
     @property
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+
+        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -1595,6 +1885,12 @@ class ModifySmsTemplateRequest(AbstractModel):
     Changes a template that is under review or refused, and hands it in for review again.
 
     An approved template cannot be changed (`FailedOperation.TemplateAlreadyPassedCheck`): create another one. An id that does not exist is `FailedOperation.MissingTemplateToModify`.
+
+    `ModifySmsTemplate` 的请求。
+
+    修改审核中或未通过的模板，并重新提交审核。
+
+    已通过审核的模板不能修改（返回 `FailedOperation.TemplateAlreadyPassedCheck`），请另建一个。ID 不存在时返回 `FailedOperation.MissingTemplateToModify`。
     """
 
     _members = ("TemplateId", "TemplateName", "TemplateContent", "SmsType", "International", "Remark", )
@@ -1611,6 +1907,8 @@ class ModifySmsTemplateRequest(AbstractModel):
     def TemplateId(self):
         r"""The id of the template: a number here, while sending takes it as text. Required.
 
+        模板 ID。此处为数字，发送时则以文本传入。必填。
+
         :rtype: int
         """
         return self._TemplateId
@@ -1622,6 +1920,8 @@ class ModifySmsTemplateRequest(AbstractModel):
     @property
     def TemplateName(self):
         r"""The name of the template. Free text for people, not empty; it is not part of the message. Required.
+
+        模板名称，供人识别，自由填写但不可为空；不会出现在短信中。必填。
 
         :rtype: str
         """
@@ -1635,6 +1935,8 @@ class ModifySmsTemplateRequest(AbstractModel):
     def TemplateContent(self):
         r"""The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
 
+        模板正文，连同签名与变量值最多 500 个字符。`{1}`、`{2}` 等是变量，发送时代入取值：序号从 1 开始且不可跳号，两个变量不可相邻，正文不可只有变量，变量不可放在链接中。不得含有 `【` 或 `】`。国内营销短信须以退订方式结尾，如 `拒收请回复R`。必填。
+
         :rtype: str
         """
         return self._TemplateContent
@@ -1646,6 +1948,8 @@ class ModifySmsTemplateRequest(AbstractModel):
     @property
     def SmsType(self):
         r"""What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as notification. Required.
+
+        短信类型：1 营销，2 通知，3 验证码；旧程序使用的 0 视为通知。必填。
 
         :rtype: int
         """
@@ -1659,6 +1963,8 @@ class ModifySmsTemplateRequest(AbstractModel):
     def International(self):
         r"""0: mainland China; 1: global. Must be what the template has: it cannot be moved from one to the other. Required.
 
+        0：国内；1：港澳台及国际。须与模板原有的取值一致，不能在两者之间更改。必填。
+
         :rtype: int
         """
         return self._International
@@ -1671,6 +1977,8 @@ class ModifySmsTemplateRequest(AbstractModel):
     def Remark(self):
         r"""A note for the reviewer, such as what was changed. May be empty, but not absent. Required.
 
+        给审核人员看的备注，例如改动之处。可以为空，但不可缺少。必填。
+
         :rtype: str
         """
         return self._Remark
@@ -1682,6 +1990,8 @@ class ModifySmsTemplateRequest(AbstractModel):
 
 class ModifySmsTemplateResponse(AbstractModel):
     r"""The answer to `ModifySmsTemplate`.
+
+    `ModifySmsTemplate` 的应答。
     """
 
     _members = ("ModifyTemplateStatus", "RequestId", )
@@ -1695,6 +2005,8 @@ class ModifySmsTemplateResponse(AbstractModel):
     def ModifyTemplateStatus(self):
         r"""The changed template.
 
+        修改后的模板。
+
         :rtype: :class:`tencentcloud.sms.v20210111.models.ModifyTemplateStatus`
         """
         return self._ModifyTemplateStatus
@@ -1707,6 +2019,8 @@ class ModifySmsTemplateResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
+        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+
         :rtype: str
         """
         return self._RequestId
@@ -1718,6 +2032,8 @@ class ModifySmsTemplateResponse(AbstractModel):
 
 class ModifyTemplateStatus(AbstractModel):
     r"""A template that was changed and now waits for its review.
+
+    已修改、正在等待审核的模板。
     """
 
     _members = ("TemplateId", )
@@ -1728,6 +2044,8 @@ class ModifyTemplateStatus(AbstractModel):
     @property
     def TemplateId(self):
         r"""The id of the template: a number here, while sending takes it as text.
+
+        模板 ID。此处为数字，发送时则以文本传入。
 
         :rtype: int
         """
@@ -1740,6 +2058,8 @@ class ModifyTemplateStatus(AbstractModel):
 
 class MultiSmsInfo(AbstractModel):
     r"""One message of `SendMultiGlobalSms`.
+
+    `SendMultiGlobalSms` 中的一条短信。
     """
 
     _members = ("PhoneNumber", "TemplateId", "TemplateParamSet", "SenderId", "SessionContext", )
@@ -1755,6 +2075,8 @@ class MultiSmsInfo(AbstractModel):
     def PhoneNumber(self):
         r"""The number in E.164 form, such as `+85261234567`, outside mainland China. Required.
 
+        E.164 格式的手机号，如 `+85261234567`，须为国内以外的号码。必填。
+
         :rtype: str
         """
         return self._PhoneNumber
@@ -1766,6 +2088,8 @@ class MultiSmsInfo(AbstractModel):
     @property
     def TemplateId(self):
         r"""The id of an approved global template, digits as text. Required.
+
+        已通过审核的港澳台及国际模板的 ID，以文本形式书写的数字。必填。
 
         :rtype: str
         """
@@ -1779,6 +2103,8 @@ class MultiSmsInfo(AbstractModel):
     def TemplateParamSet(self):
         r"""The values for `{1}`, `{2}` and so on, in that order: exactly as many as the template has variables.
 
+        依次代入 `{1}`、`{2}` 等变量的值，个数须与模板的变量个数完全一致。
+
         :rtype: list of str
         """
         return self._TemplateParamSet
@@ -1790,6 +2116,8 @@ class MultiSmsInfo(AbstractModel):
     @property
     def SenderId(self):
         r"""The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for mainland numbers.
+
+        港澳台及国际短信显示的发送方标识。使用默认的公共发送方时无须填写；对国内号码不起作用。
 
         :rtype: str
         """
@@ -1803,6 +2131,8 @@ class MultiSmsInfo(AbstractModel):
     def SessionContext(self):
         r"""The caller's own text, less than 512 bytes; empty when unset. Comes back with the message's entry.
 
+        调用方自带的文本，小于 512 字节；不填时为空。该短信的结果中会带回它。
+
         :rtype: str
         """
         return self._SessionContext
@@ -1814,6 +2144,8 @@ class MultiSmsInfo(AbstractModel):
 
 class PhoneNumberInfo(AbstractModel):
     r"""A phone number taken apart.
+
+    一个号码的解析结果。
     """
 
     _members = ("Code", "Message", "NationCode", "SubscriberNumber", "PhoneNumber", "IsoCode", "IsoName", )
@@ -1831,6 +2163,8 @@ class PhoneNumberInfo(AbstractModel):
     def Code(self):
         r"""`Ok`, or the error code of this number, such as `FailedOperation.PhoneNumberParseFail`.
 
+        `Ok`，或该号码的错误码，如 `FailedOperation.PhoneNumberParseFail`。
+
         :rtype: str
         """
         return self._Code
@@ -1842,6 +2176,8 @@ class PhoneNumberInfo(AbstractModel):
     @property
     def Message(self):
         r"""The same in words. For people: the texts may change at any time.
+
+        同一结果的文字说明。仅供人阅读，措辞随时可能改变。
 
         :rtype: str
         """
@@ -1855,6 +2191,8 @@ class PhoneNumberInfo(AbstractModel):
     def NationCode(self):
         r"""The country code without `+`, such as `86`.
 
+        国家或地区码，不带 `+`，如 `86`。
+
         :rtype: str
         """
         return self._NationCode
@@ -1866,6 +2204,8 @@ class PhoneNumberInfo(AbstractModel):
     @property
     def SubscriberNumber(self):
         r"""The number without its country code, such as `18501234444`.
+
+        不含国家或地区码的号码，如 `18501234444`。
 
         :rtype: str
         """
@@ -1879,6 +2219,8 @@ class PhoneNumberInfo(AbstractModel):
     def PhoneNumber(self):
         r"""The number in E.164 form; as it was given when it could not be understood.
 
+        E.164 格式的手机号；无法识别时按原样返回。
+
         :rtype: str
         """
         return self._PhoneNumber
@@ -1890,6 +2232,8 @@ class PhoneNumberInfo(AbstractModel):
     @property
     def IsoCode(self):
         r"""The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
+
+        号码所属国家或地区的 ISO 3166 代码，两个字母，如 `CN`；无法识别时为 `DEF`。
 
         :rtype: str
         """
@@ -1903,6 +2247,8 @@ class PhoneNumberInfo(AbstractModel):
     def IsoName(self):
         r"""The country or region in English, such as `China`; empty when it is not known.
 
+        国家或地区的英文名称，如 `China`；无法识别时为空。
+
         :rtype: str
         """
         return self._IsoName
@@ -1914,6 +2260,8 @@ class PhoneNumberInfo(AbstractModel):
 
 class PullSmsReplyStatus(AbstractModel):
     r"""One reply of a person to a message.
+
+    用户对短信的一条上行回复。
     """
 
     _members = ("ExtendCode", "CountryCode", "PhoneNumber", "SignName", "ReplyContent", "ReplyTime", "SubscriberNumber", )
@@ -1931,6 +2279,8 @@ class PullSmsReplyStatus(AbstractModel):
     def ExtendCode(self):
         r"""The code that extended the sender's number; mostly empty.
 
+        发送时扩展发送方号码的数字，多数情况下为空。
+
         :rtype: str
         """
         return self._ExtendCode
@@ -1942,6 +2292,8 @@ class PullSmsReplyStatus(AbstractModel):
     @property
     def CountryCode(self):
         r"""The country code without `+`, such as `86`.
+
+        国家或地区码，不带 `+`，如 `86`。
 
         :rtype: str
         """
@@ -1955,6 +2307,8 @@ class PullSmsReplyStatus(AbstractModel):
     def PhoneNumber(self):
         r"""The phone number in E.164 form, such as `+8618501234444`.
 
+        E.164 格式的手机号，如 `+8618501234444`。
+
         :rtype: str
         """
         return self._PhoneNumber
@@ -1966,6 +2320,8 @@ class PullSmsReplyStatus(AbstractModel):
     @property
     def SignName(self):
         r"""The text of the signature that the message had which is answered.
+
+        所回复的那条短信的签名文字。
 
         :rtype: str
         """
@@ -1979,6 +2335,8 @@ class PullSmsReplyStatus(AbstractModel):
     def ReplyContent(self):
         r"""What the person answered, as it came.
 
+        用户回复的内容，原样返回。
+
         :rtype: str
         """
         return self._ReplyContent
@@ -1991,6 +2349,8 @@ class PullSmsReplyStatus(AbstractModel):
     def ReplyTime(self):
         r"""When the person answered, in Unix seconds.
 
+        用户回复的时间，Unix 秒。
+
         :rtype: int
         """
         return self._ReplyTime
@@ -2002,6 +2362,8 @@ class PullSmsReplyStatus(AbstractModel):
     @property
     def SubscriberNumber(self):
         r"""The number without its country code, such as `18501234444`.
+
+        不含国家或地区码的号码，如 `18501234444`。
 
         :rtype: str
         """
@@ -2018,6 +2380,12 @@ class PullSmsReplyStatusByPhoneNumberRequest(AbstractModel):
     Answers the replies that came from one number within the last 7 days.
 
     Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`, `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`. Nothing published says that replies stay where they are, so the call is treated like a pull and never counted as safe to repeat.
+
+    `PullSmsReplyStatusByPhoneNumber` 的请求。
+
+    查询一个号码最近 7 天内的上行回复。
+
+    时间不合要求时返回 `InvalidParameterValue.BeginTimeVerifyFail`、`InvalidParameterValue.EndTimeVerifyFail`；开始晚于结束时返回 `InvalidParameterValue.InvalidStartTime`。公开文档没有说明回复查询后是否仍然保留，因此本接口按拉取对待，不视为可以安全重试。
     """
 
     _members = ("BeginTime", "Offset", "Limit", "PhoneNumber", "SmsSdkAppId", "EndTime", )
@@ -2034,6 +2402,8 @@ class PullSmsReplyStatusByPhoneNumberRequest(AbstractModel):
     def BeginTime(self):
         r"""The earliest time of a reply, in Unix seconds, at most 7 days ago. Required.
 
+        最早的回复时间，Unix 秒，最多为 7 天之前。必填。
+
         :rtype: int
         """
         return self._BeginTime
@@ -2045,6 +2415,8 @@ class PullSmsReplyStatusByPhoneNumberRequest(AbstractModel):
     @property
     def Offset(self):
         r"""How many entries to skip. The only documented value is 0. Required.
+
+        跳过多少条。文档规定的取值只有 0。必填。
 
         :rtype: int
         """
@@ -2058,6 +2430,8 @@ class PullSmsReplyStatusByPhoneNumberRequest(AbstractModel):
     def Limit(self):
         r"""How many replies to answer at most, 1 to 100. Required.
 
+        最多返回多少条回复，1 至 100。必填。
+
         :rtype: int
         """
         return self._Limit
@@ -2069,6 +2443,8 @@ class PullSmsReplyStatusByPhoneNumberRequest(AbstractModel):
     @property
     def PhoneNumber(self):
         r"""The phone number in E.164 form, such as `+8618501234444`. Required.
+
+        E.164 格式的手机号，如 `+8618501234444`。必填。
 
         :rtype: str
         """
@@ -2082,6 +2458,8 @@ class PullSmsReplyStatusByPhoneNumberRequest(AbstractModel):
     def SmsSdkAppId(self):
         r"""The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
 
+        短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
+
         :rtype: str
         """
         return self._SmsSdkAppId
@@ -2094,6 +2472,8 @@ class PullSmsReplyStatusByPhoneNumberRequest(AbstractModel):
     def EndTime(self):
         r"""The latest time of a reply, in Unix seconds; now when unset.
 
+        最晚的回复时间，Unix 秒；不填时为当前时间。
+
         :rtype: int
         """
         return self._EndTime
@@ -2105,6 +2485,8 @@ class PullSmsReplyStatusByPhoneNumberRequest(AbstractModel):
 
 class PullSmsReplyStatusByPhoneNumberResponse(AbstractModel):
     r"""The answer to `PullSmsReplyStatusByPhoneNumber`.
+
+    `PullSmsReplyStatusByPhoneNumber` 的应答。
     """
 
     _members = ("PullSmsReplyStatusSet", "RequestId", )
@@ -2118,6 +2500,8 @@ class PullSmsReplyStatusByPhoneNumberResponse(AbstractModel):
     def PullSmsReplyStatusSet(self):
         r"""The replies, oldest first; empty when there are none.
 
+        回复，从旧到新；没有时为空。
+
         :rtype: list of PullSmsReplyStatus
         """
         return self._PullSmsReplyStatusSet
@@ -2129,6 +2513,8 @@ class PullSmsReplyStatusByPhoneNumberResponse(AbstractModel):
     @property
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+
+        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -2145,6 +2531,12 @@ class PullSmsReplyStatusRequest(AbstractModel):
     Takes people's replies to an app out of its queue, oldest first, at most `Limit`.
 
     A reply is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its replies. The queue has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no reply is waiting.
+
+    `PullSmsReplyStatus` 的请求。
+
+    从应用的队列中取出用户的上行回复，从旧到新，最多 `Limit` 条。
+
+    每条回复只会交付一次：取到的一方必须自行保存；如果应答丢失，其中的回复也随之丢失。队列须由客服为账号开通，否则返回 `UnauthorizedOperation.RequestPermissionDeny`。应答为空表示没有待取的回复。
     """
 
     _members = ("Limit", "SmsSdkAppId", )
@@ -2156,6 +2548,8 @@ class PullSmsReplyStatusRequest(AbstractModel):
     @property
     def Limit(self):
         r"""How many replies to take at most, 1 to 100. Required.
+
+        最多取出多少条回复，1 至 100。必填。
 
         :rtype: int
         """
@@ -2169,6 +2563,8 @@ class PullSmsReplyStatusRequest(AbstractModel):
     def SmsSdkAppId(self):
         r"""The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
 
+        短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
+
         :rtype: str
         """
         return self._SmsSdkAppId
@@ -2180,6 +2576,8 @@ class PullSmsReplyStatusRequest(AbstractModel):
 
 class PullSmsReplyStatusResponse(AbstractModel):
     r"""The answer to `PullSmsReplyStatus`.
+
+    `PullSmsReplyStatus` 的应答。
     """
 
     _members = ("PullSmsReplyStatusSet", "RequestId", )
@@ -2193,6 +2591,8 @@ class PullSmsReplyStatusResponse(AbstractModel):
     def PullSmsReplyStatusSet(self):
         r"""The replies taken out of the queue, oldest first; empty when none is waiting.
 
+        从队列中取出的回复，从旧到新；没有待取的回复时为空。
+
         :rtype: list of PullSmsReplyStatus
         """
         return self._PullSmsReplyStatusSet
@@ -2205,6 +2605,8 @@ class PullSmsReplyStatusResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
+        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+
         :rtype: str
         """
         return self._RequestId
@@ -2216,6 +2618,8 @@ class PullSmsReplyStatusResponse(AbstractModel):
 
 class PullSmsSendStatus(AbstractModel):
     r"""The delivery report of one message.
+
+    一条短信的状态报告。
     """
 
     _members = ("UserReceiveTime", "CountryCode", "SubscriberNumber", "PhoneNumber", "SerialNo", "ReportStatus", "Description", "SessionContext", )
@@ -2234,6 +2638,8 @@ class PullSmsSendStatus(AbstractModel):
     def UserReceiveTime(self):
         r"""When the phone got the message, in Unix seconds.
 
+        手机收到短信的时间，Unix 秒。
+
         :rtype: int
         """
         return self._UserReceiveTime
@@ -2245,6 +2651,8 @@ class PullSmsSendStatus(AbstractModel):
     @property
     def CountryCode(self):
         r"""The country code without `+`, such as `86`.
+
+        国家或地区码，不带 `+`，如 `86`。
 
         :rtype: str
         """
@@ -2258,6 +2666,8 @@ class PullSmsSendStatus(AbstractModel):
     def SubscriberNumber(self):
         r"""The number without its country code, such as `18501234444`.
 
+        不含国家或地区码的号码，如 `18501234444`。
+
         :rtype: str
         """
         return self._SubscriberNumber
@@ -2269,6 +2679,8 @@ class PullSmsSendStatus(AbstractModel):
     @property
     def PhoneNumber(self):
         r"""The phone number in E.164 form, such as `+8618501234444`.
+
+        E.164 格式的手机号，如 `+8618501234444`。
 
         :rtype: str
         """
@@ -2282,6 +2694,8 @@ class PullSmsSendStatus(AbstractModel):
     def SerialNo(self):
         r"""The id of the message, as in the answer to the send.
 
+        短信的编号，与发送时的应答相同。
+
         :rtype: str
         """
         return self._SerialNo
@@ -2293,6 +2707,8 @@ class PullSmsSendStatus(AbstractModel):
     @property
     def ReportStatus(self):
         r"""`SUCCESS` when the message reached the phone, otherwise `FAIL`.
+
+        短信送达手机时为 `SUCCESS`，否则为 `FAIL`。
 
         :rtype: str
         """
@@ -2306,6 +2722,8 @@ class PullSmsSendStatus(AbstractModel):
     def Description(self):
         r"""The carrier's code word: `DELIVRD` when the message reached the phone, otherwise one such as `UNDELIV` or `MK:0001`.
 
+        运营商的状态码：送达手机时为 `DELIVRD`，否则为 `UNDELIV`、`MK:0001` 等。
+
         :rtype: str
         """
         return self._Description
@@ -2317,6 +2735,8 @@ class PullSmsSendStatus(AbstractModel):
     @property
     def SessionContext(self):
         r"""`SessionContext` of the send; empty unless support opened this for the account.
+
+        发送时的 `SessionContext`；客服没有为账号开通此项时为空。
 
         :rtype: str
         """
@@ -2333,6 +2753,12 @@ class PullSmsSendStatusByPhoneNumberRequest(AbstractModel):
     Answers the delivery reports of one number, for messages sent within the last 7 days.
 
     Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`, `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`. Nothing published says that reports stay where they are, so the call is treated like a pull and never counted as safe to repeat.
+
+    `PullSmsSendStatusByPhoneNumber` 的请求。
+
+    查询最近 7 天内发往一个号码的短信的状态报告。
+
+    时间不合要求时返回 `InvalidParameterValue.BeginTimeVerifyFail`、`InvalidParameterValue.EndTimeVerifyFail`；开始晚于结束时返回 `InvalidParameterValue.InvalidStartTime`。公开文档没有说明报告查询后是否仍然保留，因此本接口按拉取对待，不视为可以安全重试。
     """
 
     _members = ("BeginTime", "Offset", "Limit", "PhoneNumber", "SmsSdkAppId", "EndTime", )
@@ -2349,6 +2775,8 @@ class PullSmsSendStatusByPhoneNumberRequest(AbstractModel):
     def BeginTime(self):
         r"""The earliest time of sending, in Unix seconds, at most 7 days ago. Required.
 
+        最早的发送时间，Unix 秒，最多为 7 天之前。必填。
+
         :rtype: int
         """
         return self._BeginTime
@@ -2360,6 +2788,8 @@ class PullSmsSendStatusByPhoneNumberRequest(AbstractModel):
     @property
     def Offset(self):
         r"""How many entries to skip. The only documented value is 0. Required.
+
+        跳过多少条。文档规定的取值只有 0。必填。
 
         :rtype: int
         """
@@ -2373,6 +2803,8 @@ class PullSmsSendStatusByPhoneNumberRequest(AbstractModel):
     def Limit(self):
         r"""How many reports to answer at most, 1 to 100. Required.
 
+        最多返回多少条状态报告，1 至 100。必填。
+
         :rtype: int
         """
         return self._Limit
@@ -2384,6 +2816,8 @@ class PullSmsSendStatusByPhoneNumberRequest(AbstractModel):
     @property
     def PhoneNumber(self):
         r"""The phone number in E.164 form, such as `+8618501234444`. Required.
+
+        E.164 格式的手机号，如 `+8618501234444`。必填。
 
         :rtype: str
         """
@@ -2397,6 +2831,8 @@ class PullSmsSendStatusByPhoneNumberRequest(AbstractModel):
     def SmsSdkAppId(self):
         r"""The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
 
+        短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
+
         :rtype: str
         """
         return self._SmsSdkAppId
@@ -2409,6 +2845,8 @@ class PullSmsSendStatusByPhoneNumberRequest(AbstractModel):
     def EndTime(self):
         r"""The latest time of sending, in Unix seconds; now when unset.
 
+        最晚的发送时间，Unix 秒；不填时为当前时间。
+
         :rtype: int
         """
         return self._EndTime
@@ -2420,6 +2858,8 @@ class PullSmsSendStatusByPhoneNumberRequest(AbstractModel):
 
 class PullSmsSendStatusByPhoneNumberResponse(AbstractModel):
     r"""The answer to `PullSmsSendStatusByPhoneNumber`.
+
+    `PullSmsSendStatusByPhoneNumber` 的应答。
     """
 
     _members = ("PullSmsSendStatusSet", "RequestId", )
@@ -2433,6 +2873,8 @@ class PullSmsSendStatusByPhoneNumberResponse(AbstractModel):
     def PullSmsSendStatusSet(self):
         r"""The delivery reports, oldest first; empty when there are none.
 
+        状态报告，从旧到新；没有时为空。
+
         :rtype: list of PullSmsSendStatus
         """
         return self._PullSmsSendStatusSet
@@ -2444,6 +2886,8 @@ class PullSmsSendStatusByPhoneNumberResponse(AbstractModel):
     @property
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+
+        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -2460,6 +2904,12 @@ class PullSmsSendStatusRequest(AbstractModel):
     Takes delivery reports of an app out of its queue, oldest first, at most `Limit`.
 
     A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The queue has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no report is waiting.
+
+    `PullSmsSendStatus` 的请求。
+
+    从应用的队列中取出状态报告，从旧到新，最多 `Limit` 条。
+
+    每条报告只会交付一次：取到的一方必须自行保存；如果应答丢失，其中的报告也随之丢失。队列须由客服为账号开通，否则返回 `UnauthorizedOperation.RequestPermissionDeny`。应答为空表示没有待取的报告。
     """
 
     _members = ("Limit", "SmsSdkAppId", )
@@ -2471,6 +2921,8 @@ class PullSmsSendStatusRequest(AbstractModel):
     @property
     def Limit(self):
         r"""How many reports to take at most, 1 to 100. Required.
+
+        最多取出多少条状态报告，1 至 100。必填。
 
         :rtype: int
         """
@@ -2484,6 +2936,8 @@ class PullSmsSendStatusRequest(AbstractModel):
     def SmsSdkAppId(self):
         r"""The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
 
+        短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
+
         :rtype: str
         """
         return self._SmsSdkAppId
@@ -2495,6 +2949,8 @@ class PullSmsSendStatusRequest(AbstractModel):
 
 class PullSmsSendStatusResponse(AbstractModel):
     r"""The answer to `PullSmsSendStatus`.
+
+    `PullSmsSendStatus` 的应答。
     """
 
     _members = ("PullSmsSendStatusSet", "RequestId", )
@@ -2508,6 +2964,8 @@ class PullSmsSendStatusResponse(AbstractModel):
     def PullSmsSendStatusSet(self):
         r"""The reports taken out of the queue, oldest first; empty when none is waiting.
 
+        从队列中取出的状态报告，从旧到新；没有待取的报告时为空。
+
         :rtype: list of PullSmsSendStatus
         """
         return self._PullSmsSendStatusSet
@@ -2519,6 +2977,8 @@ class PullSmsSendStatusResponse(AbstractModel):
     @property
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+
+        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -2535,6 +2995,12 @@ class ReportConversionRequest(AbstractModel):
     Reports that a person typed a sent code back, which lets the service measure how many codes arrive.
 
     The feature is opened by support on request. Whether the report was taken stands in the `Code` of the answer.
+
+    `ReportConversion` 的请求。
+
+    上报用户已经填回收到的验证码，供服务统计有多少验证码真正到达。
+
+    该功能须申请由客服开通。上报是否被接收，见应答中的 `Code`。
     """
 
     _members = ("SmsSdkAppId", "SerialNo", "ConversionTime", )
@@ -2548,6 +3014,8 @@ class ReportConversionRequest(AbstractModel):
     def SmsSdkAppId(self):
         r"""The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
 
+        短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
+
         :rtype: str
         """
         return self._SmsSdkAppId
@@ -2559,6 +3027,8 @@ class ReportConversionRequest(AbstractModel):
     @property
     def SerialNo(self):
         r"""The `SerialNo` that the send answered for the message with the code. Required.
+
+        发送该验证码短信时应答中的 `SerialNo`。必填。
 
         :rtype: str
         """
@@ -2572,6 +3042,8 @@ class ReportConversionRequest(AbstractModel):
     def ConversionTime(self):
         r"""When the code was typed back, in Unix seconds; may be unset.
 
+        填回验证码的时间，Unix 秒；可不填。
+
         :rtype: int
         """
         return self._ConversionTime
@@ -2583,6 +3055,8 @@ class ReportConversionRequest(AbstractModel):
 
 class ReportConversionResponse(AbstractModel):
     r"""The answer to `ReportConversion`.
+
+    `ReportConversion` 的应答。
     """
 
     _members = ("ReportConversionStatus", "RequestId", )
@@ -2596,6 +3070,8 @@ class ReportConversionResponse(AbstractModel):
     def ReportConversionStatus(self):
         r"""Whether the report was taken.
 
+        上报是否被接收。
+
         :rtype: :class:`tencentcloud.sms.v20210111.models.ReportConversionStatus`
         """
         return self._ReportConversionStatus
@@ -2608,6 +3084,8 @@ class ReportConversionResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
+        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+
         :rtype: str
         """
         return self._RequestId
@@ -2619,6 +3097,8 @@ class ReportConversionResponse(AbstractModel):
 
 class ReportConversionStatus(AbstractModel):
     r"""Whether a report of conversion was taken.
+
+    一次转化上报的结果。
     """
 
     _members = ("Code", "Message", )
@@ -2631,6 +3111,8 @@ class ReportConversionStatus(AbstractModel):
     def Code(self):
         r"""`OK` when it was taken, otherwise an error code.
 
+        上报被接收时为 `OK`，否则为错误码。
+
         :rtype: str
         """
         return self._Code
@@ -2642,6 +3124,8 @@ class ReportConversionStatus(AbstractModel):
     @property
     def Message(self):
         r"""The same in words. For people: the texts may change at any time.
+
+        同一结果的文字说明。仅供人阅读，措辞随时可能改变。
 
         :rtype: str
         """
@@ -2658,6 +3142,12 @@ class SendMultiGlobalSmsRequest(AbstractModel):
     Sends to up to 200 global numbers, each with its own template and values.
 
     As with `SendSms`, each number has its own code in the answer, and repeating the call sends again. There is no signature: the text is the template's alone. An empty list, more than 200 messages or a mainland number among them is an error of the call, and nothing is sent; use `SendSms` for mainland numbers.
+
+    `SendMultiGlobalSms` 的请求。
+
+    向最多 200 个港澳台及国际号码发送短信，每个号码各有自己的模板与变量值。
+
+    与 `SendSms` 一样，应答中每个号码各有自己的错误码，重复调用会再次发送。此接口没有签名，短信全文就是模板的正文。列表为空、短信超过 200 条或其中有国内号码，都是整次调用的错误，此时一条也不会发送；国内号码请使用 `SendSms`。
     """
 
     _members = ("SmsSdkAppId", "MultiSmsInfoSet", )
@@ -2671,6 +3161,8 @@ class SendMultiGlobalSmsRequest(AbstractModel):
     def SmsSdkAppId(self):
         r"""The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
 
+        短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
+
         :rtype: str
         """
         return self._SmsSdkAppId
@@ -2683,6 +3175,8 @@ class SendMultiGlobalSmsRequest(AbstractModel):
     def MultiSmsInfoSet(self):
         r"""The messages, 1 to 200, one for each number. Required.
 
+        要发送的短信，1 至 200 条，每个号码一条。必填。
+
         :rtype: list of MultiSmsInfo
         """
         return self._MultiSmsInfoSet
@@ -2694,6 +3188,8 @@ class SendMultiGlobalSmsRequest(AbstractModel):
 
 class SendMultiGlobalSmsResponse(AbstractModel):
     r"""The answer to `SendMultiGlobalSms`.
+
+    `SendMultiGlobalSms` 的应答。
     """
 
     _members = ("SendMultiStatusSet", "RequestId", )
@@ -2707,6 +3203,8 @@ class SendMultiGlobalSmsResponse(AbstractModel):
     def SendMultiStatusSet(self):
         r"""One entry for each message of the request, in the same order. Look at each `Code`.
 
+        请求中的每条短信各有一条结果，顺序与请求一致。请逐条检查 `Code`。
+
         :rtype: list of SendMultiStatus
         """
         return self._SendMultiStatusSet
@@ -2719,6 +3217,8 @@ class SendMultiGlobalSmsResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
+        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+
         :rtype: str
         """
         return self._RequestId
@@ -2730,6 +3230,8 @@ class SendMultiGlobalSmsResponse(AbstractModel):
 
 class SendMultiStatus(AbstractModel):
     r"""What became of one message of `SendMultiGlobalSms`.
+
+    `SendMultiGlobalSms` 中一条短信的结果。
     """
 
     _members = ("SerialNo", "PhoneNumber", "Fee", "SessionContext", "Code", "Message", "IsoCode", )
@@ -2747,6 +3249,8 @@ class SendMultiStatus(AbstractModel):
     def SerialNo(self):
         r"""The id of the message to this number, which its delivery report repeats. There is one even when the message was refused, so look at `Code`.
 
+        发往该号码的这条短信的编号，状态报告中会再次出现。短信被拒绝时也有编号，因此请以 `Code` 为准。
+
         :rtype: str
         """
         return self._SerialNo
@@ -2758,6 +3262,8 @@ class SendMultiStatus(AbstractModel):
     @property
     def PhoneNumber(self):
         r"""The phone number in E.164 form, such as `+8618501234444`.
+
+        E.164 格式的手机号，如 `+8618501234444`。
 
         :rtype: str
         """
@@ -2771,6 +3277,8 @@ class SendMultiStatus(AbstractModel):
     def Fee(self):
         r"""How many segments are billed; 0 when the message was refused.
 
+        计费条数，被拒绝时为 0。
+
         :rtype: int
         """
         return self._Fee
@@ -2782,6 +3290,8 @@ class SendMultiStatus(AbstractModel):
     @property
     def SessionContext(self):
         r"""The caller's own text from the request, unchanged.
+
+        请求中调用方自带的文本，原样返回。
 
         :rtype: str
         """
@@ -2795,6 +3305,8 @@ class SendMultiStatus(AbstractModel):
     def Code(self):
         r"""`Ok` when the message was accepted, otherwise the error code.
 
+        受理时为 `Ok`，否则为错误码。
+
         :rtype: str
         """
         return self._Code
@@ -2806,6 +3318,8 @@ class SendMultiStatus(AbstractModel):
     @property
     def Message(self):
         r"""`send success`, or in words why the message was refused. For people: the texts may change at any time.
+
+        `send success`，或短信被拒绝原因的文字说明。仅供人阅读，措辞随时可能改变。
 
         :rtype: str
         """
@@ -2819,6 +3333,8 @@ class SendMultiStatus(AbstractModel):
     def IsoCode(self):
         r"""The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
 
+        号码所属国家或地区的 ISO 3166 代码，两个字母，如 `CN`；无法识别时为 `DEF`。
+
         :rtype: str
         """
         return self._IsoCode
@@ -2830,6 +3346,8 @@ class SendMultiStatus(AbstractModel):
 
 class SendRecord(AbstractModel):
     r"""A message that was sent, and what became of it.
+
+    一条短信的发送记录及其结果。
     """
 
     _members = ("PhoneNumber", "SerialNo", "SendStatus", "RequestCode", "StatusCode", "IsoCode", "Content", "SendTime", "UserReceiveTime", )
@@ -2849,6 +3367,8 @@ class SendRecord(AbstractModel):
     def PhoneNumber(self):
         r"""The phone number in E.164 form, such as `+8618501234444`.
 
+        E.164 格式的手机号，如 `+8618501234444`。
+
         :rtype: str
         """
         return self._PhoneNumber
@@ -2860,6 +3380,8 @@ class SendRecord(AbstractModel):
     @property
     def SerialNo(self):
         r"""The id of the message to this number. Opaque text: its form differs between mainland and global messages.
+
+        发往该号码的这条短信的编号。请当作不透明的文本：国内短信与港澳台及国际短信的格式不同。
 
         :rtype: str
         """
@@ -2873,6 +3395,8 @@ class SendRecord(AbstractModel):
     def SendStatus(self):
         r"""1: refused; 2: reached the phone; 3: accepted, under way; 4: accepted, did not reach the phone.
 
+        1：被拒绝；2：已送达手机；3：已受理，正在下发；4：已受理，未送达手机。
+
         :rtype: int
         """
         return self._SendStatus
@@ -2884,6 +3408,8 @@ class SendRecord(AbstractModel):
     @property
     def RequestCode(self):
         r"""The code of the send: `Ok` when the message was accepted, otherwise an error code.
+
+        发送时的错误码：受理时为 `Ok`，否则为错误码。
 
         :rtype: str
         """
@@ -2897,6 +3423,8 @@ class SendRecord(AbstractModel):
     def StatusCode(self):
         r"""The carrier's code word of the delivery report when `SendStatus` is 2 or 4; otherwise empty.
 
+        `SendStatus` 为 2 或 4 时，是状态报告中运营商的状态码；否则为空。
+
         :rtype: str
         """
         return self._StatusCode
@@ -2908,6 +3436,8 @@ class SendRecord(AbstractModel):
     @property
     def IsoCode(self):
         r"""The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
+
+        号码所属国家或地区的 ISO 3166 代码，两个字母，如 `CN`；无法识别时为 `DEF`。
 
         :rtype: str
         """
@@ -2921,6 +3451,8 @@ class SendRecord(AbstractModel):
     def Content(self):
         r"""The final text with its signature; parts of the values are masked.
 
+        含签名的短信全文，变量值的一部分以掩码遮盖。
+
         :rtype: str
         """
         return self._Content
@@ -2933,6 +3465,8 @@ class SendRecord(AbstractModel):
     def SendTime(self):
         r"""When it was sent, in Unix seconds.
 
+        发送的时间，Unix 秒。
+
         :rtype: int
         """
         return self._SendTime
@@ -2944,6 +3478,8 @@ class SendRecord(AbstractModel):
     @property
     def UserReceiveTime(self):
         r"""When the phone got it, in Unix seconds, when `SendStatus` is 2; otherwise 0.
+
+        `SendStatus` 为 2 时，是手机收到短信的时间，Unix 秒；否则为 0。
 
         :rtype: int
         """
@@ -2962,6 +3498,14 @@ class SendSmsRequest(AbstractModel):
     The call succeeds when the service has looked at the numbers, whether or not it accepted them: each number has its own code in the answer, `Ok` when the message was accepted. Accepted means that it is paid and on its way; the delivery report comes later. What concerns the request as a whole, such as an unknown app or more than 200 numbers, is an error of the call, and nothing is sent.
 
     Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
+
+    `SendSms` 的请求。
+
+    用一个模板和一组变量值向最多 200 个号码发送短信；这些号码须全部为国内号码，或全部为港澳台及国际号码。
+
+    只要服务处理了这些号码，无论是否受理，调用都算成功：应答中每个号码各有自己的错误码，受理时为 `Ok`。受理表示已经计费并开始下发，状态报告稍后才有。涉及整个请求的问题，例如应用不存在或号码超过 200 个，则是整次调用的错误，此时一条也不会发送。
+
+    重复调用会再次发送，因此请求可能已经到达服务时，不可盲目重试。
     """
 
     _members = ("PhoneNumberSet", "SmsSdkAppId", "TemplateId", "SignName", "TemplateParamSet", "ExtendCode", "SessionContext", "SenderId", )
@@ -2980,6 +3524,8 @@ class SendSmsRequest(AbstractModel):
     def PhoneNumberSet(self):
         r"""The numbers, 1 to 200, all in mainland China or all global. E.164 form, such as `+8618501234444`; mainland numbers also as `0086…`, `86…` or the bare 11 digits. Required.
 
+        接收号码，1 至 200 个，须全部为国内号码，或全部为港澳台及国际号码。采用 E.164 格式，如 `+8618501234444`；国内号码也可写作 `0086…`、`86…` 或 11 位手机号。必填。
+
         :rtype: list of str
         """
         return self._PhoneNumberSet
@@ -2991,6 +3537,8 @@ class SendSmsRequest(AbstractModel):
     @property
     def SmsSdkAppId(self):
         r"""The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
+
+        短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
 
         :rtype: str
         """
@@ -3004,6 +3552,8 @@ class SendSmsRequest(AbstractModel):
     def TemplateId(self):
         r"""The id of an approved template, digits as text, such as `1110`. Global numbers need a global template. Required.
 
+        已通过审核的模板的 ID，以文本形式书写的数字，如 `1110`。港澳台及国际号码须使用港澳台及国际模板。必填。
+
         :rtype: str
         """
         return self._TemplateId
@@ -3015,6 +3565,8 @@ class SendSmsRequest(AbstractModel):
     @property
     def SignName(self):
         r"""The text of an approved signature, without brackets; not its id. Needed for mainland numbers, optional for global ones.
+
+        已通过审核的签名的文字，不含括号，也不是签名 ID。国内号码必须填写，港澳台及国际号码可不填。
 
         :rtype: str
         """
@@ -3028,6 +3580,8 @@ class SendSmsRequest(AbstractModel):
     def TemplateParamSet(self):
         r"""The values for `{1}`, `{2}` and so on of the template, in that order: exactly as many as it has variables; unset or empty when it has none. Values of a verification template are 0 to 6 digits each, no value may hold a link, and the whole text may have at most 500 characters.
 
+        依次代入模板中 `{1}`、`{2}` 等变量的值，个数须与变量个数完全一致；模板没有变量时不填或留空。验证码模板的每个值为 0 至 6 位数字；值中不得含有链接；短信全文不得超过 500 个字符。
+
         :rtype: list of str
         """
         return self._TemplateParamSet
@@ -3039,6 +3593,8 @@ class SendSmsRequest(AbstractModel):
     @property
     def ExtendCode(self):
         r"""Digits that extend the sender's number. The feature is closed unless support opened it; an empty text is always accepted.
+
+        用于扩展发送方号码的数字。该功能默认关闭，须由客服开通；空文本总是可以接受。
 
         :rtype: str
         """
@@ -3052,6 +3608,8 @@ class SendSmsRequest(AbstractModel):
     def SessionContext(self):
         r"""The caller's own text, less than 512 bytes, such as an order number; empty when unset. Comes back with every number's entry.
 
+        调用方自带的文本，小于 512 字节，如订单号；不填时为空。每个号码的结果中都会带回它。
+
         :rtype: str
         """
         return self._SessionContext
@@ -3064,6 +3622,8 @@ class SendSmsRequest(AbstractModel):
     def SenderId(self):
         r"""The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for mainland numbers.
 
+        港澳台及国际短信显示的发送方标识。使用默认的公共发送方时无须填写；对国内号码不起作用。
+
         :rtype: str
         """
         return self._SenderId
@@ -3075,6 +3635,8 @@ class SendSmsRequest(AbstractModel):
 
 class SendSmsResponse(AbstractModel):
     r"""The answer to `SendSms`.
+
+    `SendSms` 的应答。
     """
 
     _members = ("SendStatusSet", "RequestId", )
@@ -3088,6 +3650,8 @@ class SendSmsResponse(AbstractModel):
     def SendStatusSet(self):
         r"""One entry for each number of the request, in the same order. Look at each `Code`: the call succeeds even when every number was refused.
 
+        请求中的每个号码各有一条结果，顺序与请求一致。请逐条检查 `Code`：即使所有号码都被拒绝，调用本身仍算成功。
+
         :rtype: list of SendStatus
         """
         return self._SendStatusSet
@@ -3100,6 +3664,8 @@ class SendSmsResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
+        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+
         :rtype: str
         """
         return self._RequestId
@@ -3111,6 +3677,8 @@ class SendSmsResponse(AbstractModel):
 
 class SendStatus(AbstractModel):
     r"""What became of one number of a send.
+
+    一次发送中一个号码的结果。
     """
 
     _members = ("SerialNo", "PhoneNumber", "Fee", "SessionContext", "Code", "Message", "IsoCode", )
@@ -3128,6 +3696,8 @@ class SendStatus(AbstractModel):
     def SerialNo(self):
         r"""The id of the message to this number, which its delivery report repeats. Empty when the number was refused. Opaque text: its form differs between mainland and global messages.
 
+        发往该号码的这条短信的编号，状态报告中会再次出现。号码被拒绝时为空。请当作不透明的文本：国内短信与港澳台及国际短信的格式不同。
+
         :rtype: str
         """
         return self._SerialNo
@@ -3139,6 +3709,8 @@ class SendStatus(AbstractModel):
     @property
     def PhoneNumber(self):
         r"""The number in E.164 form, whatever form the request had.
+
+        E.164 格式的手机号，与请求中的写法无关。
 
         :rtype: str
         """
@@ -3152,6 +3724,8 @@ class SendStatus(AbstractModel):
     def Fee(self):
         r"""How many segments are billed for this number; 0 when it was refused. A mainland text of up to 70 characters is one segment, a longer one is cut by 67.
 
+        该号码的计费条数，被拒绝时为 0。国内短信不超过 70 个字符按一条计，更长的按每 67 个字符一条拆分。
+
         :rtype: int
         """
         return self._Fee
@@ -3163,6 +3737,8 @@ class SendStatus(AbstractModel):
     @property
     def SessionContext(self):
         r"""`SessionContext` of the request, unchanged, also when the number was refused.
+
+        请求中的 `SessionContext`，原样返回；号码被拒绝时也是如此。
 
         :rtype: str
         """
@@ -3176,6 +3752,8 @@ class SendStatus(AbstractModel):
     def Code(self):
         r"""`Ok` when the message was accepted, otherwise the error code of this number.
 
+        受理时为 `Ok`，否则为该号码的错误码。
+
         :rtype: str
         """
         return self._Code
@@ -3187,6 +3765,8 @@ class SendStatus(AbstractModel):
     @property
     def Message(self):
         r"""`send success`, or in words why the number was refused. For people: the texts may change at any time.
+
+        `send success`，或号码被拒绝原因的文字说明。仅供人阅读，措辞随时可能改变。
 
         :rtype: str
         """
@@ -3200,6 +3780,8 @@ class SendStatus(AbstractModel):
     def IsoCode(self):
         r"""The ISO 3166 code of the number's country or region, such as `CN`; `DEF` when it is not known, empty when the send was refused before looking at the number.
 
+        号码所属国家或地区的 ISO 3166 代码，如 `CN`；无法识别时为 `DEF`，还没有检查号码就已拒绝发送时为空。
+
         :rtype: str
         """
         return self._IsoCode
@@ -3211,6 +3793,8 @@ class SendStatus(AbstractModel):
 
 class SendStatusStatistics(AbstractModel):
     r"""Counts of what was sent.
+
+    发送量的统计。
     """
 
     _members = ("FeeCount", "RequestCount", "RequestSuccessCount", )
@@ -3224,6 +3808,8 @@ class SendStatusStatistics(AbstractModel):
     def FeeCount(self):
         r"""Segments billed. A long message has more than one: 100 messages, 20 of them of two segments, are 120.
 
+        计费条数。长短信按多条计：100 条短信中有 20 条各计两条，共计 120 条。
+
         :rtype: int
         """
         return self._FeeCount
@@ -3236,6 +3822,8 @@ class SendStatusStatistics(AbstractModel):
     def RequestCount(self):
         r"""Numbers submitted, the refused ones included.
 
+        提交的号码数，包括被拒绝的。
+
         :rtype: int
         """
         return self._RequestCount
@@ -3247,6 +3835,8 @@ class SendStatusStatistics(AbstractModel):
     @property
     def RequestSuccessCount(self):
         r"""Numbers accepted, whether or not the message reached the phone.
+
+        受理的号码数，无论短信是否送达手机。
 
         :rtype: int
         """
@@ -3263,6 +3853,12 @@ class SendStatusStatisticsRequest(AbstractModel):
     Counts what an app sent within a span of hours: numbers submitted, numbers accepted, segments billed.
 
     Hours are those of UTC+8; the first and the last hour both count, by the time of sending. An hour that is none, or an end before the begin, is refused.
+
+    `SendStatusStatistics` 的请求。
+
+    统计一个应用在若干小时内的发送量：提交的号码数、受理的号码数、计费条数。
+
+    小时按 UTC+8 计算，首尾两个小时都包含在内，以发送时间为准。不是合法的小时，或结束早于开始，都会被拒绝。
     """
 
     _members = ("BeginTime", "EndTime", "SmsSdkAppId", "Limit", "Offset", )
@@ -3278,6 +3874,8 @@ class SendStatusStatisticsRequest(AbstractModel):
     def BeginTime(self):
         r"""The first hour, `yyyymmddhh` in UTC+8, such as `2024090800`. Required.
 
+        开始的小时，UTC+8 时间 `yyyymmddhh`，如 `2024090800`。必填。
+
         :rtype: str
         """
         return self._BeginTime
@@ -3289,6 +3887,8 @@ class SendStatusStatisticsRequest(AbstractModel):
     @property
     def EndTime(self):
         r"""The last hour, `yyyymmddhh` in UTC+8, such as `2024090823`; not before the first. Required.
+
+        结束的小时，UTC+8 时间 `yyyymmddhh`，如 `2024090823`；不得早于开始。必填。
 
         :rtype: str
         """
@@ -3302,6 +3902,8 @@ class SendStatusStatisticsRequest(AbstractModel):
     def SmsSdkAppId(self):
         r"""The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
 
+        短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
+
         :rtype: str
         """
         return self._SmsSdkAppId
@@ -3313,6 +3915,8 @@ class SendStatusStatisticsRequest(AbstractModel):
     @property
     def Limit(self):
         r"""Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
+
+        不影响统计结果。文档规定为 0；0 至 100 均可接受。必填。
 
         :rtype: int
         """
@@ -3326,6 +3930,8 @@ class SendStatusStatisticsRequest(AbstractModel):
     def Offset(self):
         r"""Has no effect on the counts. Documented as 0. Required.
 
+        不影响统计结果。文档规定为 0。必填。
+
         :rtype: int
         """
         return self._Offset
@@ -3337,6 +3943,8 @@ class SendStatusStatisticsRequest(AbstractModel):
 
 class SendStatusStatisticsResponse(AbstractModel):
     r"""The answer to `SendStatusStatistics`.
+
+    `SendStatusStatistics` 的应答。
     """
 
     _members = ("SendStatusStatistics", "RequestId", )
@@ -3350,6 +3958,8 @@ class SendStatusStatisticsResponse(AbstractModel):
     def SendStatusStatistics(self):
         r"""The counts.
 
+        统计结果。
+
         :rtype: :class:`tencentcloud.sms.v20210111.models.SendStatusStatistics`
         """
         return self._SendStatusStatistics
@@ -3362,6 +3972,8 @@ class SendStatusStatisticsResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
+        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+
         :rtype: str
         """
         return self._RequestId
@@ -3373,6 +3985,8 @@ class SendStatusStatisticsResponse(AbstractModel):
 
 class SmsPackagesStatistics(AbstractModel):
     r"""A prepaid package of segments.
+
+    一个预付费的短信套餐包。
     """
 
     _members = ("PackageCreateTime", "PackageEffectiveTime", "PackageExpiredTime", "PackageAmount", "PackageType", "PackageId", "CurrentUsage", )
@@ -3390,6 +4004,8 @@ class SmsPackagesStatistics(AbstractModel):
     def PackageCreateTime(self):
         r"""When the package was created, in Unix seconds.
 
+        套餐包创建的时间，Unix 秒。
+
         :rtype: int
         """
         return self._PackageCreateTime
@@ -3401,6 +4017,8 @@ class SmsPackagesStatistics(AbstractModel):
     @property
     def PackageEffectiveTime(self):
         r"""From when it can be used, in Unix seconds.
+
+        开始可用的时间，Unix 秒。
 
         :rtype: int
         """
@@ -3414,6 +4032,8 @@ class SmsPackagesStatistics(AbstractModel):
     def PackageExpiredTime(self):
         r"""Until when it can be used, in Unix seconds.
 
+        到期的时间，Unix 秒。
+
         :rtype: int
         """
         return self._PackageExpiredTime
@@ -3425,6 +4045,8 @@ class SmsPackagesStatistics(AbstractModel):
     @property
     def PackageAmount(self):
         r"""How many billed segments it holds.
+
+        套餐包的计费条数。
 
         :rtype: int
         """
@@ -3438,6 +4060,8 @@ class SmsPackagesStatistics(AbstractModel):
     def PackageType(self):
         r"""0: a gift; 1: bought.
 
+        0：赠送；1：购买。
+
         :rtype: int
         """
         return self._PackageType
@@ -3450,6 +4074,8 @@ class SmsPackagesStatistics(AbstractModel):
     def PackageId(self):
         r"""The id of the package, a number.
 
+        套餐包的 ID，数字。
+
         :rtype: int
         """
         return self._PackageId
@@ -3461,6 +4087,8 @@ class SmsPackagesStatistics(AbstractModel):
     @property
     def CurrentUsage(self):
         r"""How many billed segments of the package are used so far.
+
+        套餐包至今已使用的计费条数。
 
         :rtype: int
         """
@@ -3475,6 +4103,10 @@ class SmsPackagesStatisticsRequest(AbstractModel):
     r"""The request of `SmsPackagesStatistics`.
 
     Answers the prepaid packages of an app that were created within a span of hours: how many segments each holds, how many are used, and from when until when it can be used.
+
+    `SmsPackagesStatistics` 的请求。
+
+    查询一个应用在若干小时内创建的预付费套餐包：每个包含多少计费条数，已用多少，以及从何时到何时可以使用。
     """
 
     _members = ("SmsSdkAppId", "Limit", "Offset", "BeginTime", "EndTime", )
@@ -3490,6 +4122,8 @@ class SmsPackagesStatisticsRequest(AbstractModel):
     def SmsSdkAppId(self):
         r"""The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
 
+        短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
+
         :rtype: str
         """
         return self._SmsSdkAppId
@@ -3501,6 +4135,8 @@ class SmsPackagesStatisticsRequest(AbstractModel):
     @property
     def Limit(self):
         r"""How many packages to answer at most, up to 500. Required.
+
+        最多返回多少个套餐包，不超过 500。必填。
 
         :rtype: int
         """
@@ -3514,6 +4150,8 @@ class SmsPackagesStatisticsRequest(AbstractModel):
     def Offset(self):
         r"""How many packages to skip, 0 for the first page. Required.
 
+        跳过多少个套餐包，第一页为 0。必填。
+
         :rtype: int
         """
         return self._Offset
@@ -3525,6 +4163,8 @@ class SmsPackagesStatisticsRequest(AbstractModel):
     @property
     def BeginTime(self):
         r"""The first hour in which packages were created, `yyyymmddhh` in UTC+8, such as `2024090800`. Required.
+
+        套餐包创建时间范围的开始小时，UTC+8 时间 `yyyymmddhh`，如 `2024090800`。必填。
 
         :rtype: str
         """
@@ -3538,6 +4178,8 @@ class SmsPackagesStatisticsRequest(AbstractModel):
     def EndTime(self):
         r"""The last hour in which packages were created, `yyyymmddhh` in UTC+8; after the first and not in the future. Required.
 
+        套餐包创建时间范围的结束小时，UTC+8 时间 `yyyymmddhh`；须晚于开始，且不得晚于当前时间。必填。
+
         :rtype: str
         """
         return self._EndTime
@@ -3549,6 +4191,8 @@ class SmsPackagesStatisticsRequest(AbstractModel):
 
 class SmsPackagesStatisticsResponse(AbstractModel):
     r"""The answer to `SmsPackagesStatistics`.
+
+    `SmsPackagesStatistics` 的应答。
     """
 
     _members = ("SmsPackagesStatisticsSet", "RequestId", )
@@ -3562,6 +4206,8 @@ class SmsPackagesStatisticsResponse(AbstractModel):
     def SmsPackagesStatisticsSet(self):
         r"""The packages, one entry each.
 
+        套餐包，每个一条。
+
         :rtype: list of SmsPackagesStatistics
         """
         return self._SmsPackagesStatisticsSet
@@ -3573,6 +4219,8 @@ class SmsPackagesStatisticsResponse(AbstractModel):
     @property
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+
+        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """

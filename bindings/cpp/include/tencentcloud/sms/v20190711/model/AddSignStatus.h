@@ -20,6 +20,8 @@ namespace Model
 {
 
 /// A signature that was created and now waits for its review.
+///
+/// 已新建、正在等待审核的签名。
 class AddSignStatus : public AbstractModel
 {
 public:
@@ -64,6 +66,8 @@ public:
     }
 
     /// The id of the signature: a number, not its text.
+    ///
+    /// 签名 ID，是数字，不是签名文字。
     uint64_t GetSignId() const { return m_signId; }
     /// Sets SignId, see GetSignId.
     void SetSignId(const uint64_t& _signId)
@@ -75,6 +79,8 @@ public:
     bool SignIdHasBeenSet() const { return m_signIdHasBeenSet; }
 
     /// The id of the application, a number here.
+    ///
+    /// 申请的 ID，此处为数字。
     uint64_t GetSignApplyId() const { return m_signApplyId; }
     /// Sets SignApplyId, see GetSignApplyId.
     void SetSignApplyId(const uint64_t& _signApplyId)

@@ -21,6 +21,8 @@ namespace Model
 {
 
 /// The answer to `AddSmsSign`.
+///
+/// `AddSmsSign` 的应答。
 class AddSmsSignResponse : public AbstractModel
 {
 public:
@@ -63,6 +65,8 @@ public:
     }
 
     /// The new signature.
+    ///
+    /// 新建的签名。
     AddSignStatus GetAddSignStatus() const { return m_addSignStatus; }
     /// Whether AddSignStatus is set.
     bool AddSignStatusHasBeenSet() const { return m_addSignStatusHasBeenSet; }

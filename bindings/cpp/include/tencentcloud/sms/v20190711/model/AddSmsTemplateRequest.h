@@ -27,6 +27,15 @@ namespace Model
 /// verified as a company may create templates through the API (`FailedOperation.NotEnterpriseCertification`); a mainland
 /// template also needs an approved signature (`FailedOperation.MissingSignature`). An account has at most 1000 templates
 /// (`FailedOperation.TemplateNumberLimit`). Repeating the call creates a second template.
+///
+/// `AddSmsTemplate` 的请求。
+///
+/// 新建模板并提交审核，审核通过后才能用于发送。
+///
+/// 真实服务的审核需要数小时。审核结果没有回调，请用 `DescribeSmsTemplateList` 查询。只有通过企业认证的账号可以通过 API
+/// 新建模板（否则返回 `FailedOperation.NotEnterpriseCertification`）；国内模板还要求账号已有通过审核的签名（否则返回
+/// `FailedOperation.MissingSignature`）。每个账号最多 1000 个模板（超出返回 `FailedOperation.TemplateNumberLimit`）。
+/// 重复调用会再建一个模板。
 class AddSmsTemplateRequest : public AbstractModel
 {
 public:
@@ -79,6 +88,8 @@ public:
     }
 
     /// The name of the template. Free text for people, not empty; it is not part of the message. Required.
+    ///
+    /// 模板名称，供人识别，自由填写但不可为空；不会出现在短信中。必填。
     std::string GetTemplateName() const { return m_templateName; }
     /// Sets TemplateName, see GetTemplateName.
     void SetTemplateName(const std::string& _templateName)
@@ -90,8 +101,12 @@ public:
     bool TemplateNameHasBeenSet() const { return m_templateNameHasBeenSet; }
 
     /// The text, at most 500 characters with the signature and the values. `{1}`, `{2}` and so on stand for values given
-    /// when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or `】`.
-    /// Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
+    /// when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or
+    /// `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
+    ///
+    /// 模板正文，连同签名与变量值最多 500 个字符。`{1}`、`{2}` 等是变量，发送时代入取值：序号从 1 开始且不可跳号，
+    /// 两个变量不可相邻，正文不可只有变量，变量不可放在链接中。不得含有 `【` 或 `】`。国内营销短信须以退订方式结尾，如
+    /// `拒收请回复R`。必填。
     std::string GetTemplateContent() const { return m_templateContent; }
     /// Sets TemplateContent, see GetTemplateContent.
     void SetTemplateContent(const std::string& _templateContent)
@@ -104,6 +119,8 @@ public:
 
     /// What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as
     /// notification. Required.
+    ///
+    /// 短信类型：1 营销，2 通知，3 验证码；旧程序使用的 0 视为通知。必填。
     uint64_t GetSmsType() const { return m_smsType; }
     /// Sets SmsType, see GetSmsType.
     void SetSmsType(const uint64_t& _smsType)
@@ -115,6 +132,8 @@ public:
     bool SmsTypeHasBeenSet() const { return m_smsTypeHasBeenSet; }
 
     /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+    ///
+    /// 0：国内；1：港澳台及国际，即其他所有国家和地区。必填。
     uint64_t GetInternational() const { return m_international; }
     /// Sets International, see GetInternational.
     void SetInternational(const uint64_t& _international)
@@ -126,6 +145,8 @@ public:
     bool InternationalHasBeenSet() const { return m_internationalHasBeenSet; }
 
     /// A note for the reviewer, such as what the messages are for. May be empty, but not absent. Required.
+    ///
+    /// 给审核人员看的备注，例如短信的用途。可以为空，但不可缺少。必填。
     std::string GetRemark() const { return m_remark; }
     /// Sets Remark, see GetRemark.
     void SetRemark(const std::string& _remark)

@@ -20,6 +20,8 @@ namespace Model
 {
 
 /// A template that was created and now waits for its review.
+///
+/// 已新建、正在等待审核的模板。
 class AddTemplateStatus : public AbstractModel
 {
 public:
@@ -60,6 +62,8 @@ public:
     }
 
     /// The id of the new template, digits as text: ready for `SendSms`. The other template actions take it as a number.
+    ///
+    /// 新模板的 ID，以文本形式书写的数字，可直接用于 `SendSms`。其他模板接口则以数字传入。
     std::string GetTemplateId() const { return m_templateId; }
     /// Sets TemplateId, see GetTemplateId.
     void SetTemplateId(const std::string& _templateId)

@@ -20,6 +20,8 @@ namespace Model
 {
 
 /// Counts of delivery reports.
+///
+/// 状态报告的统计。
 class CallbackStatusStatistics : public AbstractModel
 {
 public:
@@ -92,6 +94,8 @@ public:
     }
 
     /// Reports in all, of success and of failure.
+    ///
+    /// 状态报告总数，包括成功与失败。
     uint64_t GetCallbackCount() const { return m_callbackCount; }
     /// Sets CallbackCount, see GetCallbackCount.
     void SetCallbackCount(const uint64_t& _callbackCount)
@@ -103,6 +107,8 @@ public:
     bool CallbackCountHasBeenSet() const { return m_callbackCountHasBeenSet; }
 
     /// Numbers accepted for sending.
+    ///
+    /// 发送时受理的号码数。
     uint64_t GetRequestSuccessCount() const { return m_requestSuccessCount; }
     /// Sets RequestSuccessCount, see GetRequestSuccessCount.
     void SetRequestSuccessCount(const uint64_t& _requestSuccessCount)
@@ -114,6 +120,8 @@ public:
     bool RequestSuccessCountHasBeenSet() const { return m_requestSuccessCountHasBeenSet; }
 
     /// Reports of failure: the sum of the five classes below.
+    ///
+    /// 失败的报告数，等于以下五类之和。
     uint64_t GetCallbackFailCount() const { return m_callbackFailCount; }
     /// Sets CallbackFailCount, see GetCallbackFailCount.
     void SetCallbackFailCount(const uint64_t& _callbackFailCount)
@@ -125,6 +133,8 @@ public:
     bool CallbackFailCountHasBeenSet() const { return m_callbackFailCountHasBeenSet; }
 
     /// Reports that the message reached the phone.
+    ///
+    /// 表示短信已送达手机的报告数。
     uint64_t GetCallbackSuccessCount() const { return m_callbackSuccessCount; }
     /// Sets CallbackSuccessCount, see GetCallbackSuccessCount.
     void SetCallbackSuccessCount(const uint64_t& _callbackSuccessCount)
@@ -136,6 +146,8 @@ public:
     bool CallbackSuccessCountHasBeenSet() const { return m_callbackSuccessCountHasBeenSet; }
 
     /// Failures inside the carrier.
+    ///
+    /// 因运营商内部错误而失败的数量。
     uint64_t GetInternalErrorCount() const { return m_internalErrorCount; }
     /// Sets InternalErrorCount, see GetInternalErrorCount.
     void SetInternalErrorCount(const uint64_t& _internalErrorCount)
@@ -147,6 +159,8 @@ public:
     bool InternalErrorCountHasBeenSet() const { return m_internalErrorCountHasBeenSet; }
 
     /// Failures because the number is invalid or not in use.
+    ///
+    /// 因号码无效或为空号而失败的数量。
     uint64_t GetInvalidNumberCount() const { return m_invalidNumberCount; }
     /// Sets InvalidNumberCount, see GetInvalidNumberCount.
     void SetInvalidNumberCount(const uint64_t& _invalidNumberCount)
@@ -158,6 +172,8 @@ public:
     bool InvalidNumberCountHasBeenSet() const { return m_invalidNumberCountHasBeenSet; }
 
     /// Failures because the phone is off or suspended.
+    ///
+    /// 因手机关机或停机而失败的数量。
     uint64_t GetShutdownErrorCount() const { return m_shutdownErrorCount; }
     /// Sets ShutdownErrorCount, see GetShutdownErrorCount.
     void SetShutdownErrorCount(const uint64_t& _shutdownErrorCount)
@@ -169,6 +185,8 @@ public:
     bool ShutdownErrorCountHasBeenSet() const { return m_shutdownErrorCountHasBeenSet; }
 
     /// Failures because the number does not want messages.
+    ///
+    /// 因号码不愿接收短信而失败的数量。
     uint64_t GetBlackListCount() const { return m_blackListCount; }
     /// Sets BlackListCount, see GetBlackListCount.
     void SetBlackListCount(const uint64_t& _blackListCount)
@@ -180,6 +198,8 @@ public:
     bool BlackListCountHasBeenSet() const { return m_blackListCountHasBeenSet; }
 
     /// Failures because the carrier limits how often a number may get messages.
+    ///
+    /// 因运营商限制同一号码的接收频率而失败的数量。
     uint64_t GetFrequencyLimitCount() const { return m_frequencyLimitCount; }
     /// Sets FrequencyLimitCount, see GetFrequencyLimitCount.
     void SetFrequencyLimitCount(const uint64_t& _frequencyLimitCount)

@@ -23,6 +23,11 @@ namespace Model
 ///
 /// Deletes a signature, whatever the state of its review. It cannot be used any more, while messages that were accepted
 /// still go out. A second call finds nothing and is refused with `FailedOperation.SignIdNotExist`.
+///
+/// `DeleteSmsSign` 的请求。
+///
+/// 删除签名，无论其审核状态如何。删除后不能再使用，而已经受理的短信仍会下发。再次调用时已无此签名，返回
+/// `FailedOperation.SignIdNotExist`。
 class DeleteSmsSignRequest : public AbstractModel
 {
 public:
@@ -59,6 +64,8 @@ public:
     }
 
     /// The id of the signature: a number, not its text. Required.
+    ///
+    /// 签名 ID，是数字，不是签名文字。必填。
     uint64_t GetSignId() const { return m_signId; }
     /// Sets SignId, see GetSignId.
     void SetSignId(const uint64_t& _signId)

@@ -20,6 +20,8 @@ namespace Model
 {
 
 /// A signature and the state of its review.
+///
+/// 一个签名及其审核状态。
 class DescribeSignListStatus : public AbstractModel
 {
 public:
@@ -92,6 +94,8 @@ public:
     }
 
     /// The id of the signature: a number, not its text.
+    ///
+    /// 签名 ID，是数字，不是签名文字。
     uint64_t GetSignId() const { return m_signId; }
     /// Sets SignId, see GetSignId.
     void SetSignId(const uint64_t& _signId)
@@ -103,6 +107,8 @@ public:
     bool SignIdHasBeenSet() const { return m_signIdHasBeenSet; }
 
     /// 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan.
+    ///
+    /// 0：国内；1：港澳台及国际，即其他所有国家和地区。
     uint64_t GetInternational() const { return m_international; }
     /// Sets International, see GetInternational.
     void SetInternational(const uint64_t& _international)
@@ -115,6 +121,8 @@ public:
 
     /// The state of the review: 0 approved and in force, 1 under review, 2 approved but not yet in force, -1 refused or not
     /// usable.
+    ///
+    /// 审核状态：0 已通过并生效，1 审核中，2 已通过但尚未生效，-1 未通过或不可用。
     int64_t GetStatusCode() const { return m_statusCode; }
     /// Sets StatusCode, see GetStatusCode.
     void SetStatusCode(const int64_t& _statusCode)
@@ -126,6 +134,8 @@ public:
     bool StatusCodeHasBeenSet() const { return m_statusCodeHasBeenSet; }
 
     /// The reviewer's text, mostly the reason of a refusal; may be empty.
+    ///
+    /// 审核人员的回复，多为未通过的原因；可能为空。
     std::string GetReviewReply() const { return m_reviewReply; }
     /// Sets ReviewReply, see GetReviewReply.
     void SetReviewReply(const std::string& _reviewReply)
@@ -137,6 +147,8 @@ public:
     bool ReviewReplyHasBeenSet() const { return m_reviewReplyHasBeenSet; }
 
     /// The text of the signature, without brackets.
+    ///
+    /// 签名文字，不含括号。
     std::string GetSignName() const { return m_signName; }
     /// Sets SignName, see GetSignName.
     void SetSignName(const std::string& _signName)
@@ -148,6 +160,8 @@ public:
     bool SignNameHasBeenSet() const { return m_signNameHasBeenSet; }
 
     /// When it was handed in, in Unix seconds.
+    ///
+    /// 提交审核的时间，Unix 秒。
     uint64_t GetCreateTime() const { return m_createTime; }
     /// Sets CreateTime, see GetCreateTime.
     void SetCreateTime(const uint64_t& _createTime)
@@ -159,6 +173,8 @@ public:
     bool CreateTimeHasBeenSet() const { return m_createTimeHasBeenSet; }
 
     /// The id of the qualification; 0 for global signatures.
+    ///
+    /// 资质的 ID；港澳台及国际签名为 0。
     uint64_t GetQualificationId() const { return m_qualificationId; }
     /// Sets QualificationId, see GetQualificationId.
     void SetQualificationId(const uint64_t& _qualificationId)
@@ -170,6 +186,8 @@ public:
     bool QualificationIdHasBeenSet() const { return m_qualificationIdHasBeenSet; }
 
     /// The name of the qualification; empty for global signatures.
+    ///
+    /// 资质名称；港澳台及国际签名为空。
     std::string GetQualificationName() const { return m_qualificationName; }
     /// Sets QualificationName, see GetQualificationName.
     void SetQualificationName(const std::string& _qualificationName)
@@ -182,6 +200,8 @@ public:
 
     /// The state of the qualification: 0 waiting, 1 approved, 2 refused, 3 to be handed in again with supplements, 4 waiting
     /// after a change, 5 change refused.
+    ///
+    /// 资质状态：0 待审核，1 已通过，2 未通过，3 须补充材料后重新提交，4 变更后待审核，5 变更未通过。
     int64_t GetQualificationStatusCode() const { return m_qualificationStatusCode; }
     /// Sets QualificationStatusCode, see GetQualificationStatusCode.
     void SetQualificationStatusCode(const int64_t& _qualificationStatusCode)

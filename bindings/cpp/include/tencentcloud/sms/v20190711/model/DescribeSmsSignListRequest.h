@@ -24,6 +24,12 @@ namespace Model
 /// Answers signatures with the state of their review, by their ids, at most 100 in a call.
 ///
 /// An id that does not exist is left out of the answer.
+///
+/// `DescribeSmsSignList` 的请求。
+///
+/// 按 ID 查询签名及其审核状态，每次调用最多 100 个。
+///
+/// 不存在的 ID 不会出现在应答中。
 class DescribeSmsSignListRequest : public AbstractModel
 {
 public:
@@ -64,6 +70,8 @@ public:
     }
 
     /// The ids of the signatures wanted, 1 to 100. Required.
+    ///
+    /// 要查询的签名 ID，1 至 100 个。必填。
     std::vector<uint64_t> GetSignIdSet() const { return m_signIdSet; }
     /// Sets SignIdSet, see GetSignIdSet.
     void SetSignIdSet(const std::vector<uint64_t>& _signIdSet)
@@ -75,6 +83,8 @@ public:
     bool SignIdSetHasBeenSet() const { return m_signIdSetHasBeenSet; }
 
     /// Which signatures to list: 0 for mainland China, 1 for global ones. Required.
+    ///
+    /// 要列出的签名：0 为国内，1 为港澳台及国际。必填。
     uint64_t GetInternational() const { return m_international; }
     /// Sets International, see GetInternational.
     void SetInternational(const uint64_t& _international)

@@ -21,6 +21,8 @@ namespace Model
 {
 
 /// The answer to `DescribeSmsSignList`.
+///
+/// `DescribeSmsSignList` 的应答。
 class DescribeSmsSignListResponse : public AbstractModel
 {
 public:
@@ -63,6 +65,8 @@ public:
     }
 
     /// The signatures found, one entry each; unknown ids are left out.
+    ///
+    /// 查到的签名，每个一条；不存在的 ID 不会出现。
     std::vector<DescribeSignListStatus> GetDescribeSignListStatusSet() const { return m_describeSignListStatusSet; }
     /// Whether DescribeSignListStatusSet is set.
     bool DescribeSignListStatusSetHasBeenSet() const { return m_describeSignListStatusSetHasBeenSet; }

@@ -23,8 +23,13 @@ namespace Model
 ///
 /// Answers templates with the state of their review, by their ids, at most 100 in a call.
 ///
-/// An id that does not exist is left out of the answer. Only the main account may list templates
-/// (`FailedOperation.ProhibitSubAccountUse`).
+/// An id that does not exist is left out of the answer.
+///
+/// `DescribeSmsTemplateList` 的请求。
+///
+/// 按 ID 查询模板及其审核状态，每次调用最多 100 个。
+///
+/// 不存在的 ID 不会出现在应答中。
 class DescribeSmsTemplateListRequest : public AbstractModel
 {
 public:
@@ -65,6 +70,8 @@ public:
     }
 
     /// The ids of the templates wanted, at most 100. Required.
+    ///
+    /// 要查询的模板 ID，最多 100 个。必填。
     std::vector<uint64_t> GetTemplateIdSet() const { return m_templateIdSet; }
     /// Sets TemplateIdSet, see GetTemplateIdSet.
     void SetTemplateIdSet(const std::vector<uint64_t>& _templateIdSet)
@@ -76,6 +83,8 @@ public:
     bool TemplateIdSetHasBeenSet() const { return m_templateIdSetHasBeenSet; }
 
     /// Which templates to list: 0 for mainland China, 1 for global ones. Required.
+    ///
+    /// 要列出的模板：0 为国内，1 为港澳台及国际。必填。
     uint64_t GetInternational() const { return m_international; }
     /// Sets International, see GetInternational.
     void SetInternational(const uint64_t& _international)

@@ -25,6 +25,13 @@ namespace Model
 ///
 /// An approved signature cannot be changed (`InvalidParameterValue.SignAlreadyPassedCheck`): create another one. An id that
 /// does not exist is `FailedOperation.MissingSignatureToModify`.
+///
+/// `ModifySmsSign` 的请求。
+///
+/// 修改审核中或未通过的签名，并重新提交审核。
+///
+/// 已通过审核的签名不能修改（返回 `InvalidParameterValue.SignAlreadyPassedCheck`），请另建一个。ID 不存在时返回
+/// `FailedOperation.MissingSignatureToModify`。
 class ModifySmsSignRequest : public AbstractModel
 {
 public:
@@ -97,6 +104,8 @@ public:
     }
 
     /// The id of the signature: a number, not its text. Required.
+    ///
+    /// 签名 ID，是数字，不是签名文字。必填。
     uint64_t GetSignId() const { return m_signId; }
     /// Sets SignId, see GetSignId.
     void SetSignId(const uint64_t& _signId)
@@ -109,6 +118,8 @@ public:
 
     /// The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2 to
     /// 15 characters without `[` and `]`. Required.
+    ///
+    /// 签名文字，不含括号。国内：2 至 12 个汉字、字母或数字；港澳台及国际：2 至 15 个字符，不含 `[` 和 `]`。必填。
     std::string GetSignName() const { return m_signName; }
     /// Sets SignName, see GetSignName.
     void SetSignName(const std::string& _signName)
@@ -121,6 +132,9 @@ public:
 
     /// Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or other.
     /// Decides which `DocumentType` fits. Required.
+    ///
+    /// 签名所代表的主体：0 公司，1 App（仅限港澳台及国际），4 商标，5 政府、事业单位或其他。它决定可以使用哪些
+    /// `DocumentType`。必填。
     uint64_t GetSignType() const { return m_signType; }
     /// Sets SignType, see GetSignType.
     void SetSignType(const uint64_t& _signType)
@@ -134,6 +148,10 @@ public:
     /// The proof handed in: 0 three-in-one licence, 1 business licence, 2 organisation code certificate, 3 social credit
     /// certificate, 4 screenshot of the app's back end (global only), 7 trademark certificate. Which ones fit depends on
     /// `SignType`: 0 goes with 0 or 1, 1 with 0 to 4, 4 with 7, 5 with 2 or 3. Required.
+    ///
+    /// 提交的证明类型：0 三证合一的营业执照，1 营业执照，2 组织机构代码证，3 社会信用代码证，4 App
+    /// 后台截图（仅限港澳台及国际），7 商标注册证。可选范围取决于 `SignType`：0 对应 0 或 1，1 对应 0 至 4，4 对应 7，5 对应
+    /// 2 或 3。必填。
     uint64_t GetDocumentType() const { return m_documentType; }
     /// Sets DocumentType, see GetDocumentType.
     void SetDocumentType(const uint64_t& _documentType)
@@ -145,6 +163,8 @@ public:
     bool DocumentTypeHasBeenSet() const { return m_documentTypeHasBeenSet; }
 
     /// 0: mainland China; 1: global. Must be what the signature has: it cannot be moved from one to the other. Required.
+    ///
+    /// 0：国内；1：港澳台及国际。须与签名原有的取值一致，不能在两者之间更改。必填。
     uint64_t GetInternational() const { return m_international; }
     /// Sets International, see GetInternational.
     void SetInternational(const uint64_t& _international)
@@ -156,6 +176,8 @@ public:
     bool InternationalHasBeenSet() const { return m_internationalHasBeenSet; }
 
     /// 0: for the account's own use; 1: on behalf of others, which needs `CommissionImage`. Required.
+    ///
+    /// 0：自用；1：他用，此时须提供 `CommissionImage`。必填。
     uint64_t GetUsedMethod() const { return m_usedMethod; }
     /// Sets UsedMethod, see GetUsedMethod.
     void SetUsedMethod(const uint64_t& _usedMethod)
@@ -167,6 +189,8 @@ public:
     bool UsedMethodHasBeenSet() const { return m_usedMethodHasBeenSet; }
 
     /// A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
+    ///
+    /// 证明材料的图片，JPEG 或 PNG，不超过 5 MB，以 base64 编码，不带 `data:` 前缀。必填。
     std::string GetProofImage() const { return m_proofImage; }
     /// Sets ProofImage, see GetProofImage.
     void SetProofImage(const std::string& _proofImage)
@@ -178,6 +202,8 @@ public:
     bool ProofImageHasBeenSet() const { return m_proofImageHasBeenSet; }
 
     /// A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of others.
+    ///
+    /// 委托书的图片，以 base64 编码，不带 `data:` 前缀。仅在签名为他用时才会查看。
     std::string GetCommissionImage() const { return m_commissionImage; }
     /// Sets CommissionImage, see GetCommissionImage.
     void SetCommissionImage(const std::string& _commissionImage)
@@ -189,6 +215,8 @@ public:
     bool CommissionImageHasBeenSet() const { return m_commissionImageHasBeenSet; }
 
     /// A note for the reviewer, such as what the messages are for. Free text.
+    ///
+    /// 给审核人员看的备注，例如短信的用途。自由填写。
     std::string GetRemark() const { return m_remark; }
     /// Sets Remark, see GetRemark.
     void SetRemark(const std::string& _remark)
@@ -201,6 +229,8 @@ public:
 
     /// The id of an approved qualification of the company. For mainland signatures, where the service may insist on it;
     /// leave it out for global ones.
+    ///
+    /// 已通过审核的企业资质的 ID。用于国内签名，服务可能要求必填；港澳台及国际签名请勿填写。
     uint64_t GetQualificationId() const { return m_qualificationId; }
     /// Sets QualificationId, see GetQualificationId.
     void SetQualificationId(const uint64_t& _qualificationId)

@@ -21,6 +21,8 @@ namespace Model
 {
 
 /// The answer to `ModifySmsSign`.
+///
+/// `ModifySmsSign` 的应答。
 class ModifySmsSignResponse : public AbstractModel
 {
 public:
@@ -63,6 +65,8 @@ public:
     }
 
     /// The changed signature.
+    ///
+    /// 修改后的签名。
     ModifySignStatus GetModifySignStatus() const { return m_modifySignStatus; }
     /// Whether ModifySignStatus is set.
     bool ModifySignStatusHasBeenSet() const { return m_modifySignStatusHasBeenSet; }

@@ -20,6 +20,8 @@ namespace Model
 {
 
 /// A template that was changed and now waits for its review.
+///
+/// 已修改、正在等待审核的模板。
 class ModifyTemplateStatus : public AbstractModel
 {
 public:
@@ -60,6 +62,8 @@ public:
     }
 
     /// The id of the template: a number here, while sending takes it as text.
+    ///
+    /// 模板 ID。此处为数字，发送时则以文本传入。
     uint64_t GetTemplateId() const { return m_templateId; }
     /// Sets TemplateId, see GetTemplateId.
     void SetTemplateId(const uint64_t& _templateId)

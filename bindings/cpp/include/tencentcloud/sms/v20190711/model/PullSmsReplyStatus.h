@@ -20,6 +20,8 @@ namespace Model
 {
 
 /// One reply of a person to a message.
+///
+/// 用户对短信的一条上行回复。
 class PullSmsReplyStatus : public AbstractModel
 {
 public:
@@ -84,6 +86,8 @@ public:
     }
 
     /// The code that extended the sender's number; mostly empty.
+    ///
+    /// 发送时扩展发送方号码的数字，多数情况下为空。
     std::string GetExtendCode() const { return m_extendCode; }
     /// Sets ExtendCode, see GetExtendCode.
     void SetExtendCode(const std::string& _extendCode)
@@ -95,6 +99,8 @@ public:
     bool ExtendCodeHasBeenSet() const { return m_extendCodeHasBeenSet; }
 
     /// The country code without `+`, such as `86`.
+    ///
+    /// 国家或地区码，不带 `+`，如 `86`。
     std::string GetNationCode() const { return m_nationCode; }
     /// Sets NationCode, see GetNationCode.
     void SetNationCode(const std::string& _nationCode)
@@ -106,6 +112,8 @@ public:
     bool NationCodeHasBeenSet() const { return m_nationCodeHasBeenSet; }
 
     /// The phone number in E.164 form, such as `+8618501234444`.
+    ///
+    /// E.164 格式的手机号，如 `+8618501234444`。
     std::string GetPhoneNumber() const { return m_phoneNumber; }
     /// Sets PhoneNumber, see GetPhoneNumber.
     void SetPhoneNumber(const std::string& _phoneNumber)
@@ -117,6 +125,8 @@ public:
     bool PhoneNumberHasBeenSet() const { return m_phoneNumberHasBeenSet; }
 
     /// The text of the signature that the message had which is answered.
+    ///
+    /// 所回复的那条短信的签名文字。
     std::string GetSign() const { return m_sign; }
     /// Sets Sign, see GetSign.
     void SetSign(const std::string& _sign)
@@ -128,6 +138,8 @@ public:
     bool SignHasBeenSet() const { return m_signHasBeenSet; }
 
     /// What the person answered, as it came.
+    ///
+    /// 用户回复的内容，原样返回。
     std::string GetReplyContent() const { return m_replyContent; }
     /// Sets ReplyContent, see GetReplyContent.
     void SetReplyContent(const std::string& _replyContent)
@@ -139,6 +151,8 @@ public:
     bool ReplyContentHasBeenSet() const { return m_replyContentHasBeenSet; }
 
     /// When the person answered, as `2019-10-08 17:18:37` in UTC+8.
+    ///
+    /// 用户回复的时间，UTC+8，形如 `2019-10-08 17:18:37`。
     std::string GetReplyTime() const { return m_replyTime; }
     /// Sets ReplyTime, see GetReplyTime.
     void SetReplyTime(const std::string& _replyTime)
@@ -150,6 +164,8 @@ public:
     bool ReplyTimeHasBeenSet() const { return m_replyTimeHasBeenSet; }
 
     /// When the person answered, in Unix seconds.
+    ///
+    /// 用户回复的时间，Unix 秒。
     uint64_t GetReplyUnixTime() const { return m_replyUnixTime; }
     /// Sets ReplyUnixTime, see GetReplyUnixTime.
     void SetReplyUnixTime(const uint64_t& _replyUnixTime)

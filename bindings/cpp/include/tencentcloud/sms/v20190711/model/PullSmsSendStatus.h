@@ -20,6 +20,8 @@ namespace Model
 {
 
 /// The delivery report of one message.
+///
+/// 一条短信的状态报告。
 class PullSmsSendStatus : public AbstractModel
 {
 public:
@@ -88,6 +90,8 @@ public:
     }
 
     /// When the phone got the message, as `2019-10-08 17:18:37` in UTC+8.
+    ///
+    /// 手机收到短信的时间，UTC+8，形如 `2019-10-08 17:18:37`。
     std::string GetUserReceiveTime() const { return m_userReceiveTime; }
     /// Sets UserReceiveTime, see GetUserReceiveTime.
     void SetUserReceiveTime(const std::string& _userReceiveTime)
@@ -99,6 +103,8 @@ public:
     bool UserReceiveTimeHasBeenSet() const { return m_userReceiveTimeHasBeenSet; }
 
     /// When the phone got the message, in Unix seconds.
+    ///
+    /// 手机收到短信的时间，Unix 秒。
     uint64_t GetUserReceiveUnixTime() const { return m_userReceiveUnixTime; }
     /// Sets UserReceiveUnixTime, see GetUserReceiveUnixTime.
     void SetUserReceiveUnixTime(const uint64_t& _userReceiveUnixTime)
@@ -110,6 +116,8 @@ public:
     bool UserReceiveUnixTimeHasBeenSet() const { return m_userReceiveUnixTimeHasBeenSet; }
 
     /// The country code without `+`, such as `86`.
+    ///
+    /// 国家或地区码，不带 `+`，如 `86`。
     std::string GetNationCode() const { return m_nationCode; }
     /// Sets NationCode, see GetNationCode.
     void SetNationCode(const std::string& _nationCode)
@@ -122,6 +130,8 @@ public:
 
     /// The number in E.164 form, such as `+8618501234444`. The service uses the two names the other way round than one would
     /// expect.
+    ///
+    /// E.164 格式的手机号，如 `+8618501234444`。服务中这两个名称的含义与字面相反。
     std::string GetPurePhoneNumber() const { return m_purePhoneNumber; }
     /// Sets PurePhoneNumber, see GetPurePhoneNumber.
     void SetPurePhoneNumber(const std::string& _purePhoneNumber)
@@ -134,6 +144,8 @@ public:
 
     /// The number without its country code, such as `18501234444`. The service uses the two names the other way round than
     /// one would expect.
+    ///
+    /// 不含国家或地区码的手机号，如 `18501234444`。服务中这两个名称的含义与字面相反。
     std::string GetPhoneNumber() const { return m_phoneNumber; }
     /// Sets PhoneNumber, see GetPhoneNumber.
     void SetPhoneNumber(const std::string& _phoneNumber)
@@ -145,6 +157,8 @@ public:
     bool PhoneNumberHasBeenSet() const { return m_phoneNumberHasBeenSet; }
 
     /// The id of the message, as in the answer to the send.
+    ///
+    /// 短信的编号，与发送时的应答相同。
     std::string GetSerialNo() const { return m_serialNo; }
     /// Sets SerialNo, see GetSerialNo.
     void SetSerialNo(const std::string& _serialNo)
@@ -156,6 +170,8 @@ public:
     bool SerialNoHasBeenSet() const { return m_serialNoHasBeenSet; }
 
     /// `SUCCESS` when the message reached the phone, otherwise `FAIL`.
+    ///
+    /// 短信送达手机时为 `SUCCESS`，否则为 `FAIL`。
     std::string GetReportStatus() const { return m_reportStatus; }
     /// Sets ReportStatus, see GetReportStatus.
     void SetReportStatus(const std::string& _reportStatus)
@@ -167,6 +183,8 @@ public:
     bool ReportStatusHasBeenSet() const { return m_reportStatusHasBeenSet; }
 
     /// The carrier's code word: `DELIVRD` when the message reached the phone, otherwise one such as `UNDELIV` or `MK:0001`.
+    ///
+    /// 运营商的状态码：送达手机时为 `DELIVRD`，否则为 `UNDELIV`、`MK:0001` 等。
     std::string GetDescription() const { return m_description; }
     /// Sets Description, see GetDescription.
     void SetDescription(const std::string& _description)

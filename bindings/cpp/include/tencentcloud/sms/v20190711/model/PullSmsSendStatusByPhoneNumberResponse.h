@@ -21,6 +21,8 @@ namespace Model
 {
 
 /// The answer to `PullSmsSendStatusByPhoneNumber`.
+///
+/// `PullSmsSendStatusByPhoneNumber` 的应答。
 class PullSmsSendStatusByPhoneNumberResponse : public AbstractModel
 {
 public:
@@ -63,6 +65,8 @@ public:
     }
 
     /// The delivery reports, oldest first; empty when there are none.
+    ///
+    /// 状态报告，从旧到新；没有时为空。
     std::vector<PullSmsSendStatus> GetPullSmsSendStatusSet() const { return m_pullSmsSendStatusSet; }
     /// Whether PullSmsSendStatusSet is set.
     bool PullSmsSendStatusSetHasBeenSet() const { return m_pullSmsSendStatusSetHasBeenSet; }

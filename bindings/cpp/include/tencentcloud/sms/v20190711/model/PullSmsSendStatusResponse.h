@@ -21,6 +21,8 @@ namespace Model
 {
 
 /// The answer to `PullSmsSendStatus`.
+///
+/// `PullSmsSendStatus` 的应答。
 class PullSmsSendStatusResponse : public AbstractModel
 {
 public:
@@ -63,6 +65,8 @@ public:
     }
 
     /// The reports taken out of the queue, oldest first; empty when none is waiting.
+    ///
+    /// 从队列中取出的状态报告，从旧到新；没有待取的报告时为空。
     std::vector<PullSmsSendStatus> GetPullSmsSendStatusSet() const { return m_pullSmsSendStatusSet; }
     /// Whether PullSmsSendStatusSet is set.
     bool PullSmsSendStatusSetHasBeenSet() const { return m_pullSmsSendStatusSetHasBeenSet; }

@@ -29,6 +29,16 @@ namespace Model
 /// the call, and nothing is sent.
 ///
 /// Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
+///
+/// `SendSms` 的请求。
+///
+/// 用一个模板和一组变量值向最多 200 个号码发送短信；这些号码须全部为国内号码，或全部为港澳台及国际号码。
+///
+/// 只要服务处理了这些号码，无论是否受理，调用都算成功：应答中每个号码各有自己的错误码，受理时为 `Ok`。
+/// 受理表示已经计费并开始下发，状态报告稍后才有。涉及整个请求的问题，例如应用不存在或号码超过 200 个，则是整次调用的错误，
+/// 此时一条也不会发送。
+///
+/// 重复调用会再次发送，因此请求可能已经到达服务时，不可盲目重试。
 class SendSmsRequest : public AbstractModel
 {
 public:
@@ -94,6 +104,9 @@ public:
 
     /// The numbers, 1 to 200, all in mainland China or all global. E.164 form, such as `+8618501234444`; mainland numbers
     /// also as `0086…`, `86…` or the bare 11 digits. Required.
+    ///
+    /// 接收号码，1 至 200 个，须全部为国内号码，或全部为港澳台及国际号码。采用 E.164 格式，如 `+8618501234444`；
+    /// 国内号码也可写作 `0086…`、`86…` 或 11 位手机号。必填。
     std::vector<std::string> GetPhoneNumberSet() const { return m_phoneNumberSet; }
     /// Sets PhoneNumberSet, see GetPhoneNumberSet.
     void SetPhoneNumberSet(const std::vector<std::string>& _phoneNumberSet)
@@ -105,6 +118,8 @@ public:
     bool PhoneNumberSetHasBeenSet() const { return m_phoneNumberSetHasBeenSet; }
 
     /// The id of an approved template, digits as text, such as `1110`. Global numbers need a global template. Required.
+    ///
+    /// 已通过审核的模板的 ID，以文本形式书写的数字，如 `1110`。港澳台及国际号码须使用港澳台及国际模板。必填。
     std::string GetTemplateID() const { return m_templateID; }
     /// Sets TemplateID, see GetTemplateID.
     void SetTemplateID(const std::string& _templateID)
@@ -116,6 +131,8 @@ public:
     bool TemplateIDHasBeenSet() const { return m_templateIDHasBeenSet; }
 
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
+    ///
+    /// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
     std::string GetSmsSdkAppid() const { return m_smsSdkAppid; }
     /// Sets SmsSdkAppid, see GetSmsSdkAppid.
     void SetSmsSdkAppid(const std::string& _smsSdkAppid)
@@ -128,6 +145,8 @@ public:
 
     /// The text of an approved signature, without brackets; not its id. Needed for mainland numbers, optional for global
     /// ones.
+    ///
+    /// 已通过审核的签名的文字，不含括号，也不是签名 ID。国内号码必须填写，港澳台及国际号码可不填。
     std::string GetSign() const { return m_sign; }
     /// Sets Sign, see GetSign.
     void SetSign(const std::string& _sign)
@@ -141,6 +160,9 @@ public:
     /// The values for `{1}`, `{2}` and so on of the template, in that order: exactly as many as it has variables; unset or
     /// empty when it has none. Values of a verification template are 0 to 6 digits each, no value may hold a link, and the
     /// whole text may have at most 500 characters.
+    ///
+    /// 依次代入模板中 `{1}`、`{2}` 等变量的值，个数须与变量个数完全一致；模板没有变量时不填或留空。验证码模板的每个值为 0 至
+    /// 6 位数字；值中不得含有链接；短信全文不得超过 500 个字符。
     std::vector<std::string> GetTemplateParamSet() const { return m_templateParamSet; }
     /// Sets TemplateParamSet, see GetTemplateParamSet.
     void SetTemplateParamSet(const std::vector<std::string>& _templateParamSet)
@@ -153,6 +175,8 @@ public:
 
     /// Digits that extend the sender's number. The feature is closed unless support opened it; an empty text is always
     /// accepted.
+    ///
+    /// 用于扩展发送方号码的数字。该功能默认关闭，须由客服开通；空文本总是可以接受。
     std::string GetExtendCode() const { return m_extendCode; }
     /// Sets ExtendCode, see GetExtendCode.
     void SetExtendCode(const std::string& _extendCode)
@@ -165,6 +189,8 @@ public:
 
     /// The caller's own text, less than 512 bytes, such as an order number; empty when unset. Comes back with every number's
     /// entry.
+    ///
+    /// 调用方自带的文本，小于 512 字节，如订单号；不填时为空。每个号码的结果中都会带回它。
     std::string GetSessionContext() const { return m_sessionContext; }
     /// Sets SessionContext, see GetSessionContext.
     void SetSessionContext(const std::string& _sessionContext)
@@ -177,6 +203,8 @@ public:
 
     /// The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for mainland
     /// numbers.
+    ///
+    /// 港澳台及国际短信显示的发送方标识。使用默认的公共发送方时无须填写；对国内号码不起作用。
     std::string GetSenderId() const { return m_senderId; }
     /// Sets SenderId, see GetSenderId.
     void SetSenderId(const std::string& _senderId)

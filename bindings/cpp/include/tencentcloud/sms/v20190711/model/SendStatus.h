@@ -20,6 +20,8 @@ namespace Model
 {
 
 /// What became of one number of a send.
+///
+/// 一次发送中一个号码的结果。
 class SendStatus : public AbstractModel
 {
 public:
@@ -85,6 +87,9 @@ public:
 
     /// The id of the message to this number, which its delivery report repeats. Empty when the number was refused. Opaque
     /// text: its form differs between mainland and global messages.
+    ///
+    /// 发往该号码的这条短信的编号，状态报告中会再次出现。号码被拒绝时为空。请当作不透明的文本：
+    /// 国内短信与港澳台及国际短信的格式不同。
     std::string GetSerialNo() const { return m_serialNo; }
     /// Sets SerialNo, see GetSerialNo.
     void SetSerialNo(const std::string& _serialNo)
@@ -96,6 +101,8 @@ public:
     bool SerialNoHasBeenSet() const { return m_serialNoHasBeenSet; }
 
     /// The number in E.164 form, whatever form the request had.
+    ///
+    /// E.164 格式的手机号，与请求中的写法无关。
     std::string GetPhoneNumber() const { return m_phoneNumber; }
     /// Sets PhoneNumber, see GetPhoneNumber.
     void SetPhoneNumber(const std::string& _phoneNumber)
@@ -108,6 +115,8 @@ public:
 
     /// How many segments are billed for this number; 0 when it was refused. A mainland text of up to 70 characters is one
     /// segment, a longer one is cut by 67.
+    ///
+    /// 该号码的计费条数，被拒绝时为 0。国内短信不超过 70 个字符按一条计，更长的按每 67 个字符一条拆分。
     uint64_t GetFee() const { return m_fee; }
     /// Sets Fee, see GetFee.
     void SetFee(const uint64_t& _fee)
@@ -119,6 +128,8 @@ public:
     bool FeeHasBeenSet() const { return m_feeHasBeenSet; }
 
     /// `SessionContext` of the request, unchanged, also when the number was refused.
+    ///
+    /// 请求中的 `SessionContext`，原样返回；号码被拒绝时也是如此。
     std::string GetSessionContext() const { return m_sessionContext; }
     /// Sets SessionContext, see GetSessionContext.
     void SetSessionContext(const std::string& _sessionContext)
@@ -130,6 +141,8 @@ public:
     bool SessionContextHasBeenSet() const { return m_sessionContextHasBeenSet; }
 
     /// `Ok` when the message was accepted, otherwise the error code of this number.
+    ///
+    /// 受理时为 `Ok`，否则为该号码的错误码。
     std::string GetCode() const { return m_code; }
     /// Sets Code, see GetCode.
     void SetCode(const std::string& _code)
@@ -141,6 +154,8 @@ public:
     bool CodeHasBeenSet() const { return m_codeHasBeenSet; }
 
     /// `send success`, or in words why the number was refused. For people: the texts may change at any time.
+    ///
+    /// `send success`，或号码被拒绝原因的文字说明。仅供人阅读，措辞随时可能改变。
     std::string GetMessage() const { return m_message; }
     /// Sets Message, see GetMessage.
     void SetMessage(const std::string& _message)
@@ -153,6 +168,8 @@ public:
 
     /// The ISO 3166 code of the number's country or region, such as `CN`; `DEF` when it is not known, empty when the send
     /// was refused before looking at the number.
+    ///
+    /// 号码所属国家或地区的 ISO 3166 代码，如 `CN`；无法识别时为 `DEF`，还没有检查号码就已拒绝发送时为空。
     std::string GetIsoCode() const { return m_isoCode; }
     /// Sets IsoCode, see GetIsoCode.
     void SetIsoCode(const std::string& _isoCode)

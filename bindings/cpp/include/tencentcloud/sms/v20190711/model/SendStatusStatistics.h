@@ -20,6 +20,8 @@ namespace Model
 {
 
 /// Counts of what was sent.
+///
+/// 发送量的统计。
 class SendStatusStatistics : public AbstractModel
 {
 public:
@@ -68,6 +70,8 @@ public:
     }
 
     /// Segments billed. A long message has more than one: 100 messages, 20 of them of two segments, are 120.
+    ///
+    /// 计费条数。长短信按多条计：100 条短信中有 20 条各计两条，共计 120 条。
     uint64_t GetFeeCount() const { return m_feeCount; }
     /// Sets FeeCount, see GetFeeCount.
     void SetFeeCount(const uint64_t& _feeCount)
@@ -79,6 +83,8 @@ public:
     bool FeeCountHasBeenSet() const { return m_feeCountHasBeenSet; }
 
     /// Numbers submitted, the refused ones included.
+    ///
+    /// 提交的号码数，包括被拒绝的。
     uint64_t GetRequestCount() const { return m_requestCount; }
     /// Sets RequestCount, see GetRequestCount.
     void SetRequestCount(const uint64_t& _requestCount)
@@ -90,6 +96,8 @@ public:
     bool RequestCountHasBeenSet() const { return m_requestCountHasBeenSet; }
 
     /// Numbers accepted, whether or not the message reached the phone.
+    ///
+    /// 受理的号码数，无论短信是否送达手机。
     uint64_t GetRequestSuccessCount() const { return m_requestSuccessCount; }
     /// Sets RequestSuccessCount, see GetRequestSuccessCount.
     void SetRequestSuccessCount(const uint64_t& _requestSuccessCount)

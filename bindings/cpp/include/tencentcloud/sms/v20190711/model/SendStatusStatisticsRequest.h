@@ -25,6 +25,12 @@ namespace Model
 ///
 /// Hours are those of UTC+8; the first and the last hour both count, by the time of sending. An hour that is none, or an end
 /// before the begin, is refused.
+///
+/// `SendStatusStatistics` 的请求。
+///
+/// 统计一个应用在若干小时内的发送量：提交的号码数、受理的号码数、计费条数。
+///
+/// 小时按 UTC+8 计算，首尾两个小时都包含在内，以发送时间为准。不是合法的小时，或结束早于开始，都会被拒绝。
 class SendStatusStatisticsRequest : public AbstractModel
 {
 public:
@@ -77,6 +83,8 @@ public:
     }
 
     /// The first hour, `yyyymmddhh` in UTC+8 as a number, such as 2024090800. Required.
+    ///
+    /// 开始的小时，UTC+8 时间 `yyyymmddhh`，以数字书写，如 2024090800。必填。
     uint64_t GetStartDateTime() const { return m_startDateTime; }
     /// Sets StartDateTime, see GetStartDateTime.
     void SetStartDateTime(const uint64_t& _startDateTime)
@@ -89,6 +97,8 @@ public:
 
     /// The last hour, `yyyymmddhh` in UTC+8 as a number, such as 2024090823; not before the first. The API spells it so.
     /// Required.
+    ///
+    /// 结束的小时，UTC+8 时间 `yyyymmddhh`，以数字书写，如 2024090823；不得早于开始。API 中的名称就是这样拼写的。必填。
     uint64_t GetEndDataTime() const { return m_endDataTime; }
     /// Sets EndDataTime, see GetEndDataTime.
     void SetEndDataTime(const uint64_t& _endDataTime)
@@ -100,6 +110,8 @@ public:
     bool EndDataTimeHasBeenSet() const { return m_endDataTimeHasBeenSet; }
 
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
+    ///
+    /// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
     std::string GetSmsSdkAppid() const { return m_smsSdkAppid; }
     /// Sets SmsSdkAppid, see GetSmsSdkAppid.
     void SetSmsSdkAppid(const std::string& _smsSdkAppid)
@@ -111,6 +123,8 @@ public:
     bool SmsSdkAppidHasBeenSet() const { return m_smsSdkAppidHasBeenSet; }
 
     /// Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
+    ///
+    /// 不影响统计结果。文档规定为 0；0 至 100 均可接受。必填。
     uint64_t GetLimit() const { return m_limit; }
     /// Sets Limit, see GetLimit.
     void SetLimit(const uint64_t& _limit)
@@ -122,6 +136,8 @@ public:
     bool LimitHasBeenSet() const { return m_limitHasBeenSet; }
 
     /// Has no effect on the counts. Documented as 0. Required.
+    ///
+    /// 不影响统计结果。文档规定为 0。必填。
     uint64_t GetOffset() const { return m_offset; }
     /// Sets Offset, see GetOffset.
     void SetOffset(const uint64_t& _offset)

@@ -21,6 +21,8 @@ namespace Model
 {
 
 /// The answer to `SendStatusStatistics`.
+///
+/// `SendStatusStatistics` 的应答。
 class SendStatusStatisticsResponse : public AbstractModel
 {
 public:
@@ -63,6 +65,8 @@ public:
     }
 
     /// The counts.
+    ///
+    /// 统计结果。
     SendStatusStatistics GetSendStatusStatistics() const { return m_sendStatusStatistics; }
     /// Whether SendStatusStatistics is set.
     bool SendStatusStatisticsHasBeenSet() const { return m_sendStatusStatisticsHasBeenSet; }

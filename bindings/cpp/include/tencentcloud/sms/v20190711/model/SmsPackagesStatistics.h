@@ -20,6 +20,8 @@ namespace Model
 {
 
 /// A prepaid package of segments.
+///
+/// 一个预付费的短信套餐包。
 class SmsPackagesStatistics : public AbstractModel
 {
 public:
@@ -96,6 +98,8 @@ public:
     }
 
     /// When the package was created, as `2019-10-08 17:18:37` in UTC+8.
+    ///
+    /// 套餐包创建的时间，UTC+8，形如 `2019-10-08 17:18:37`。
     std::string GetPackageCreateTime() const { return m_packageCreateTime; }
     /// Sets PackageCreateTime, see GetPackageCreateTime.
     void SetPackageCreateTime(const std::string& _packageCreateTime)
@@ -107,6 +111,8 @@ public:
     bool PackageCreateTimeHasBeenSet() const { return m_packageCreateTimeHasBeenSet; }
 
     /// When the package was created, in Unix seconds.
+    ///
+    /// 套餐包创建的时间，Unix 秒。
     uint64_t GetPackageCreateUnixTime() const { return m_packageCreateUnixTime; }
     /// Sets PackageCreateUnixTime, see GetPackageCreateUnixTime.
     void SetPackageCreateUnixTime(const uint64_t& _packageCreateUnixTime)
@@ -118,6 +124,8 @@ public:
     bool PackageCreateUnixTimeHasBeenSet() const { return m_packageCreateUnixTimeHasBeenSet; }
 
     /// From when it can be used, as `2019-10-08 17:18:37` in UTC+8.
+    ///
+    /// 开始可用的时间，UTC+8，形如 `2019-10-08 17:18:37`。
     std::string GetPackageEffectiveTime() const { return m_packageEffectiveTime; }
     /// Sets PackageEffectiveTime, see GetPackageEffectiveTime.
     void SetPackageEffectiveTime(const std::string& _packageEffectiveTime)
@@ -129,6 +137,8 @@ public:
     bool PackageEffectiveTimeHasBeenSet() const { return m_packageEffectiveTimeHasBeenSet; }
 
     /// From when it can be used, in Unix seconds.
+    ///
+    /// 开始可用的时间，Unix 秒。
     uint64_t GetPackageEffectiveUnixTime() const { return m_packageEffectiveUnixTime; }
     /// Sets PackageEffectiveUnixTime, see GetPackageEffectiveUnixTime.
     void SetPackageEffectiveUnixTime(const uint64_t& _packageEffectiveUnixTime)
@@ -140,6 +150,8 @@ public:
     bool PackageEffectiveUnixTimeHasBeenSet() const { return m_packageEffectiveUnixTimeHasBeenSet; }
 
     /// Until when it can be used, as `2019-10-08 17:18:37` in UTC+8.
+    ///
+    /// 到期的时间，UTC+8，形如 `2019-10-08 17:18:37`。
     std::string GetPackageExpiredTime() const { return m_packageExpiredTime; }
     /// Sets PackageExpiredTime, see GetPackageExpiredTime.
     void SetPackageExpiredTime(const std::string& _packageExpiredTime)
@@ -151,6 +163,8 @@ public:
     bool PackageExpiredTimeHasBeenSet() const { return m_packageExpiredTimeHasBeenSet; }
 
     /// Until when it can be used, in Unix seconds.
+    ///
+    /// 到期的时间，Unix 秒。
     uint64_t GetPackageExpiredUnixTime() const { return m_packageExpiredUnixTime; }
     /// Sets PackageExpiredUnixTime, see GetPackageExpiredUnixTime.
     void SetPackageExpiredUnixTime(const uint64_t& _packageExpiredUnixTime)
@@ -162,6 +176,8 @@ public:
     bool PackageExpiredUnixTimeHasBeenSet() const { return m_packageExpiredUnixTimeHasBeenSet; }
 
     /// How many billed segments it holds.
+    ///
+    /// 套餐包的计费条数。
     uint64_t GetAmountOfPackage() const { return m_amountOfPackage; }
     /// Sets AmountOfPackage, see GetAmountOfPackage.
     void SetAmountOfPackage(const uint64_t& _amountOfPackage)
@@ -173,6 +189,8 @@ public:
     bool AmountOfPackageHasBeenSet() const { return m_amountOfPackageHasBeenSet; }
 
     /// 0: a gift; 1: bought.
+    ///
+    /// 0：赠送；1：购买。
     uint64_t GetTypeOfPackage() const { return m_typeOfPackage; }
     /// Sets TypeOfPackage, see GetTypeOfPackage.
     void SetTypeOfPackage(const uint64_t& _typeOfPackage)
@@ -184,6 +202,8 @@ public:
     bool TypeOfPackageHasBeenSet() const { return m_typeOfPackageHasBeenSet; }
 
     /// The id of the package, a number.
+    ///
+    /// 套餐包的 ID，数字。
     uint64_t GetPackageId() const { return m_packageId; }
     /// Sets PackageId, see GetPackageId.
     void SetPackageId(const uint64_t& _packageId)
@@ -195,6 +215,8 @@ public:
     bool PackageIdHasBeenSet() const { return m_packageIdHasBeenSet; }
 
     /// How many billed segments of the package are used so far.
+    ///
+    /// 套餐包至今已使用的计费条数。
     uint64_t GetCurrentUsage() const { return m_currentUsage; }
     /// Sets CurrentUsage, see GetCurrentUsage.
     void SetCurrentUsage(const uint64_t& _currentUsage)

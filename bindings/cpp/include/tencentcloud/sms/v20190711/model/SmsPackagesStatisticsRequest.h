@@ -23,6 +23,10 @@ namespace Model
 ///
 /// Answers the prepaid packages of an app: how many segments each holds, how many are used, and from when until when it can
 /// be used.
+///
+/// `SmsPackagesStatistics` 的请求。
+///
+/// 查询一个应用的预付费套餐包：每个包含多少计费条数，已用多少，以及从何时到何时可以使用。
 class SmsPackagesStatisticsRequest : public AbstractModel
 {
 public:
@@ -67,6 +71,8 @@ public:
     }
 
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
+    ///
+    /// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
     std::string GetSmsSdkAppid() const { return m_smsSdkAppid; }
     /// Sets SmsSdkAppid, see GetSmsSdkAppid.
     void SetSmsSdkAppid(const std::string& _smsSdkAppid)
@@ -78,6 +84,8 @@ public:
     bool SmsSdkAppidHasBeenSet() const { return m_smsSdkAppidHasBeenSet; }
 
     /// How many packages to answer at most, up to 500. Required.
+    ///
+    /// 最多返回多少个套餐包，不超过 500。必填。
     uint64_t GetLimit() const { return m_limit; }
     /// Sets Limit, see GetLimit.
     void SetLimit(const uint64_t& _limit)
@@ -89,6 +97,8 @@ public:
     bool LimitHasBeenSet() const { return m_limitHasBeenSet; }
 
     /// How many packages to skip, 0 for the first page. Required.
+    ///
+    /// 跳过多少个套餐包，第一页为 0。必填。
     uint64_t GetOffset() const { return m_offset; }
     /// Sets Offset, see GetOffset.
     void SetOffset(const uint64_t& _offset)

@@ -21,6 +21,8 @@ namespace Model
 {
 
 /// The answer to `SmsPackagesStatistics`.
+///
+/// `SmsPackagesStatistics` 的应答。
 class SmsPackagesStatisticsResponse : public AbstractModel
 {
 public:
@@ -63,6 +65,8 @@ public:
     }
 
     /// The packages, one entry each.
+    ///
+    /// 套餐包，每个一条。
     std::vector<SmsPackagesStatistics> GetSmsPackagesStatisticsSet() const { return m_smsPackagesStatisticsSet; }
     /// Whether SmsPackagesStatisticsSet is set.
     bool SmsPackagesStatisticsSetHasBeenSet() const { return m_smsPackagesStatisticsSetHasBeenSet; }

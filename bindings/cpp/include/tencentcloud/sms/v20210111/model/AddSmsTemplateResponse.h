@@ -21,6 +21,8 @@ namespace Model
 {
 
 /// The answer to `AddSmsTemplate`.
+///
+/// `AddSmsTemplate` 的应答。
 class AddSmsTemplateResponse : public AbstractModel
 {
 public:
@@ -63,6 +65,8 @@ public:
     }
 
     /// The new template.
+    ///
+    /// 新建的模板。
     AddTemplateStatus GetAddTemplateStatus() const { return m_addTemplateStatus; }
     /// Whether AddTemplateStatus is set.
     bool AddTemplateStatusHasBeenSet() const { return m_addTemplateStatusHasBeenSet; }

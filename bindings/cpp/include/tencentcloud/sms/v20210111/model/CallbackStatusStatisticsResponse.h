@@ -21,6 +21,8 @@ namespace Model
 {
 
 /// The answer to `CallbackStatusStatistics`.
+///
+/// `CallbackStatusStatistics` 的应答。
 class CallbackStatusStatisticsResponse : public AbstractModel
 {
 public:
@@ -63,6 +65,8 @@ public:
     }
 
     /// The counts.
+    ///
+    /// 统计结果。
     CallbackStatusStatistics GetCallbackStatusStatistics() const { return m_callbackStatusStatistics; }
     /// Whether CallbackStatusStatistics is set.
     bool CallbackStatusStatisticsHasBeenSet() const { return m_callbackStatusStatisticsHasBeenSet; }

@@ -21,6 +21,8 @@ namespace Model
 {
 
 /// The answer to `DeleteSmsSign`.
+///
+/// `DeleteSmsSign` 的应答。
 class DeleteSmsSignResponse : public AbstractModel
 {
 public:
@@ -63,6 +65,8 @@ public:
     }
 
     /// What was deleted, and when.
+    ///
+    /// 删除结果与时间。
     DeleteSignStatus GetDeleteSignStatus() const { return m_deleteSignStatus; }
     /// Whether DeleteSignStatus is set.
     bool DeleteSignStatusHasBeenSet() const { return m_deleteSignStatusHasBeenSet; }

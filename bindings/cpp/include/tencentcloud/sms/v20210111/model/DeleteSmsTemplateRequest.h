@@ -23,6 +23,11 @@ namespace Model
 ///
 /// Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were accepted still
 /// go out. A second call finds nothing and is refused with `FailedOperation.TemplateIdNotExist`.
+///
+/// `DeleteSmsTemplate` 的请求。
+///
+/// 删除模板，无论其审核状态如何。删除后不能再用于发送，而已经受理的短信仍会下发。再次调用时已无此模板，返回
+/// `FailedOperation.TemplateIdNotExist`。
 class DeleteSmsTemplateRequest : public AbstractModel
 {
 public:
@@ -59,6 +64,8 @@ public:
     }
 
     /// The id of the template: a number here, while sending takes it as text. Required.
+    ///
+    /// 模板 ID。此处为数字，发送时则以文本传入。必填。
     uint64_t GetTemplateId() const { return m_templateId; }
     /// Sets TemplateId, see GetTemplateId.
     void SetTemplateId(const uint64_t& _templateId)

@@ -21,6 +21,8 @@ namespace Model
 {
 
 /// The answer to `DeleteSmsTemplate`.
+///
+/// `DeleteSmsTemplate` 的应答。
 class DeleteSmsTemplateResponse : public AbstractModel
 {
 public:
@@ -63,6 +65,8 @@ public:
     }
 
     /// What was deleted, and when.
+    ///
+    /// 删除结果与时间。
     DeleteTemplateStatus GetDeleteTemplateStatus() const { return m_deleteTemplateStatus; }
     /// Whether DeleteTemplateStatus is set.
     bool DeleteTemplateStatusHasBeenSet() const { return m_deleteTemplateStatusHasBeenSet; }

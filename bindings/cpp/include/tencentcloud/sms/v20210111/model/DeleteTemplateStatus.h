@@ -20,6 +20,8 @@ namespace Model
 {
 
 /// The deletion of a template.
+///
+/// 模板的删除结果。
 class DeleteTemplateStatus : public AbstractModel
 {
 public:
@@ -64,6 +66,8 @@ public:
     }
 
     /// A text that says the deletion was done, such as `return successfully!`.
+    ///
+    /// 表示已删除的文本，如 `return successfully!`。
     std::string GetDeleteStatus() const { return m_deleteStatus; }
     /// Sets DeleteStatus, see GetDeleteStatus.
     void SetDeleteStatus(const std::string& _deleteStatus)
@@ -75,6 +79,8 @@ public:
     bool DeleteStatusHasBeenSet() const { return m_deleteStatusHasBeenSet; }
 
     /// When it was deleted, in Unix seconds.
+    ///
+    /// 删除的时间，Unix 秒。
     uint64_t GetDeleteTime() const { return m_deleteTime; }
     /// Sets DeleteTime, see GetDeleteTime.
     void SetDeleteTime(const uint64_t& _deleteTime)

@@ -26,6 +26,12 @@ namespace Model
 ///
 /// A number that cannot be understood has `FailedOperation.PhoneNumberParseFail` in its own entry; the call succeeds all the
 /// same.
+///
+/// `DescribePhoneNumberInfo` 的请求。
+///
+/// 解析最多 200 个号码：所属国家或地区、国家或地区码、标准格式。解析方式与发送时相同，但不会发送任何短信。
+///
+/// 无法识别的号码，其自己的结果中为 `FailedOperation.PhoneNumberParseFail`，调用本身仍算成功。
 class DescribePhoneNumberInfoRequest : public AbstractModel
 {
 public:
@@ -63,6 +69,9 @@ public:
 
     /// The numbers to look at, 1 to 200, in E.164 form such as `+8618501234444`; mainland numbers also as `0086…`, `86…` or
     /// the bare 11 digits. Required.
+    ///
+    /// 要解析的号码，1 至 200 个，采用 E.164 格式，如 `+8618501234444`；国内号码也可写作 `0086…`、`86…` 或 11 位手机号。
+    /// 必填。
     std::vector<std::string> GetPhoneNumberSet() const { return m_phoneNumberSet; }
     /// Sets PhoneNumberSet, see GetPhoneNumberSet.
     void SetPhoneNumberSet(const std::vector<std::string>& _phoneNumberSet)

@@ -21,6 +21,8 @@ namespace Model
 {
 
 /// The answer to `DescribePhoneNumberInfo`.
+///
+/// `DescribePhoneNumberInfo` 的应答。
 class DescribePhoneNumberInfoResponse : public AbstractModel
 {
 public:
@@ -63,6 +65,8 @@ public:
     }
 
     /// One entry for each number of the request, in the same order.
+    ///
+    /// 请求中的每个号码各有一条结果，顺序与请求一致。
     std::vector<PhoneNumberInfo> GetPhoneNumberInfoSet() const { return m_phoneNumberInfoSet; }
     /// Whether PhoneNumberInfoSet is set.
     bool PhoneNumberInfoSetHasBeenSet() const { return m_phoneNumberInfoSetHasBeenSet; }

@@ -25,6 +25,13 @@ namespace Model
 ///
 /// Only the newest 1000 records of the span can be reached. Times, `Limit` and `Offset` outside their ranges are refused
 /// with a code that names them, such as `InvalidParameterValue.BeginTimeVerifyFail`.
+///
+/// `DescribeSendRecordList` 的请求。
+///
+/// 查询最近 72 小时内发往一个号码的短信及各自的结果，从新到旧。
+///
+/// 只能查到该时段内最新的 1000 条记录。时间、`Limit` 或 `Offset` 超出范围时，会返回相应的错误码，如
+/// `InvalidParameterValue.BeginTimeVerifyFail`。
 class DescribeSendRecordListRequest : public AbstractModel
 {
 public:
@@ -81,6 +88,8 @@ public:
     }
 
     /// The phone number in E.164 form, such as `+8618501234444`. Required.
+    ///
+    /// E.164 格式的手机号，如 `+8618501234444`。必填。
     std::string GetPhoneNumber() const { return m_phoneNumber; }
     /// Sets PhoneNumber, see GetPhoneNumber.
     void SetPhoneNumber(const std::string& _phoneNumber)
@@ -92,6 +101,8 @@ public:
     bool PhoneNumberHasBeenSet() const { return m_phoneNumberHasBeenSet; }
 
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
+    ///
+    /// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
     std::string GetSmsSdkAppId() const { return m_smsSdkAppId; }
     /// Sets SmsSdkAppId, see GetSmsSdkAppId.
     void SetSmsSdkAppId(const std::string& _smsSdkAppId)
@@ -103,6 +114,8 @@ public:
     bool SmsSdkAppIdHasBeenSet() const { return m_smsSdkAppIdHasBeenSet; }
 
     /// The earliest time of sending, in Unix seconds, at most 72 hours ago. Required.
+    ///
+    /// 最早的发送时间，Unix 秒，最多为 72 小时之前。必填。
     uint64_t GetBeginTime() const { return m_beginTime; }
     /// Sets BeginTime, see GetBeginTime.
     void SetBeginTime(const uint64_t& _beginTime)
@@ -114,6 +127,8 @@ public:
     bool BeginTimeHasBeenSet() const { return m_beginTimeHasBeenSet; }
 
     /// The latest time of sending, in Unix seconds, not in the future; now when unset.
+    ///
+    /// 最晚的发送时间，Unix 秒，不得晚于当前时间；不填时为当前时间。
     uint64_t GetEndTime() const { return m_endTime; }
     /// Sets EndTime, see GetEndTime.
     void SetEndTime(const uint64_t& _endTime)
@@ -125,6 +140,8 @@ public:
     bool EndTimeHasBeenSet() const { return m_endTimeHasBeenSet; }
 
     /// How many records to answer at most, 1 to 50; 20 when unset.
+    ///
+    /// 最多返回多少条记录，1 至 50，不填时为 20。
     uint64_t GetLimit() const { return m_limit; }
     /// Sets Limit, see GetLimit.
     void SetLimit(const uint64_t& _limit)
@@ -136,6 +153,8 @@ public:
     bool LimitHasBeenSet() const { return m_limitHasBeenSet; }
 
     /// How many records to skip, 0 to 1000; 0 when unset.
+    ///
+    /// 跳过多少条记录，0 至 1000，不填时为 0。
     uint64_t GetOffset() const { return m_offset; }
     /// Sets Offset, see GetOffset.
     void SetOffset(const uint64_t& _offset)

@@ -21,6 +21,8 @@ namespace Model
 {
 
 /// The answer to `DescribeSendRecordList`.
+///
+/// `DescribeSendRecordList` 的应答。
 class DescribeSendRecordListResponse : public AbstractModel
 {
 public:
@@ -67,11 +69,15 @@ public:
     }
 
     /// The records, newest first.
+    ///
+    /// 发送记录，从新到旧。
     std::vector<SendRecord> GetSendRecordSet() const { return m_sendRecordSet; }
     /// Whether SendRecordSet is set.
     bool SendRecordSetHasBeenSet() const { return m_sendRecordSetHasBeenSet; }
 
     /// How many records the span has, counted up to 1000.
+    ///
+    /// 该时段内的记录总数，最多计到 1000。
     uint64_t GetTotalCount() const { return m_totalCount; }
     /// Whether TotalCount is set.
     bool TotalCountHasBeenSet() const { return m_totalCountHasBeenSet; }

@@ -24,6 +24,12 @@ namespace Model
 /// Answers signatures with the state of their review: those whose ids are given, at most 100, or a page of all.
 ///
 /// An id that does not exist is left out of the answer. A `Limit` over 100 is `InvalidParameterValue.LimitVerifyFail`.
+///
+/// `DescribeSmsSignList` 的请求。
+///
+/// 查询签名及其审核状态：给出 ID 时查询这些签名，最多 100 个；不给出时分页列出全部。
+///
+/// 不存在的 ID 不会出现在应答中。`Limit` 超过 100 时返回 `InvalidParameterValue.LimitVerifyFail`。
 class DescribeSmsSignListRequest : public AbstractModel
 {
 public:
@@ -72,6 +78,8 @@ public:
     }
 
     /// Which signatures to list: 0 for mainland China, 1 for global ones. Required.
+    ///
+    /// 要列出的签名：0 为国内，1 为港澳台及国际。必填。
     uint64_t GetInternational() const { return m_international; }
     /// Sets International, see GetInternational.
     void SetInternational(const uint64_t& _international)
@@ -83,6 +91,8 @@ public:
     bool InternationalHasBeenSet() const { return m_internationalHasBeenSet; }
 
     /// The ids of the signatures wanted, at most 100; unset or empty for a page of all.
+    ///
+    /// 要查询的签名 ID，最多 100 个；不填或留空时分页列出全部。
     std::vector<uint64_t> GetSignIdSet() const { return m_signIdSet; }
     /// Sets SignIdSet, see GetSignIdSet.
     void SetSignIdSet(const std::vector<uint64_t>& _signIdSet)
@@ -94,6 +104,8 @@ public:
     bool SignIdSetHasBeenSet() const { return m_signIdSetHasBeenSet; }
 
     /// How many signatures to answer at most, up to 100; 10 when unset. Used only without `SignIdSet`.
+    ///
+    /// 最多返回多少个签名，不超过 100，不填时为 10。仅在不填 `SignIdSet` 时起作用。
     uint64_t GetLimit() const { return m_limit; }
     /// Sets Limit, see GetLimit.
     void SetLimit(const uint64_t& _limit)
@@ -105,6 +117,8 @@ public:
     bool LimitHasBeenSet() const { return m_limitHasBeenSet; }
 
     /// How many signatures to skip, 0 when unset. Used only without `SignIdSet`.
+    ///
+    /// 跳过多少个签名，不填时为 0。仅在不填 `SignIdSet` 时起作用。
     uint64_t GetOffset() const { return m_offset; }
     /// Sets Offset, see GetOffset.
     void SetOffset(const uint64_t& _offset)

@@ -25,6 +25,13 @@ namespace Model
 ///
 /// An id that does not exist is left out of the answer. A `Limit` over 100 is `InvalidParameterValue.LimitVerifyFail`. Only
 /// the main account may list templates (`FailedOperation.ProhibitSubAccountUse`).
+///
+/// `DescribeSmsTemplateList` 的请求。
+///
+/// 查询模板及其审核状态：给出 ID 时查询这些模板，最多 100 个；不给出时分页列出全部。
+///
+/// 不存在的 ID 不会出现在应答中。`Limit` 超过 100 时返回 `InvalidParameterValue.LimitVerifyFail`。
+/// 只有主账号可以查询模板（否则返回 `FailedOperation.ProhibitSubAccountUse`）。
 class DescribeSmsTemplateListRequest : public AbstractModel
 {
 public:
@@ -73,6 +80,8 @@ public:
     }
 
     /// Which templates to list: 0 for mainland China, 1 for global ones. Required.
+    ///
+    /// 要列出的模板：0 为国内，1 为港澳台及国际。必填。
     uint64_t GetInternational() const { return m_international; }
     /// Sets International, see GetInternational.
     void SetInternational(const uint64_t& _international)
@@ -84,6 +93,8 @@ public:
     bool InternationalHasBeenSet() const { return m_internationalHasBeenSet; }
 
     /// The ids of the templates wanted, at most 100; unset or empty for a page of all.
+    ///
+    /// 要查询的模板 ID，最多 100 个；不填或留空时分页列出全部。
     std::vector<uint64_t> GetTemplateIdSet() const { return m_templateIdSet; }
     /// Sets TemplateIdSet, see GetTemplateIdSet.
     void SetTemplateIdSet(const std::vector<uint64_t>& _templateIdSet)
@@ -96,6 +107,8 @@ public:
 
     /// How many templates to answer at most, up to 100. Set it: the documented default is 0. Used only without
     /// `TemplateIdSet`.
+    ///
+    /// 最多返回多少个模板，不超过 100。请务必填写：文档规定的默认值是 0。仅在不填 `TemplateIdSet` 时起作用。
     uint64_t GetLimit() const { return m_limit; }
     /// Sets Limit, see GetLimit.
     void SetLimit(const uint64_t& _limit)
@@ -107,6 +120,8 @@ public:
     bool LimitHasBeenSet() const { return m_limitHasBeenSet; }
 
     /// How many templates to skip, 0 when unset. Used only without `TemplateIdSet`.
+    ///
+    /// 跳过多少个模板，不填时为 0。仅在不填 `TemplateIdSet` 时起作用。
     uint64_t GetOffset() const { return m_offset; }
     /// Sets Offset, see GetOffset.
     void SetOffset(const uint64_t& _offset)

@@ -21,6 +21,8 @@ namespace Model
 {
 
 /// The answer to `DescribeSmsTemplateList`.
+///
+/// `DescribeSmsTemplateList` 的应答。
 class DescribeSmsTemplateListResponse : public AbstractModel
 {
 public:
@@ -63,6 +65,8 @@ public:
     }
 
     /// The templates found, one entry each; unknown ids are left out.
+    ///
+    /// 查到的模板，每个一条；不存在的 ID 不会出现。
     std::vector<DescribeTemplateListStatus> GetDescribeTemplateStatusSet() const { return m_describeTemplateStatusSet; }
     /// Whether DescribeTemplateStatusSet is set.
     bool DescribeTemplateStatusSetHasBeenSet() const { return m_describeTemplateStatusSetHasBeenSet; }

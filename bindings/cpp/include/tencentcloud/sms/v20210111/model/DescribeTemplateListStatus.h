@@ -20,6 +20,8 @@ namespace Model
 {
 
 /// A template and the state of its review.
+///
+/// 一个模板及其审核状态。
 class DescribeTemplateListStatus : public AbstractModel
 {
 public:
@@ -84,6 +86,8 @@ public:
     }
 
     /// The id of the template: a number here, while sending takes it as text.
+    ///
+    /// 模板 ID。此处为数字，发送时则以文本传入。
     uint64_t GetTemplateId() const { return m_templateId; }
     /// Sets TemplateId, see GetTemplateId.
     void SetTemplateId(const uint64_t& _templateId)
@@ -95,6 +99,8 @@ public:
     bool TemplateIdHasBeenSet() const { return m_templateIdHasBeenSet; }
 
     /// 0: mainland China; 1: global; 3: both.
+    ///
+    /// 0：国内；1：港澳台及国际；3：两者皆可。
     uint64_t GetInternational() const { return m_international; }
     /// Sets International, see GetInternational.
     void SetInternational(const uint64_t& _international)
@@ -107,6 +113,8 @@ public:
 
     /// The state of the review: 0 approved and in force, 1 under review, 2 approved but not yet in force, -1 refused. Only 0
     /// can be sent.
+    ///
+    /// 审核状态：0 已通过并生效，1 审核中，2 已通过但尚未生效，-1 未通过。只有 0 可以用于发送。
     int64_t GetStatusCode() const { return m_statusCode; }
     /// Sets StatusCode, see GetStatusCode.
     void SetStatusCode(const int64_t& _statusCode)
@@ -118,6 +126,8 @@ public:
     bool StatusCodeHasBeenSet() const { return m_statusCodeHasBeenSet; }
 
     /// The reviewer's text, mostly the reason of a refusal; may be empty.
+    ///
+    /// 审核人员的回复，多为未通过的原因；可能为空。
     std::string GetReviewReply() const { return m_reviewReply; }
     /// Sets ReviewReply, see GetReviewReply.
     void SetReviewReply(const std::string& _reviewReply)
@@ -129,6 +139,8 @@ public:
     bool ReviewReplyHasBeenSet() const { return m_reviewReplyHasBeenSet; }
 
     /// The name of the template. Free text for people, not empty; it is not part of the message.
+    ///
+    /// 模板名称，供人识别，自由填写但不可为空；不会出现在短信中。
     std::string GetTemplateName() const { return m_templateName; }
     /// Sets TemplateName, see GetTemplateName.
     void SetTemplateName(const std::string& _templateName)
@@ -140,6 +152,8 @@ public:
     bool TemplateNameHasBeenSet() const { return m_templateNameHasBeenSet; }
 
     /// When it was handed in, in Unix seconds.
+    ///
+    /// 提交审核的时间，Unix 秒。
     uint64_t GetCreateTime() const { return m_createTime; }
     /// Sets CreateTime, see GetCreateTime.
     void SetCreateTime(const uint64_t& _createTime)
@@ -151,6 +165,8 @@ public:
     bool CreateTimeHasBeenSet() const { return m_createTimeHasBeenSet; }
 
     /// The text of the template. `{1}`, `{2}` and so on stand for values given when sending, counted from 1 without a gap.
+    ///
+    /// 模板正文。`{1}`、`{2}` 等是变量，发送时代入取值；序号从 1 开始，不可跳号。
     std::string GetTemplateContent() const { return m_templateContent; }
     /// Sets TemplateContent, see GetTemplateContent.
     void SetTemplateContent(const std::string& _templateContent)

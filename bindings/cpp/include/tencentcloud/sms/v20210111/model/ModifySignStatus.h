@@ -20,6 +20,8 @@ namespace Model
 {
 
 /// A signature that was changed and now waits for its review.
+///
+/// 已修改、正在等待审核的签名。
 class ModifySignStatus : public AbstractModel
 {
 public:
@@ -60,6 +62,8 @@ public:
     }
 
     /// The id of the signature: a number, not its text.
+    ///
+    /// 签名 ID，是数字，不是签名文字。
     uint64_t GetSignId() const { return m_signId; }
     /// Sets SignId, see GetSignId.
     void SetSignId(const uint64_t& _signId)

@@ -21,6 +21,8 @@ namespace Model
 {
 
 /// The answer to `ModifySmsTemplate`.
+///
+/// `ModifySmsTemplate` 的应答。
 class ModifySmsTemplateResponse : public AbstractModel
 {
 public:
@@ -63,6 +65,8 @@ public:
     }
 
     /// The changed template.
+    ///
+    /// 修改后的模板。
     ModifyTemplateStatus GetModifyTemplateStatus() const { return m_modifyTemplateStatus; }
     /// Whether ModifyTemplateStatus is set.
     bool ModifyTemplateStatusHasBeenSet() const { return m_modifyTemplateStatusHasBeenSet; }

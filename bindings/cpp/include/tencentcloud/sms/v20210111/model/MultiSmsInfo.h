@@ -20,6 +20,8 @@ namespace Model
 {
 
 /// One message of `SendMultiGlobalSms`.
+///
+/// `SendMultiGlobalSms` 中的一条短信。
 class MultiSmsInfo : public AbstractModel
 {
 public:
@@ -76,6 +78,8 @@ public:
     }
 
     /// The number in E.164 form, such as `+85261234567`, outside mainland China. Required.
+    ///
+    /// E.164 格式的手机号，如 `+85261234567`，须为国内以外的号码。必填。
     std::string GetPhoneNumber() const { return m_phoneNumber; }
     /// Sets PhoneNumber, see GetPhoneNumber.
     void SetPhoneNumber(const std::string& _phoneNumber)
@@ -87,6 +91,8 @@ public:
     bool PhoneNumberHasBeenSet() const { return m_phoneNumberHasBeenSet; }
 
     /// The id of an approved global template, digits as text. Required.
+    ///
+    /// 已通过审核的港澳台及国际模板的 ID，以文本形式书写的数字。必填。
     std::string GetTemplateId() const { return m_templateId; }
     /// Sets TemplateId, see GetTemplateId.
     void SetTemplateId(const std::string& _templateId)
@@ -98,6 +104,8 @@ public:
     bool TemplateIdHasBeenSet() const { return m_templateIdHasBeenSet; }
 
     /// The values for `{1}`, `{2}` and so on, in that order: exactly as many as the template has variables.
+    ///
+    /// 依次代入 `{1}`、`{2}` 等变量的值，个数须与模板的变量个数完全一致。
     std::vector<std::string> GetTemplateParamSet() const { return m_templateParamSet; }
     /// Sets TemplateParamSet, see GetTemplateParamSet.
     void SetTemplateParamSet(const std::vector<std::string>& _templateParamSet)
@@ -110,6 +118,8 @@ public:
 
     /// The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for mainland
     /// numbers.
+    ///
+    /// 港澳台及国际短信显示的发送方标识。使用默认的公共发送方时无须填写；对国内号码不起作用。
     std::string GetSenderId() const { return m_senderId; }
     /// Sets SenderId, see GetSenderId.
     void SetSenderId(const std::string& _senderId)
@@ -121,6 +131,8 @@ public:
     bool SenderIdHasBeenSet() const { return m_senderIdHasBeenSet; }
 
     /// The caller's own text, less than 512 bytes; empty when unset. Comes back with the message's entry.
+    ///
+    /// 调用方自带的文本，小于 512 字节；不填时为空。该短信的结果中会带回它。
     std::string GetSessionContext() const { return m_sessionContext; }
     /// Sets SessionContext, see GetSessionContext.
     void SetSessionContext(const std::string& _sessionContext)

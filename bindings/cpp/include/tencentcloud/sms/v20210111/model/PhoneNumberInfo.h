@@ -20,6 +20,8 @@ namespace Model
 {
 
 /// A phone number taken apart.
+///
+/// 一个号码的解析结果。
 class PhoneNumberInfo : public AbstractModel
 {
 public:
@@ -84,6 +86,8 @@ public:
     }
 
     /// `Ok`, or the error code of this number, such as `FailedOperation.PhoneNumberParseFail`.
+    ///
+    /// `Ok`，或该号码的错误码，如 `FailedOperation.PhoneNumberParseFail`。
     std::string GetCode() const { return m_code; }
     /// Sets Code, see GetCode.
     void SetCode(const std::string& _code)
@@ -95,6 +99,8 @@ public:
     bool CodeHasBeenSet() const { return m_codeHasBeenSet; }
 
     /// The same in words. For people: the texts may change at any time.
+    ///
+    /// 同一结果的文字说明。仅供人阅读，措辞随时可能改变。
     std::string GetMessage() const { return m_message; }
     /// Sets Message, see GetMessage.
     void SetMessage(const std::string& _message)
@@ -106,6 +112,8 @@ public:
     bool MessageHasBeenSet() const { return m_messageHasBeenSet; }
 
     /// The country code without `+`, such as `86`.
+    ///
+    /// 国家或地区码，不带 `+`，如 `86`。
     std::string GetNationCode() const { return m_nationCode; }
     /// Sets NationCode, see GetNationCode.
     void SetNationCode(const std::string& _nationCode)
@@ -117,6 +125,8 @@ public:
     bool NationCodeHasBeenSet() const { return m_nationCodeHasBeenSet; }
 
     /// The number without its country code, such as `18501234444`.
+    ///
+    /// 不含国家或地区码的号码，如 `18501234444`。
     std::string GetSubscriberNumber() const { return m_subscriberNumber; }
     /// Sets SubscriberNumber, see GetSubscriberNumber.
     void SetSubscriberNumber(const std::string& _subscriberNumber)
@@ -128,6 +138,8 @@ public:
     bool SubscriberNumberHasBeenSet() const { return m_subscriberNumberHasBeenSet; }
 
     /// The number in E.164 form; as it was given when it could not be understood.
+    ///
+    /// E.164 格式的手机号；无法识别时按原样返回。
     std::string GetPhoneNumber() const { return m_phoneNumber; }
     /// Sets PhoneNumber, see GetPhoneNumber.
     void SetPhoneNumber(const std::string& _phoneNumber)
@@ -139,6 +151,8 @@ public:
     bool PhoneNumberHasBeenSet() const { return m_phoneNumberHasBeenSet; }
 
     /// The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
+    ///
+    /// 号码所属国家或地区的 ISO 3166 代码，两个字母，如 `CN`；无法识别时为 `DEF`。
     std::string GetIsoCode() const { return m_isoCode; }
     /// Sets IsoCode, see GetIsoCode.
     void SetIsoCode(const std::string& _isoCode)
@@ -150,6 +164,8 @@ public:
     bool IsoCodeHasBeenSet() const { return m_isoCodeHasBeenSet; }
 
     /// The country or region in English, such as `China`; empty when it is not known.
+    ///
+    /// 国家或地区的英文名称，如 `China`；无法识别时为空。
     std::string GetIsoName() const { return m_isoName; }
     /// Sets IsoName, see GetIsoName.
     void SetIsoName(const std::string& _isoName)

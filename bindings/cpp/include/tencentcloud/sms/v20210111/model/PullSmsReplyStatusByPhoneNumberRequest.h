@@ -27,6 +27,14 @@ namespace Model
 /// `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`.
 /// Nothing published says that replies stay where they are, so the call is treated like a pull and never counted as safe to
 /// repeat.
+///
+/// `PullSmsReplyStatusByPhoneNumber` 的请求。
+///
+/// 查询一个号码最近 7 天内的上行回复。
+///
+/// 时间不合要求时返回 `InvalidParameterValue.BeginTimeVerifyFail`、`InvalidParameterValue.EndTimeVerifyFail`；
+/// 开始晚于结束时返回 `InvalidParameterValue.InvalidStartTime`。公开文档没有说明回复查询后是否仍然保留，
+/// 因此本接口按拉取对待，不视为可以安全重试。
 class PullSmsReplyStatusByPhoneNumberRequest : public AbstractModel
 {
 public:
@@ -83,6 +91,8 @@ public:
     }
 
     /// The earliest time of a reply, in Unix seconds, at most 7 days ago. Required.
+    ///
+    /// 最早的回复时间，Unix 秒，最多为 7 天之前。必填。
     uint64_t GetBeginTime() const { return m_beginTime; }
     /// Sets BeginTime, see GetBeginTime.
     void SetBeginTime(const uint64_t& _beginTime)
@@ -94,6 +104,8 @@ public:
     bool BeginTimeHasBeenSet() const { return m_beginTimeHasBeenSet; }
 
     /// How many entries to skip. The only documented value is 0. Required.
+    ///
+    /// 跳过多少条。文档规定的取值只有 0。必填。
     uint64_t GetOffset() const { return m_offset; }
     /// Sets Offset, see GetOffset.
     void SetOffset(const uint64_t& _offset)
@@ -105,6 +117,8 @@ public:
     bool OffsetHasBeenSet() const { return m_offsetHasBeenSet; }
 
     /// How many replies to answer at most, 1 to 100. Required.
+    ///
+    /// 最多返回多少条回复，1 至 100。必填。
     uint64_t GetLimit() const { return m_limit; }
     /// Sets Limit, see GetLimit.
     void SetLimit(const uint64_t& _limit)
@@ -116,6 +130,8 @@ public:
     bool LimitHasBeenSet() const { return m_limitHasBeenSet; }
 
     /// The phone number in E.164 form, such as `+8618501234444`. Required.
+    ///
+    /// E.164 格式的手机号，如 `+8618501234444`。必填。
     std::string GetPhoneNumber() const { return m_phoneNumber; }
     /// Sets PhoneNumber, see GetPhoneNumber.
     void SetPhoneNumber(const std::string& _phoneNumber)
@@ -127,6 +143,8 @@ public:
     bool PhoneNumberHasBeenSet() const { return m_phoneNumberHasBeenSet; }
 
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
+    ///
+    /// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
     std::string GetSmsSdkAppId() const { return m_smsSdkAppId; }
     /// Sets SmsSdkAppId, see GetSmsSdkAppId.
     void SetSmsSdkAppId(const std::string& _smsSdkAppId)
@@ -138,6 +156,8 @@ public:
     bool SmsSdkAppIdHasBeenSet() const { return m_smsSdkAppIdHasBeenSet; }
 
     /// The latest time of a reply, in Unix seconds; now when unset.
+    ///
+    /// 最晚的回复时间，Unix 秒；不填时为当前时间。
     uint64_t GetEndTime() const { return m_endTime; }
     /// Sets EndTime, see GetEndTime.
     void SetEndTime(const uint64_t& _endTime)

@@ -21,6 +21,8 @@ namespace Model
 {
 
 /// The answer to `PullSmsReplyStatusByPhoneNumber`.
+///
+/// `PullSmsReplyStatusByPhoneNumber` 的应答。
 class PullSmsReplyStatusByPhoneNumberResponse : public AbstractModel
 {
 public:
@@ -63,6 +65,8 @@ public:
     }
 
     /// The replies, oldest first; empty when there are none.
+    ///
+    /// 回复，从旧到新；没有时为空。
     std::vector<PullSmsReplyStatus> GetPullSmsReplyStatusSet() const { return m_pullSmsReplyStatusSet; }
     /// Whether PullSmsReplyStatusSet is set.
     bool PullSmsReplyStatusSetHasBeenSet() const { return m_pullSmsReplyStatusSetHasBeenSet; }

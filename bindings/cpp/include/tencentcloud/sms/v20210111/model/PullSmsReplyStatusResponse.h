@@ -21,6 +21,8 @@ namespace Model
 {
 
 /// The answer to `PullSmsReplyStatus`.
+///
+/// `PullSmsReplyStatus` 的应答。
 class PullSmsReplyStatusResponse : public AbstractModel
 {
 public:
@@ -63,6 +65,8 @@ public:
     }
 
     /// The replies taken out of the queue, oldest first; empty when none is waiting.
+    ///
+    /// 从队列中取出的回复，从旧到新；没有待取的回复时为空。
     std::vector<PullSmsReplyStatus> GetPullSmsReplyStatusSet() const { return m_pullSmsReplyStatusSet; }
     /// Whether PullSmsReplyStatusSet is set.
     bool PullSmsReplyStatusSetHasBeenSet() const { return m_pullSmsReplyStatusSetHasBeenSet; }

@@ -20,6 +20,8 @@ namespace Model
 {
 
 /// The delivery report of one message.
+///
+/// 一条短信的状态报告。
 class PullSmsSendStatus : public AbstractModel
 {
 public:
@@ -88,6 +90,8 @@ public:
     }
 
     /// When the phone got the message, in Unix seconds.
+    ///
+    /// 手机收到短信的时间，Unix 秒。
     uint64_t GetUserReceiveTime() const { return m_userReceiveTime; }
     /// Sets UserReceiveTime, see GetUserReceiveTime.
     void SetUserReceiveTime(const uint64_t& _userReceiveTime)
@@ -99,6 +103,8 @@ public:
     bool UserReceiveTimeHasBeenSet() const { return m_userReceiveTimeHasBeenSet; }
 
     /// The country code without `+`, such as `86`.
+    ///
+    /// 国家或地区码，不带 `+`，如 `86`。
     std::string GetCountryCode() const { return m_countryCode; }
     /// Sets CountryCode, see GetCountryCode.
     void SetCountryCode(const std::string& _countryCode)
@@ -110,6 +116,8 @@ public:
     bool CountryCodeHasBeenSet() const { return m_countryCodeHasBeenSet; }
 
     /// The number without its country code, such as `18501234444`.
+    ///
+    /// 不含国家或地区码的号码，如 `18501234444`。
     std::string GetSubscriberNumber() const { return m_subscriberNumber; }
     /// Sets SubscriberNumber, see GetSubscriberNumber.
     void SetSubscriberNumber(const std::string& _subscriberNumber)
@@ -121,6 +129,8 @@ public:
     bool SubscriberNumberHasBeenSet() const { return m_subscriberNumberHasBeenSet; }
 
     /// The phone number in E.164 form, such as `+8618501234444`.
+    ///
+    /// E.164 格式的手机号，如 `+8618501234444`。
     std::string GetPhoneNumber() const { return m_phoneNumber; }
     /// Sets PhoneNumber, see GetPhoneNumber.
     void SetPhoneNumber(const std::string& _phoneNumber)
@@ -132,6 +142,8 @@ public:
     bool PhoneNumberHasBeenSet() const { return m_phoneNumberHasBeenSet; }
 
     /// The id of the message, as in the answer to the send.
+    ///
+    /// 短信的编号，与发送时的应答相同。
     std::string GetSerialNo() const { return m_serialNo; }
     /// Sets SerialNo, see GetSerialNo.
     void SetSerialNo(const std::string& _serialNo)
@@ -143,6 +155,8 @@ public:
     bool SerialNoHasBeenSet() const { return m_serialNoHasBeenSet; }
 
     /// `SUCCESS` when the message reached the phone, otherwise `FAIL`.
+    ///
+    /// 短信送达手机时为 `SUCCESS`，否则为 `FAIL`。
     std::string GetReportStatus() const { return m_reportStatus; }
     /// Sets ReportStatus, see GetReportStatus.
     void SetReportStatus(const std::string& _reportStatus)
@@ -154,6 +168,8 @@ public:
     bool ReportStatusHasBeenSet() const { return m_reportStatusHasBeenSet; }
 
     /// The carrier's code word: `DELIVRD` when the message reached the phone, otherwise one such as `UNDELIV` or `MK:0001`.
+    ///
+    /// 运营商的状态码：送达手机时为 `DELIVRD`，否则为 `UNDELIV`、`MK:0001` 等。
     std::string GetDescription() const { return m_description; }
     /// Sets Description, see GetDescription.
     void SetDescription(const std::string& _description)
@@ -165,6 +181,8 @@ public:
     bool DescriptionHasBeenSet() const { return m_descriptionHasBeenSet; }
 
     /// `SessionContext` of the send; empty unless support opened this for the account.
+    ///
+    /// 发送时的 `SessionContext`；客服没有为账号开通此项时为空。
     std::string GetSessionContext() const { return m_sessionContext; }
     /// Sets SessionContext, see GetSessionContext.
     void SetSessionContext(const std::string& _sessionContext)

@@ -24,6 +24,12 @@ namespace Model
 /// Reports that a person typed a sent code back, which lets the service measure how many codes arrive.
 ///
 /// The feature is opened by support on request. Whether the report was taken stands in the `Code` of the answer.
+///
+/// `ReportConversion` 的请求。
+///
+/// 上报用户已经填回收到的验证码，供服务统计有多少验证码真正到达。
+///
+/// 该功能须申请由客服开通。上报是否被接收，见应答中的 `Code`。
 class ReportConversionRequest : public AbstractModel
 {
 public:
@@ -68,6 +74,8 @@ public:
     }
 
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
+    ///
+    /// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
     std::string GetSmsSdkAppId() const { return m_smsSdkAppId; }
     /// Sets SmsSdkAppId, see GetSmsSdkAppId.
     void SetSmsSdkAppId(const std::string& _smsSdkAppId)
@@ -79,6 +87,8 @@ public:
     bool SmsSdkAppIdHasBeenSet() const { return m_smsSdkAppIdHasBeenSet; }
 
     /// The `SerialNo` that the send answered for the message with the code. Required.
+    ///
+    /// 发送该验证码短信时应答中的 `SerialNo`。必填。
     std::string GetSerialNo() const { return m_serialNo; }
     /// Sets SerialNo, see GetSerialNo.
     void SetSerialNo(const std::string& _serialNo)
@@ -90,6 +100,8 @@ public:
     bool SerialNoHasBeenSet() const { return m_serialNoHasBeenSet; }
 
     /// When the code was typed back, in Unix seconds; may be unset.
+    ///
+    /// 填回验证码的时间，Unix 秒；可不填。
     uint64_t GetConversionTime() const { return m_conversionTime; }
     /// Sets ConversionTime, see GetConversionTime.
     void SetConversionTime(const uint64_t& _conversionTime)

@@ -21,6 +21,8 @@ namespace Model
 {
 
 /// The answer to `ReportConversion`.
+///
+/// `ReportConversion` 的应答。
 class ReportConversionResponse : public AbstractModel
 {
 public:
@@ -63,6 +65,8 @@ public:
     }
 
     /// Whether the report was taken.
+    ///
+    /// 上报是否被接收。
     ReportConversionStatus GetReportConversionStatus() const { return m_reportConversionStatus; }
     /// Whether ReportConversionStatus is set.
     bool ReportConversionStatusHasBeenSet() const { return m_reportConversionStatusHasBeenSet; }

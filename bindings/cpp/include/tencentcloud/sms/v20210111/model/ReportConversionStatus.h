@@ -20,6 +20,8 @@ namespace Model
 {
 
 /// Whether a report of conversion was taken.
+///
+/// 一次转化上报的结果。
 class ReportConversionStatus : public AbstractModel
 {
 public:
@@ -64,6 +66,8 @@ public:
     }
 
     /// `OK` when it was taken, otherwise an error code.
+    ///
+    /// 上报被接收时为 `OK`，否则为错误码。
     std::string GetCode() const { return m_code; }
     /// Sets Code, see GetCode.
     void SetCode(const std::string& _code)
@@ -75,6 +79,8 @@ public:
     bool CodeHasBeenSet() const { return m_codeHasBeenSet; }
 
     /// The same in words. For people: the texts may change at any time.
+    ///
+    /// 同一结果的文字说明。仅供人阅读，措辞随时可能改变。
     std::string GetMessage() const { return m_message; }
     /// Sets Message, see GetMessage.
     void SetMessage(const std::string& _message)

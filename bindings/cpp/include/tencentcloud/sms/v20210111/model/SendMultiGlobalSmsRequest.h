@@ -27,6 +27,13 @@ namespace Model
 /// As with `SendSms`, each number has its own code in the answer, and repeating the call sends again. There is no signature:
 /// the text is the template's alone. An empty list, more than 200 messages or a mainland number among them is an error of
 /// the call, and nothing is sent; use `SendSms` for mainland numbers.
+///
+/// `SendMultiGlobalSms` 的请求。
+///
+/// 向最多 200 个港澳台及国际号码发送短信，每个号码各有自己的模板与变量值。
+///
+/// 与 `SendSms` 一样，应答中每个号码各有自己的错误码，重复调用会再次发送。此接口没有签名，短信全文就是模板的正文。列表为空、
+/// 短信超过 200 条或其中有国内号码，都是整次调用的错误，此时一条也不会发送；国内号码请使用 `SendSms`。
 class SendMultiGlobalSmsRequest : public AbstractModel
 {
 public:
@@ -67,6 +74,8 @@ public:
     }
 
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
+    ///
+    /// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
     std::string GetSmsSdkAppId() const { return m_smsSdkAppId; }
     /// Sets SmsSdkAppId, see GetSmsSdkAppId.
     void SetSmsSdkAppId(const std::string& _smsSdkAppId)
@@ -78,6 +87,8 @@ public:
     bool SmsSdkAppIdHasBeenSet() const { return m_smsSdkAppIdHasBeenSet; }
 
     /// The messages, 1 to 200, one for each number. Required.
+    ///
+    /// 要发送的短信，1 至 200 条，每个号码一条。必填。
     std::vector<MultiSmsInfo> GetMultiSmsInfoSet() const { return m_multiSmsInfoSet; }
     /// Sets MultiSmsInfoSet, see GetMultiSmsInfoSet.
     void SetMultiSmsInfoSet(const std::vector<MultiSmsInfo>& _multiSmsInfoSet)

@@ -21,6 +21,8 @@ namespace Model
 {
 
 /// The answer to `SendMultiGlobalSms`.
+///
+/// `SendMultiGlobalSms` 的应答。
 class SendMultiGlobalSmsResponse : public AbstractModel
 {
 public:
@@ -63,6 +65,8 @@ public:
     }
 
     /// One entry for each message of the request, in the same order. Look at each `Code`.
+    ///
+    /// 请求中的每条短信各有一条结果，顺序与请求一致。请逐条检查 `Code`。
     std::vector<SendMultiStatus> GetSendMultiStatusSet() const { return m_sendMultiStatusSet; }
     /// Whether SendMultiStatusSet is set.
     bool SendMultiStatusSetHasBeenSet() const { return m_sendMultiStatusSetHasBeenSet; }

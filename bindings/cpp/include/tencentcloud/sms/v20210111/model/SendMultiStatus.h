@@ -20,6 +20,8 @@ namespace Model
 {
 
 /// What became of one message of `SendMultiGlobalSms`.
+///
+/// `SendMultiGlobalSms` 中一条短信的结果。
 class SendMultiStatus : public AbstractModel
 {
 public:
@@ -85,6 +87,8 @@ public:
 
     /// The id of the message to this number, which its delivery report repeats. There is one even when the message was
     /// refused, so look at `Code`.
+    ///
+    /// 发往该号码的这条短信的编号，状态报告中会再次出现。短信被拒绝时也有编号，因此请以 `Code` 为准。
     std::string GetSerialNo() const { return m_serialNo; }
     /// Sets SerialNo, see GetSerialNo.
     void SetSerialNo(const std::string& _serialNo)
@@ -96,6 +100,8 @@ public:
     bool SerialNoHasBeenSet() const { return m_serialNoHasBeenSet; }
 
     /// The phone number in E.164 form, such as `+8618501234444`.
+    ///
+    /// E.164 格式的手机号，如 `+8618501234444`。
     std::string GetPhoneNumber() const { return m_phoneNumber; }
     /// Sets PhoneNumber, see GetPhoneNumber.
     void SetPhoneNumber(const std::string& _phoneNumber)
@@ -107,6 +113,8 @@ public:
     bool PhoneNumberHasBeenSet() const { return m_phoneNumberHasBeenSet; }
 
     /// How many segments are billed; 0 when the message was refused.
+    ///
+    /// 计费条数，被拒绝时为 0。
     uint64_t GetFee() const { return m_fee; }
     /// Sets Fee, see GetFee.
     void SetFee(const uint64_t& _fee)
@@ -118,6 +126,8 @@ public:
     bool FeeHasBeenSet() const { return m_feeHasBeenSet; }
 
     /// The caller's own text from the request, unchanged.
+    ///
+    /// 请求中调用方自带的文本，原样返回。
     std::string GetSessionContext() const { return m_sessionContext; }
     /// Sets SessionContext, see GetSessionContext.
     void SetSessionContext(const std::string& _sessionContext)
@@ -129,6 +139,8 @@ public:
     bool SessionContextHasBeenSet() const { return m_sessionContextHasBeenSet; }
 
     /// `Ok` when the message was accepted, otherwise the error code.
+    ///
+    /// 受理时为 `Ok`，否则为错误码。
     std::string GetCode() const { return m_code; }
     /// Sets Code, see GetCode.
     void SetCode(const std::string& _code)
@@ -140,6 +152,8 @@ public:
     bool CodeHasBeenSet() const { return m_codeHasBeenSet; }
 
     /// `send success`, or in words why the message was refused. For people: the texts may change at any time.
+    ///
+    /// `send success`，或短信被拒绝原因的文字说明。仅供人阅读，措辞随时可能改变。
     std::string GetMessage() const { return m_message; }
     /// Sets Message, see GetMessage.
     void SetMessage(const std::string& _message)
@@ -151,6 +165,8 @@ public:
     bool MessageHasBeenSet() const { return m_messageHasBeenSet; }
 
     /// The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
+    ///
+    /// 号码所属国家或地区的 ISO 3166 代码，两个字母，如 `CN`；无法识别时为 `DEF`。
     std::string GetIsoCode() const { return m_isoCode; }
     /// Sets IsoCode, see GetIsoCode.
     void SetIsoCode(const std::string& _isoCode)

@@ -20,6 +20,8 @@ namespace Model
 {
 
 /// A message that was sent, and what became of it.
+///
+/// 一条短信的发送记录及其结果。
 class SendRecord : public AbstractModel
 {
 public:
@@ -92,6 +94,8 @@ public:
     }
 
     /// The phone number in E.164 form, such as `+8618501234444`.
+    ///
+    /// E.164 格式的手机号，如 `+8618501234444`。
     std::string GetPhoneNumber() const { return m_phoneNumber; }
     /// Sets PhoneNumber, see GetPhoneNumber.
     void SetPhoneNumber(const std::string& _phoneNumber)
@@ -103,6 +107,8 @@ public:
     bool PhoneNumberHasBeenSet() const { return m_phoneNumberHasBeenSet; }
 
     /// The id of the message to this number. Opaque text: its form differs between mainland and global messages.
+    ///
+    /// 发往该号码的这条短信的编号。请当作不透明的文本：国内短信与港澳台及国际短信的格式不同。
     std::string GetSerialNo() const { return m_serialNo; }
     /// Sets SerialNo, see GetSerialNo.
     void SetSerialNo(const std::string& _serialNo)
@@ -114,6 +120,8 @@ public:
     bool SerialNoHasBeenSet() const { return m_serialNoHasBeenSet; }
 
     /// 1: refused; 2: reached the phone; 3: accepted, under way; 4: accepted, did not reach the phone.
+    ///
+    /// 1：被拒绝；2：已送达手机；3：已受理，正在下发；4：已受理，未送达手机。
     uint64_t GetSendStatus() const { return m_sendStatus; }
     /// Sets SendStatus, see GetSendStatus.
     void SetSendStatus(const uint64_t& _sendStatus)
@@ -125,6 +133,8 @@ public:
     bool SendStatusHasBeenSet() const { return m_sendStatusHasBeenSet; }
 
     /// The code of the send: `Ok` when the message was accepted, otherwise an error code.
+    ///
+    /// 发送时的错误码：受理时为 `Ok`，否则为错误码。
     std::string GetRequestCode() const { return m_requestCode; }
     /// Sets RequestCode, see GetRequestCode.
     void SetRequestCode(const std::string& _requestCode)
@@ -136,6 +146,8 @@ public:
     bool RequestCodeHasBeenSet() const { return m_requestCodeHasBeenSet; }
 
     /// The carrier's code word of the delivery report when `SendStatus` is 2 or 4; otherwise empty.
+    ///
+    /// `SendStatus` 为 2 或 4 时，是状态报告中运营商的状态码；否则为空。
     std::string GetStatusCode() const { return m_statusCode; }
     /// Sets StatusCode, see GetStatusCode.
     void SetStatusCode(const std::string& _statusCode)
@@ -147,6 +159,8 @@ public:
     bool StatusCodeHasBeenSet() const { return m_statusCodeHasBeenSet; }
 
     /// The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
+    ///
+    /// 号码所属国家或地区的 ISO 3166 代码，两个字母，如 `CN`；无法识别时为 `DEF`。
     std::string GetIsoCode() const { return m_isoCode; }
     /// Sets IsoCode, see GetIsoCode.
     void SetIsoCode(const std::string& _isoCode)
@@ -158,6 +172,8 @@ public:
     bool IsoCodeHasBeenSet() const { return m_isoCodeHasBeenSet; }
 
     /// The final text with its signature; parts of the values are masked.
+    ///
+    /// 含签名的短信全文，变量值的一部分以掩码遮盖。
     std::string GetContent() const { return m_content; }
     /// Sets Content, see GetContent.
     void SetContent(const std::string& _content)
@@ -169,6 +185,8 @@ public:
     bool ContentHasBeenSet() const { return m_contentHasBeenSet; }
 
     /// When it was sent, in Unix seconds.
+    ///
+    /// 发送的时间，Unix 秒。
     uint64_t GetSendTime() const { return m_sendTime; }
     /// Sets SendTime, see GetSendTime.
     void SetSendTime(const uint64_t& _sendTime)
@@ -180,6 +198,8 @@ public:
     bool SendTimeHasBeenSet() const { return m_sendTimeHasBeenSet; }
 
     /// When the phone got it, in Unix seconds, when `SendStatus` is 2; otherwise 0.
+    ///
+    /// `SendStatus` 为 2 时，是手机收到短信的时间，Unix 秒；否则为 0。
     uint64_t GetUserReceiveTime() const { return m_userReceiveTime; }
     /// Sets UserReceiveTime, see GetUserReceiveTime.
     void SetUserReceiveTime(const uint64_t& _userReceiveTime)

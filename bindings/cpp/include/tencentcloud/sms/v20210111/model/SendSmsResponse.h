@@ -21,6 +21,8 @@ namespace Model
 {
 
 /// The answer to `SendSms`.
+///
+/// `SendSms` 的应答。
 class SendSmsResponse : public AbstractModel
 {
 public:
@@ -64,6 +66,8 @@ public:
 
     /// One entry for each number of the request, in the same order. Look at each `Code`: the call succeeds even when every
     /// number was refused.
+    ///
+    /// 请求中的每个号码各有一条结果，顺序与请求一致。请逐条检查 `Code`：即使所有号码都被拒绝，调用本身仍算成功。
     std::vector<SendStatus> GetSendStatusSet() const { return m_sendStatusSet; }
     /// Whether SendStatusSet is set.
     bool SendStatusSetHasBeenSet() const { return m_sendStatusSetHasBeenSet; }

@@ -20,6 +20,8 @@ namespace Model
 {
 
 /// A prepaid package of segments.
+///
+/// 一个预付费的短信套餐包。
 class SmsPackagesStatistics : public AbstractModel
 {
 public:
@@ -84,6 +86,8 @@ public:
     }
 
     /// When the package was created, in Unix seconds.
+    ///
+    /// 套餐包创建的时间，Unix 秒。
     uint64_t GetPackageCreateTime() const { return m_packageCreateTime; }
     /// Sets PackageCreateTime, see GetPackageCreateTime.
     void SetPackageCreateTime(const uint64_t& _packageCreateTime)
@@ -95,6 +99,8 @@ public:
     bool PackageCreateTimeHasBeenSet() const { return m_packageCreateTimeHasBeenSet; }
 
     /// From when it can be used, in Unix seconds.
+    ///
+    /// 开始可用的时间，Unix 秒。
     uint64_t GetPackageEffectiveTime() const { return m_packageEffectiveTime; }
     /// Sets PackageEffectiveTime, see GetPackageEffectiveTime.
     void SetPackageEffectiveTime(const uint64_t& _packageEffectiveTime)
@@ -106,6 +112,8 @@ public:
     bool PackageEffectiveTimeHasBeenSet() const { return m_packageEffectiveTimeHasBeenSet; }
 
     /// Until when it can be used, in Unix seconds.
+    ///
+    /// 到期的时间，Unix 秒。
     uint64_t GetPackageExpiredTime() const { return m_packageExpiredTime; }
     /// Sets PackageExpiredTime, see GetPackageExpiredTime.
     void SetPackageExpiredTime(const uint64_t& _packageExpiredTime)
@@ -117,6 +125,8 @@ public:
     bool PackageExpiredTimeHasBeenSet() const { return m_packageExpiredTimeHasBeenSet; }
 
     /// How many billed segments it holds.
+    ///
+    /// 套餐包的计费条数。
     uint64_t GetPackageAmount() const { return m_packageAmount; }
     /// Sets PackageAmount, see GetPackageAmount.
     void SetPackageAmount(const uint64_t& _packageAmount)
@@ -128,6 +138,8 @@ public:
     bool PackageAmountHasBeenSet() const { return m_packageAmountHasBeenSet; }
 
     /// 0: a gift; 1: bought.
+    ///
+    /// 0：赠送；1：购买。
     uint64_t GetPackageType() const { return m_packageType; }
     /// Sets PackageType, see GetPackageType.
     void SetPackageType(const uint64_t& _packageType)
@@ -139,6 +151,8 @@ public:
     bool PackageTypeHasBeenSet() const { return m_packageTypeHasBeenSet; }
 
     /// The id of the package, a number.
+    ///
+    /// 套餐包的 ID，数字。
     uint64_t GetPackageId() const { return m_packageId; }
     /// Sets PackageId, see GetPackageId.
     void SetPackageId(const uint64_t& _packageId)
@@ -150,6 +164,8 @@ public:
     bool PackageIdHasBeenSet() const { return m_packageIdHasBeenSet; }
 
     /// How many billed segments of the package are used so far.
+    ///
+    /// 套餐包至今已使用的计费条数。
     uint64_t GetCurrentUsage() const { return m_currentUsage; }
     /// Sets CurrentUsage, see GetCurrentUsage.
     void SetCurrentUsage(const uint64_t& _currentUsage)

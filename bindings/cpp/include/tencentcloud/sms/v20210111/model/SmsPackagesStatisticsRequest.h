@@ -23,6 +23,10 @@ namespace Model
 ///
 /// Answers the prepaid packages of an app that were created within a span of hours: how many segments each holds, how many
 /// are used, and from when until when it can be used.
+///
+/// `SmsPackagesStatistics` 的请求。
+///
+/// 查询一个应用在若干小时内创建的预付费套餐包：每个包含多少计费条数，已用多少，以及从何时到何时可以使用。
 class SmsPackagesStatisticsRequest : public AbstractModel
 {
 public:
@@ -75,6 +79,8 @@ public:
     }
 
     /// The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId. Required.
+    ///
+    /// 短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
     std::string GetSmsSdkAppId() const { return m_smsSdkAppId; }
     /// Sets SmsSdkAppId, see GetSmsSdkAppId.
     void SetSmsSdkAppId(const std::string& _smsSdkAppId)
@@ -86,6 +92,8 @@ public:
     bool SmsSdkAppIdHasBeenSet() const { return m_smsSdkAppIdHasBeenSet; }
 
     /// How many packages to answer at most, up to 500. Required.
+    ///
+    /// 最多返回多少个套餐包，不超过 500。必填。
     uint64_t GetLimit() const { return m_limit; }
     /// Sets Limit, see GetLimit.
     void SetLimit(const uint64_t& _limit)
@@ -97,6 +105,8 @@ public:
     bool LimitHasBeenSet() const { return m_limitHasBeenSet; }
 
     /// How many packages to skip, 0 for the first page. Required.
+    ///
+    /// 跳过多少个套餐包，第一页为 0。必填。
     uint64_t GetOffset() const { return m_offset; }
     /// Sets Offset, see GetOffset.
     void SetOffset(const uint64_t& _offset)
@@ -108,6 +118,8 @@ public:
     bool OffsetHasBeenSet() const { return m_offsetHasBeenSet; }
 
     /// The first hour in which packages were created, `yyyymmddhh` in UTC+8, such as `2024090800`. Required.
+    ///
+    /// 套餐包创建时间范围的开始小时，UTC+8 时间 `yyyymmddhh`，如 `2024090800`。必填。
     std::string GetBeginTime() const { return m_beginTime; }
     /// Sets BeginTime, see GetBeginTime.
     void SetBeginTime(const std::string& _beginTime)
@@ -119,6 +131,8 @@ public:
     bool BeginTimeHasBeenSet() const { return m_beginTimeHasBeenSet; }
 
     /// The last hour in which packages were created, `yyyymmddhh` in UTC+8; after the first and not in the future. Required.
+    ///
+    /// 套餐包创建时间范围的结束小时，UTC+8 时间 `yyyymmddhh`；须晚于开始，且不得晚于当前时间。必填。
     std::string GetEndTime() const { return m_endTime; }
     /// Sets EndTime, see GetEndTime.
     void SetEndTime(const std::string& _endTime)

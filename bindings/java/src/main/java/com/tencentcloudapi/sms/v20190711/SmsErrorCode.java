@@ -7,6 +7,8 @@ public enum SmsErrorCode {
      * The text has a banned word.
      *
      * <p>Change the values.
+     *
+     * <p>短信内容含有禁用词。
      */
     FAILEDOPERATION_CONTAINSENSITIVEWORD("FailedOperation.ContainSensitiveWord"),
 
@@ -14,6 +16,8 @@ public enum SmsErrorCode {
      * The service could not make sense of the request: a wrong name or type, or a value out of range.
      *
      * <p>Compare every parameter with its limits, such as `Limit` of 1 to 100 or `SessionContext` below 512 bytes.
+     *
+     * <p>服务无法解析请求：名称或类型有误，或取值超出范围。
      */
     FAILEDOPERATION_FAILRESOLVEPACKET("FailedOperation.FailResolvePacket"),
 
@@ -21,6 +25,8 @@ public enum SmsErrorCode {
      * The prepaid packages have too little left for the request.
      *
      * <p>Buy a package; `SmsPackagesStatistics` shows what is left.
+     *
+     * <p>套餐包的余量不足以完成该请求。
      */
     FAILEDOPERATION_INSUFFICIENTBALANCEINSMSPACKAGE("FailedOperation.InsufficientBalanceInSmsPackage"),
 
@@ -28,6 +34,8 @@ public enum SmsErrorCode {
      * The service could not read the request as JSON.
      *
      * <p>Check that the body is one JSON object in UTF-8.
+     *
+     * <p>服务无法把请求解析为 JSON。
      */
     FAILEDOPERATION_JSONPARSEFAIL("FailedOperation.JsonParseFail"),
 
@@ -35,6 +43,8 @@ public enum SmsErrorCode {
      * Marketing messages are sent between 08:00 and 22:00 of UTC+8 only.
      *
      * <p>Send within these hours.
+     *
+     * <p>营销短信只能在 UTC+8 的 08:00 至 22:00 之间发送。
      */
     FAILEDOPERATION_MARKETINGSENDTIMECONSTRAINT("FailedOperation.MarketingSendTimeConstraint"),
 
@@ -42,6 +52,8 @@ public enum SmsErrorCode {
      * The account has no approved signature yet, which a mainland template needs.
      *
      * <p>Create a signature with `AddSmsSign` first and have it approved.
+     *
+     * <p>账号还没有通过审核的签名，而国内模板要求先有签名。
      */
     FAILEDOPERATION_MISSINGSIGNATURE("FailedOperation.MissingSignature"),
 
@@ -49,6 +61,8 @@ public enum SmsErrorCode {
      * The service found no list of signatures to look up.
      *
      * <p>Give the ids of 1 to 100 signatures.
+     *
+     * <p>服务没有找到要查询的签名列表。
      */
     FAILEDOPERATION_MISSINGSIGNATURELIST("FailedOperation.MissingSignatureList"),
 
@@ -56,6 +70,8 @@ public enum SmsErrorCode {
      * The account has no such signature to change or delete.
      *
      * <p>Take the id from `DescribeSmsSignList`.
+     *
+     * <p>账号没有要修改或删除的签名。
      */
     FAILEDOPERATION_MISSINGSIGNATURETOMODIFY("FailedOperation.MissingSignatureToModify"),
 
@@ -63,6 +79,8 @@ public enum SmsErrorCode {
      * The service found no list of templates to look up.
      *
      * <p>Give the ids of 1 to 100 templates.
+     *
+     * <p>服务没有找到要查询的模板列表。
      */
     FAILEDOPERATION_MISSINGTEMPLATELIST("FailedOperation.MissingTemplateList"),
 
@@ -70,6 +88,8 @@ public enum SmsErrorCode {
      * The account has no such template to change or delete.
      *
      * <p>Take the id from `DescribeSmsTemplateList`.
+     *
+     * <p>账号没有要修改或删除的模板。
      */
     FAILEDOPERATION_MISSINGTEMPLATETOMODIFY("FailedOperation.MissingTemplateToModify"),
 
@@ -77,6 +97,8 @@ public enum SmsErrorCode {
      * The account is not verified as a company, which signatures and templates need.
      *
      * <p>Have the account verified; the change takes about an hour to act.
+     *
+     * <p>账号没有通过企业认证，而签名与模板接口要求企业认证。
      */
     FAILEDOPERATION_NOTENTERPRISECERTIFICATION("FailedOperation.NotEnterpriseCertification"),
 
@@ -84,6 +106,8 @@ public enum SmsErrorCode {
      * The operation failed for a reason without a code of its own.
      *
      * <p>Give the request id to support.
+     *
+     * <p>操作失败，该原因没有单独的错误码。
      */
     FAILEDOPERATION_OTHERERROR("FailedOperation.OtherError"),
 
@@ -91,6 +115,8 @@ public enum SmsErrorCode {
      * A parameter is wrong in a way that has no code of its own.
      *
      * <p>Compare every parameter with its limits, a signature's text with its length and characters first.
+     *
+     * <p>参数有误，该原因没有单独的错误码。
      */
     FAILEDOPERATION_PARAMETERSOTHERERROR("FailedOperation.ParametersOtherError"),
 
@@ -98,6 +124,8 @@ public enum SmsErrorCode {
      * The person opted out, or the carrier does not deliver to the number.
      *
      * <p>Do not send to it, until it is taken off the list in the console.
+     *
+     * <p>该用户已退订，或运营商不向该号码下发。
      */
     FAILEDOPERATION_PHONENUMBERINBLACKLIST("FailedOperation.PhoneNumberInBlacklist"),
 
@@ -105,6 +133,8 @@ public enum SmsErrorCode {
      * The qualification is not approved yet, or was refused.
      *
      * <p>Wait for its review, or name another one; the console shows the state.
+     *
+     * <p>资质尚未通过审核，或审核未通过。
      */
     FAILEDOPERATION_QUALIFICATIONIDNOTAPPROVED("FailedOperation.QualificationIdNotApproved"),
 
@@ -112,6 +142,8 @@ public enum SmsErrorCode {
      * There is no signature of that id, or it was deleted.
      *
      * <p>Take the id from `DescribeSmsSignList`.
+     *
+     * <p>没有这个 ID 的签名，或它已被删除。
      */
     FAILEDOPERATION_SIGNIDNOTEXIST("FailedOperation.SignIdNotExist"),
 
@@ -119,6 +151,8 @@ public enum SmsErrorCode {
      * The account has as many signatures as it may have.
      *
      * <p>Delete signatures that are not used any more.
+     *
+     * <p>账号的签名数量已达上限。
      */
     FAILEDOPERATION_SIGNNUMBERLIMIT("FailedOperation.SignNumberLimit"),
 
@@ -126,6 +160,8 @@ public enum SmsErrorCode {
      * The signature is missing, wrong or not approved.
      *
      * <p>Give the text of an approved signature, not its id and without brackets.
+     *
+     * <p>签名缺失、有误或未通过审核。
      */
     FAILEDOPERATION_SIGNATUREINCORRECTORUNAPPROVED("FailedOperation.SignatureIncorrectOrUnapproved"),
 
@@ -133,6 +169,8 @@ public enum SmsErrorCode {
      * The template is approved already.
      *
      * <p>An approved template cannot be changed; create another one.
+     *
+     * <p>模板已通过审核。
      */
     FAILEDOPERATION_TEMPLATEALREADYPASSEDCHECK("FailedOperation.TemplateAlreadyPassedCheck"),
 
@@ -140,6 +178,8 @@ public enum SmsErrorCode {
      * There is no template of that id, or it was deleted.
      *
      * <p>Take the id from `DescribeSmsTemplateList`.
+     *
+     * <p>没有这个 ID 的模板，或它已被删除。
      */
     FAILEDOPERATION_TEMPLATEIDNOTEXIST("FailedOperation.TemplateIdNotExist"),
 
@@ -147,6 +187,8 @@ public enum SmsErrorCode {
      * The template is not approved, or the values do not fit it; the older, wider form of two newer codes.
      *
      * <p>Use an approved template and give exactly as many values as it has variables.
+     *
+     * <p>模板未通过审核，或变量值与模板不符；这是后来拆分为两个错误码之前的旧错误码，含义更宽。
      */
     FAILEDOPERATION_TEMPLATEINCORRECTORUNAPPROVED("FailedOperation.TemplateIncorrectOrUnapproved"),
 
@@ -154,6 +196,8 @@ public enum SmsErrorCode {
      * The account has as many templates as it may have, 1000 at most.
      *
      * <p>Delete templates that are not used any more.
+     *
+     * <p>账号的模板数量已达上限，最多 1000 个。
      */
     FAILEDOPERATION_TEMPLATENUMBERLIMIT("FailedOperation.TemplateNumberLimit"),
 
@@ -161,6 +205,8 @@ public enum SmsErrorCode {
      * The number of values is not the number of the template's variables.
      *
      * <p>Give one value for each of `{1}`, `{2}` and so on, none when the template has none.
+     *
+     * <p>变量值的个数与模板的变量个数不一致。
      */
     FAILEDOPERATION_TEMPLATEPARAMSETNOTMATCHAPPROVEDTEMPLATE("FailedOperation.TemplateParamSetNotMatchApprovedTemplate"),
 
@@ -168,6 +214,8 @@ public enum SmsErrorCode {
      * The template does not exist or is not approved.
      *
      * <p>Use the id of a template that the account's review has approved.
+     *
+     * <p>模板不存在或未通过审核。
      */
     FAILEDOPERATION_TEMPLATEUNAPPROVEDORNOTEXIST("FailedOperation.TemplateUnapprovedOrNotExist"),
 
@@ -175,6 +223,8 @@ public enum SmsErrorCode {
      * The service could not put the request's data together inside.
      *
      * <p>Try again later; an action that is not idempotent may have been carried out.
+     *
+     * <p>服务内部无法组织请求的数据。
      */
     INTERNALERROR_CONSTRUCTUSERDATAFAIL("InternalError.ConstructUserDataFail"),
 
@@ -182,6 +232,8 @@ public enum SmsErrorCode {
      * A part of the service could not read another one's JSON.
      *
      * <p>Try again later; an action that is not idempotent may have been carried out.
+     *
+     * <p>服务的一个部分无法解析另一部分的 JSON。
      */
     INTERNALERROR_JSONPARSEFAIL("InternalError.JsonParseFail"),
 
@@ -189,6 +241,8 @@ public enum SmsErrorCode {
      * Something failed inside the service, without a code of its own.
      *
      * <p>Try again later; an action that is not idempotent may have been carried out.
+     *
+     * <p>服务内部出错，该原因没有单独的错误码。
      */
     INTERNALERROR_OTHERERROR("InternalError.OtherError"),
 
@@ -196,6 +250,8 @@ public enum SmsErrorCode {
      * A part of the service could not read another one's answer.
      *
      * <p>Try again later; an action that is not idempotent may have been carried out.
+     *
+     * <p>服务的一个部分无法解析另一部分的应答。
      */
     INTERNALERROR_PARSEBACKENDRESPONSEFAIL("InternalError.ParseBackendResponseFail"),
 
@@ -203,6 +259,8 @@ public enum SmsErrorCode {
      * The time of the request is more than ten minutes away from the service's clock.
      *
      * <p>Set the machine's clock by a time server.
+     *
+     * <p>请求的时间与服务的时钟相差超过十分钟。
      */
     INTERNALERROR_REQUESTTIMEEXCEPTION("InternalError.RequestTimeException"),
 
@@ -210,6 +268,8 @@ public enum SmsErrorCode {
      * The service has no such interface inside.
      *
      * <p>Give the request id to support.
+     *
+     * <p>服务内部没有这个接口。
      */
     INTERNALERROR_RESTAPIINTERFACENOTEXIST("InternalError.RestApiInterfaceNotExist"),
 
@@ -217,6 +277,8 @@ public enum SmsErrorCode {
      * Parts of the service could not reach each other, or not in time.
      *
      * <p>Try again later; an action that is not idempotent may have been carried out.
+     *
+     * <p>服务的各部分之间无法通信，或没有及时应答。
      */
     INTERNALERROR_SENDANDRECVFAIL("InternalError.SendAndRecvFail"),
 
@@ -224,6 +286,8 @@ public enum SmsErrorCode {
      * The signature is missing inside the service.
      *
      * <p>Give the request id to support.
+     *
+     * <p>服务内部缺少签名。
      */
     INTERNALERROR_SIGFIELDMISSING("InternalError.SigFieldMissing"),
 
@@ -231,6 +295,8 @@ public enum SmsErrorCode {
      * The signature did not hold inside the service.
      *
      * <p>Give the request id to support.
+     *
+     * <p>服务内部的签名校验未通过。
      */
     INTERNALERROR_SIGVERIFICATIONFAIL("InternalError.SigVerificationFail"),
 
@@ -238,6 +304,8 @@ public enum SmsErrorCode {
      * A part of the service took too long.
      *
      * <p>Try again later; an action that is not idempotent may have been carried out.
+     *
+     * <p>服务的一个部分超时。
      */
     INTERNALERROR_TIMEOUT("InternalError.Timeout"),
 
@@ -245,6 +313,8 @@ public enum SmsErrorCode {
      * Something failed inside the service for an unknown reason.
      *
      * <p>Try again later; an action that is not idempotent may have been carried out.
+     *
+     * <p>服务内部因未知原因出错。
      */
     INTERNALERROR_UNKNOWNERROR("InternalError.UnknownError"),
 
@@ -253,6 +323,8 @@ public enum SmsErrorCode {
      *
      * <p>The message names the parameter; compare its type with the definition of the action: a number is no text, a
      * text is no list.
+     *
+     * <p>参数的类型或格式错误。
      */
     INVALIDPARAMETER("InvalidParameter"),
 
@@ -260,6 +332,8 @@ public enum SmsErrorCode {
      * The app and the business it is used for do not belong together.
      *
      * <p>Use an app of the key's account; give the request id to support if it is one.
+     *
+     * <p>应用与所用的业务不匹配。
      */
     INVALIDPARAMETER_APPIDANDBIZID("InvalidParameter.AppidAndBizId"),
 
@@ -267,6 +341,8 @@ public enum SmsErrorCode {
      * A parameter is wrong, such as an empty name.
      *
      * <p>Compare every parameter with its limits.
+     *
+     * <p>参数有误，例如名称为空。
      */
     INVALIDPARAMETER_INVALIDPARAMETERS("InvalidParameter.InvalidParameters"),
 
@@ -275,6 +351,8 @@ public enum SmsErrorCode {
      *
      * <p>Statistics take hours as `yyyymmddhh` in UTC+8, other actions Unix seconds: by number at most 7 days ago, for
      * `DescribeSendRecordList` at most 72 hours.
+     *
+     * <p>开始时间的格式不符，或过早。
      */
     INVALIDPARAMETERVALUE_BEGINTIMEVERIFYFAIL("InvalidParameterValue.BeginTimeVerifyFail"),
 
@@ -282,6 +360,8 @@ public enum SmsErrorCode {
      * The whole text has more than 500 characters.
      *
      * <p>Shorten the values or the template.
+     *
+     * <p>短信全文超过 500 个字符。
      */
     INVALIDPARAMETERVALUE_CONTENTLENGTHLIMIT("InvalidParameterValue.ContentLengthLimit"),
 
@@ -290,6 +370,8 @@ public enum SmsErrorCode {
      *
      * <p>Statistics take hours as `yyyymmddhh` in UTC+8, other actions Unix seconds; `CallbackStatusStatistics` spans
      * at most 32 days.
+     *
+     * <p>结束时间的格式不符、晚于当前时间、早于开始，或距开始过远。
      */
     INVALIDPARAMETERVALUE_ENDTIMEVERIFYFAIL("InvalidParameterValue.EndTimeVerifyFail"),
 
@@ -297,6 +379,8 @@ public enum SmsErrorCode {
      * The picture is not base64, is no picture, or is too big.
      *
      * <p>Give a JPEG or PNG of at most 5 MB in base64, without a `data:` prefix and line breaks.
+     *
+     * <p>图片不是 base64、不是图片，或过大。
      */
     INVALIDPARAMETERVALUE_IMAGEINVALID("InvalidParameterValue.ImageInvalid"),
 
@@ -304,6 +388,8 @@ public enum SmsErrorCode {
      * The text given as a phone number is none.
      *
      * <p>Give it in E.164 form, such as `+8618501234444`.
+     *
+     * <p>所填的文本不是手机号。
      */
     INVALIDPARAMETERVALUE_INCORRECTPHONENUMBER("InvalidParameterValue.IncorrectPhoneNumber"),
 
@@ -311,6 +397,8 @@ public enum SmsErrorCode {
      * The proof does not fit the kind of signature, or one of the two is unknown.
      *
      * <p>Give a `DocumentType` that goes with the `SignType`; the texts of the two say which.
+     *
+     * <p>证明类型与签名类型不匹配，或两者之一的取值未知。
      */
     INVALIDPARAMETERVALUE_INVALIDDOCUMENTTYPE("InvalidParameterValue.InvalidDocumentType"),
 
@@ -318,6 +406,8 @@ public enum SmsErrorCode {
      * `International` is neither 0 nor 1, or not what the signature or template has.
      *
      * <p>Give 0 for mainland China, 1 for everything else; a change cannot move one to the other.
+     *
+     * <p>`International` 既不是 0 也不是 1，或与签名、模板原有的取值不一致。
      */
     INVALIDPARAMETERVALUE_INVALIDINTERNATIONAL("InvalidParameterValue.InvalidInternational"),
 
@@ -325,6 +415,8 @@ public enum SmsErrorCode {
      * `SmsType` is none of the known ones.
      *
      * <p>Give 1 for marketing, 2 for notification, 3 for a verification code.
+     *
+     * <p>`SmsType` 不是已知的类型。
      */
     INVALIDPARAMETERVALUE_INVALIDSMSTYPE("InvalidParameterValue.InvalidSmsType"),
 
@@ -332,6 +424,8 @@ public enum SmsErrorCode {
      * The begin is after the end.
      *
      * <p>Swap or correct the two.
+     *
+     * <p>开始晚于结束。
      */
     INVALIDPARAMETERVALUE_INVALIDSTARTTIME("InvalidParameterValue.InvalidStartTime"),
 
@@ -339,6 +433,8 @@ public enum SmsErrorCode {
      * The use of the signature, `UsedMethod` or `SignPurpose`, is neither 0 nor 1.
      *
      * <p>Give 0 for the account's own use, 1 for use on behalf of others.
+     *
+     * <p>签名的用途，即 `UsedMethod` 或 `SignPurpose`，既不是 0 也不是 1。
      */
     INVALIDPARAMETERVALUE_INVALIDUSEDMETHOD("InvalidParameterValue.InvalidUsedMethod"),
 
@@ -346,6 +442,8 @@ public enum SmsErrorCode {
      * A marketing template does not say how to opt out.
      *
      * <p>End it with words such as `拒收请回复R`.
+     *
+     * <p>营销模板没有说明退订方式。
      */
     INVALIDPARAMETERVALUE_MARKETINGTEMPLATEWITHOUTUNSUBSCRIBE("InvalidParameterValue.MarketingTemplateWithoutUnsubscribe"),
 
@@ -353,6 +451,8 @@ public enum SmsErrorCode {
      * The list of signatures is empty.
      *
      * <p>Give the ids of 1 to 100 signatures.
+     *
+     * <p>签名列表为空。
      */
     INVALIDPARAMETERVALUE_MISSINGSIGNATURELIST("InvalidParameterValue.MissingSignatureList"),
 
@@ -360,6 +460,8 @@ public enum SmsErrorCode {
      * A value has a link in it.
      *
      * <p>Put the link into the template's own text.
+     *
+     * <p>变量值中含有链接。
      */
     INVALIDPARAMETERVALUE_PROHIBITEDUSEURLINTEMPLATEPARAMETER("InvalidParameterValue.ProhibitedUseUrlInTemplateParameter"),
 
@@ -367,6 +469,8 @@ public enum SmsErrorCode {
      * There is no qualification of that id.
      *
      * <p>Copy the id of the qualification from the console.
+     *
+     * <p>没有这个 ID 的资质。
      */
     INVALIDPARAMETERVALUE_QUALIFICATIONIDNOTFOUND("InvalidParameterValue.QualificationIdNotFound"),
 
@@ -374,6 +478,8 @@ public enum SmsErrorCode {
      * There is no SMS app of that id.
      *
      * <p>Copy the app's id from the SMS console; it is neither the SecretId nor the account's AppId.
+     *
+     * <p>没有这个 ID 的短信应用。
      */
     INVALIDPARAMETERVALUE_SDKAPPIDNOTEXIST("InvalidParameterValue.SdkAppIdNotExist"),
 
@@ -381,6 +487,8 @@ public enum SmsErrorCode {
      * The signature is approved already: it cannot be changed, nor the same one created again.
      *
      * <p>Use it as it is, or create one of another text.
+     *
+     * <p>签名已通过审核：既不能修改，也不能再建一个相同的。
      */
     INVALIDPARAMETERVALUE_SIGNALREADYPASSEDCHECK("InvalidParameterValue.SignAlreadyPassedCheck"),
 
@@ -388,6 +496,8 @@ public enum SmsErrorCode {
      * The same signature is under review already.
      *
      * <p>Wait for its review, or change it with `ModifySmsSign`.
+     *
+     * <p>相同的签名正在审核。
      */
     INVALIDPARAMETERVALUE_SIGNEXISTANDUNAPPROVED("InvalidParameterValue.SignExistAndUnapproved"),
 
@@ -395,6 +505,8 @@ public enum SmsErrorCode {
      * The signature's text is too long.
      *
      * <p>Give at most 12 characters for the mainland, at most 15 for global ones.
+     *
+     * <p>签名文字过长。
      */
     INVALIDPARAMETERVALUE_SIGNNAMELENGTHTOOLONG("InvalidParameterValue.SignNameLengthTooLong"),
 
@@ -402,6 +514,8 @@ public enum SmsErrorCode {
      * A value does not fit a verification template.
      *
      * <p>Give 0 to 6 digits for each value.
+     *
+     * <p>变量值不符合验证码模板的要求。
      */
     INVALIDPARAMETERVALUE_TEMPLATEPARAMETERFORMATERROR("InvalidParameterValue.TemplateParameterFormatError"),
 
@@ -409,6 +523,8 @@ public enum SmsErrorCode {
      * A value is longer than the account allows.
      *
      * <p>Shorten it, or put the fixed part into the template.
+     *
+     * <p>变量值超过账号允许的长度。
      */
     INVALIDPARAMETERVALUE_TEMPLATEPARAMETERLENGTHLIMIT("InvalidParameterValue.TemplateParameterLengthLimit"),
 
@@ -416,6 +532,8 @@ public enum SmsErrorCode {
      * The account may not use variables in this kind of template.
      *
      * <p>Write the text without variables, or ask support.
+     *
+     * <p>账号不能在这类模板中使用变量。
      */
     INVALIDPARAMETERVALUE_UNSUPPORTEDTEMPLATEVARIABLE("InvalidParameterValue.UnsupportedTemplateVariable"),
 
@@ -423,6 +541,8 @@ public enum SmsErrorCode {
      * The app has sent as much to the number's country or region as it may in a day.
      *
      * <p>Wait for the next day in UTC+8, or raise the limit in the console.
+     *
+     * <p>应用当天向号码所属国家或地区的发送量已达上限。
      */
     LIMITEXCEEDED_APPCOUNTRYORREGIONDAILYLIMIT("LimitExceeded.AppCountryOrRegionDailyLimit"),
 
@@ -430,6 +550,8 @@ public enum SmsErrorCode {
      * The app does not allow sending to the number's country or region.
      *
      * <p>Allow it in the console, in the settings of the app.
+     *
+     * <p>应用不允许向号码所属的国家或地区发送。
      */
     LIMITEXCEEDED_APPCOUNTRYORREGIONINBLACKLIST("LimitExceeded.AppCountryOrRegionInBlacklist"),
 
@@ -437,6 +559,8 @@ public enum SmsErrorCode {
      * The app has sent as much as it may in a day.
      *
      * <p>Wait for the next day in UTC+8, or raise the limit in the console.
+     *
+     * <p>应用当天的发送量已达上限。
      */
     LIMITEXCEEDED_APPDAILYLIMIT("LimitExceeded.AppDailyLimit"),
 
@@ -444,6 +568,8 @@ public enum SmsErrorCode {
      * The app has sent as many global messages as it may in a day.
      *
      * <p>Wait for the next day in UTC+8, or raise the limit in the console.
+     *
+     * <p>应用当天的港澳台及国际发送量已达上限。
      */
     LIMITEXCEEDED_APPGLOBALDAILYLIMIT("LimitExceeded.AppGlobalDailyLimit"),
 
@@ -451,6 +577,8 @@ public enum SmsErrorCode {
      * The app has sent as much to the mainland as it may in a day.
      *
      * <p>Wait for the next day in UTC+8, or raise the limit in the console.
+     *
+     * <p>应用当天的国内发送量已达上限。
      */
     LIMITEXCEEDED_APPMAINLANDCHINADAILYLIMIT("LimitExceeded.AppMainlandChinaDailyLimit"),
 
@@ -458,6 +586,8 @@ public enum SmsErrorCode {
      * The account has sent as many global messages as it may in a day.
      *
      * <p>Wait for the next day in UTC+8; only support can raise this limit.
+     *
+     * <p>账号当天的港澳台及国际发送量已达上限。
      */
     LIMITEXCEEDED_DAILYLIMIT("LimitExceeded.DailyLimit"),
 
@@ -465,6 +595,8 @@ public enum SmsErrorCode {
      * The number has been sent to too often, by one of the app's rules.
      *
      * <p>Wait, or change the rules in the console.
+     *
+     * <p>按应用的某条规则，向该号码发送过于频繁。
      */
     LIMITEXCEEDED_DELIVERYFREQUENCYLIMIT("LimitExceeded.DeliveryFrequencyLimit"),
 
@@ -472,6 +604,8 @@ public enum SmsErrorCode {
      * Global messages are sent too fast.
      *
      * <p>Send again after a pause, more slowly.
+     *
+     * <p>港澳台及国际短信的发送速度过快。
      */
     LIMITEXCEEDED_GLOBALSMSSENDINGRATELIMIT("LimitExceeded.GlobalSmsSendingRateLimit"),
 
@@ -479,6 +613,8 @@ public enum SmsErrorCode {
      * The request has more than 200 numbers.
      *
      * <p>Split it into requests of at most 200.
+     *
+     * <p>请求中的号码超过 200 个。
      */
     LIMITEXCEEDED_PHONENUMBERCOUNTLIMIT("LimitExceeded.PhoneNumberCountLimit"),
 
@@ -486,6 +622,8 @@ public enum SmsErrorCode {
      * The number has been sent to as often as allowed today.
      *
      * <p>Wait for the next day in UTC+8, or change the rule in the console; test numbers can be exempted there.
+     *
+     * <p>当天向该号码发送的次数已达上限。
      */
     LIMITEXCEEDED_PHONENUMBERDAILYLIMIT("LimitExceeded.PhoneNumberDailyLimit"),
 
@@ -493,6 +631,8 @@ public enum SmsErrorCode {
      * The number has been sent to too often within the last hour.
      *
      * <p>Wait, or change the rule in the console.
+     *
+     * <p>一小时之内向该号码发送过于频繁。
      */
     LIMITEXCEEDED_PHONENUMBERONEHOURLIMIT("LimitExceeded.PhoneNumberOneHourLimit"),
 
@@ -500,6 +640,8 @@ public enum SmsErrorCode {
      * The number has got the same text as often as allowed today.
      *
      * <p>Wait for the next day in UTC+8, or change the rule in the console.
+     *
+     * <p>当天向该号码发送相同内容的次数已达上限。
      */
     LIMITEXCEEDED_PHONENUMBERSAMECONTENTDAILYLIMIT("LimitExceeded.PhoneNumberSameContentDailyLimit"),
 
@@ -507,6 +649,8 @@ public enum SmsErrorCode {
      * The number has been sent to within the last 30 seconds.
      *
      * <p>Wait 30 seconds; let people ask for a new code only after that.
+     *
+     * <p>30 秒之内已经向该号码发送过。
      */
     LIMITEXCEEDED_PHONENUMBERTHIRTYSECONDLIMIT("LimitExceeded.PhoneNumberThirtySecondLimit"),
 
@@ -514,6 +658,8 @@ public enum SmsErrorCode {
      * A required parameter is absent.
      *
      * <p>The message names the parameter; give it a value. `null` counts as absent.
+     *
+     * <p>缺少必填参数。
      */
     MISSINGPARAMETER("MissingParameter"),
 
@@ -521,6 +667,8 @@ public enum SmsErrorCode {
      * The list of numbers is empty.
      *
      * <p>Give at least one number.
+     *
+     * <p>号码列表为空。
      */
     MISSINGPARAMETER_EMPTYPHONENUMBERSET("MissingParameter.EmptyPhoneNumberSet"),
 
@@ -528,6 +676,8 @@ public enum SmsErrorCode {
      * The list of signatures is absent.
      *
      * <p>Give the ids of 1 to 100 signatures.
+     *
+     * <p>缺少签名列表。
      */
     MISSINGPARAMETER_MISSINGSIGNATURELIST("MissingParameter.MissingSignatureList"),
 
@@ -535,6 +685,8 @@ public enum SmsErrorCode {
      * An account of a person may not send marketing messages.
      *
      * <p>Use the account of a company, or another template.
+     *
+     * <p>个人账号不能发送营销短信。
      */
     UNAUTHORIZEDOPERATION_INDIVIDUALUSERMARKETINGSMSPERMISSIONDENY("UnauthorizedOperation.IndividualUserMarketingSmsPermissionDeny"),
 
@@ -542,6 +694,8 @@ public enum SmsErrorCode {
      * The account checks the caller's address, and this one is not allowed.
      *
      * <p>Add the address in the console, or call from one that is allowed.
+     *
+     * <p>账号启用了来源地址校验，而调用方的地址不在允许之列。
      */
     UNAUTHORIZEDOPERATION_REQUESTIPNOTINWHITELIST("UnauthorizedOperation.RequestIpNotInWhitelist"),
 
@@ -549,6 +703,8 @@ public enum SmsErrorCode {
      * The feature is not opened for the account, such as pulling reports or extending the sender's number.
      *
      * <p>Ask support to open it, or leave the parameter out.
+     *
+     * <p>账号没有开通该功能，例如拉取状态报告或扩展发送方号码。
      */
     UNAUTHORIZEDOPERATION_REQUESTPERMISSIONDENY("UnauthorizedOperation.RequestPermissionDeny"),
 
@@ -556,6 +712,8 @@ public enum SmsErrorCode {
      * The SMS app is disabled.
      *
      * <p>Enable it in the console, or use another app.
+     *
+     * <p>短信应用已停用。
      */
     UNAUTHORIZEDOPERATION_SDKAPPIDISDISABLED("UnauthorizedOperation.SdkAppIdIsDisabled"),
 
@@ -563,6 +721,8 @@ public enum SmsErrorCode {
      * The account owes money and is suspended.
      *
      * <p>Pay, then call again.
+     *
+     * <p>账号欠费，服务已停用。
      */
     UNAUTHORIZEDOPERATION_SERVICESUSPENDDUETOARREARS("UnauthorizedOperation.ServiceSuspendDueToArrears"),
 
@@ -570,6 +730,8 @@ public enum SmsErrorCode {
      * The SMS app belongs to another account than the key.
      *
      * <p>Use an app of the key's account, or the other account's key.
+     *
+     * <p>短信应用不属于密钥所在的账号。
      */
     UNAUTHORIZEDOPERATION_SMSSDKAPPIDVERIFYFAIL("UnauthorizedOperation.SmsSdkAppIdVerifyFail"),
 
@@ -577,6 +739,8 @@ public enum SmsErrorCode {
      * The operation is not supported for this account, app or number.
      *
      * <p>Read the message; if it does not help, give the request id to support.
+     *
+     * <p>该账号、应用或号码不支持此操作。
      */
     UNSUPPORTEDOPERATION("UnsupportedOperation"),
 
@@ -584,6 +748,8 @@ public enum SmsErrorCode {
      * The template is for the mainland, the numbers are global.
      *
      * <p>Use a global template.
+     *
+     * <p>模板是国内模板，号码却是港澳台及国际号码。
      */
     UNSUPPORTEDOPERATION_CHINESEMAINLANDTEMPLATETOGLOBALPHONE("UnsupportedOperation.ChineseMainlandTemplateToGlobalPhone"),
 
@@ -591,6 +757,8 @@ public enum SmsErrorCode {
      * The request has mainland and global numbers; none was sent to.
      *
      * <p>Send to the two kinds in separate requests, each with its template.
+     *
+     * <p>请求中既有国内号码，又有港澳台及国际号码；所有号码都没有发送。
      */
     UNSUPPORTEDOPERATION_CONTAINDOMESTICANDINTERNATIONALPHONENUMBER("UnsupportedOperation.ContainDomesticAndInternationalPhoneNumber"),
 
@@ -598,6 +766,8 @@ public enum SmsErrorCode {
      * The template is global, the numbers are in the mainland.
      *
      * <p>Use a mainland template.
+     *
+     * <p>模板是港澳台及国际模板，号码却是国内号码。
      */
     UNSUPPORTEDOPERATION_GLOBALTEMPLATETOCHINESEMAINLANDPHONE("UnsupportedOperation.GlobalTemplateToChineseMainlandPhone"),
 
@@ -605,6 +775,8 @@ public enum SmsErrorCode {
      * The service does not send to the number's country or region.
      *
      * <p>Do not send to it; support can say which ones are offered.
+     *
+     * <p>服务不向号码所属的国家或地区发送。
      */
     UNSUPPORTEDOPERATION_UNSUPPORTEDREGION("UnsupportedOperation.UnsupportedRegion");
 

@@ -6,6 +6,8 @@ import java.util.HashMap;
 
 /**
  * A signature that was created and now waits for its review.
+ *
+ * <p>已新建、正在等待审核的签名。
  */
 public class AddSignStatus extends AbstractModel {
     private Long SignId;
@@ -13,6 +15,8 @@ public class AddSignStatus extends AbstractModel {
 
     /**
      * The id of the signature: a number, not its text.
+     *
+     * <p>签名 ID，是数字，不是签名文字。
      *
      * @return the value, or null when there is none
      */
@@ -23,6 +27,8 @@ public class AddSignStatus extends AbstractModel {
     /**
      * The id of the signature: a number, not its text.
      *
+     * <p>签名 ID，是数字，不是签名文字。
+     *
      * @param SignId the value; null leaves it out
      */
     public void setSignId(Long SignId) {
@@ -32,6 +38,8 @@ public class AddSignStatus extends AbstractModel {
     /**
      * The id of the application, a number here.
      *
+     * <p>申请的 ID，此处为数字。
+     *
      * @return the value, or null when there is none
      */
     public Long getSignApplyId() {
@@ -40,6 +48,8 @@ public class AddSignStatus extends AbstractModel {
 
     /**
      * The id of the application, a number here.
+     *
+     * <p>申请的 ID，此处为数字。
      *
      * @param SignApplyId the value; null leaves it out
      */

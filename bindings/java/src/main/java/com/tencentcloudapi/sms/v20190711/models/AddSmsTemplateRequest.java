@@ -13,6 +13,15 @@ import java.util.HashMap;
  * verified as a company may create templates through the API (`FailedOperation.NotEnterpriseCertification`); a mainland
  * template also needs an approved signature (`FailedOperation.MissingSignature`). An account has at most 1000 templates
  * (`FailedOperation.TemplateNumberLimit`). Repeating the call creates a second template.
+ *
+ * <p>`AddSmsTemplate` 的请求。
+ *
+ * <p>新建模板并提交审核，审核通过后才能用于发送。
+ *
+ * <p>真实服务的审核需要数小时。审核结果没有回调，请用 `DescribeSmsTemplateList` 查询。只有通过企业认证的账号可以通过
+ * API 新建模板（否则返回 `FailedOperation.NotEnterpriseCertification`）；国内模板还要求账号已有通过审核的签名（否则返回
+ * `FailedOperation.MissingSignature`）。每个账号最多 1000 个模板（超出返回 `FailedOperation.TemplateNumberLimit`）。
+ * 重复调用会再建一个模板。
  */
 public class AddSmsTemplateRequest extends AbstractModel {
     private String TemplateName;
@@ -24,6 +33,8 @@ public class AddSmsTemplateRequest extends AbstractModel {
     /**
      * The name of the template. Free text for people, not empty; it is not part of the message. Required.
      *
+     * <p>模板名称，供人识别，自由填写但不可为空；不会出现在短信中。必填。
+     *
      * @return the value, or null when there is none
      */
     public String getTemplateName() {
@@ -32,6 +43,8 @@ public class AddSmsTemplateRequest extends AbstractModel {
 
     /**
      * The name of the template. Free text for people, not empty; it is not part of the message. Required.
+     *
+     * <p>模板名称，供人识别，自由填写但不可为空；不会出现在短信中。必填。
      *
      * @param TemplateName the value; null leaves it out
      */
@@ -44,6 +57,10 @@ public class AddSmsTemplateRequest extends AbstractModel {
      * when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or
      * `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
      *
+     * <p>模板正文，连同签名与变量值最多 500 个字符。`{1}`、`{2}` 等是变量，发送时代入取值：序号从 1 开始且不可跳号，
+     * 两个变量不可相邻，正文不可只有变量，变量不可放在链接中。不得含有 `【` 或 `】`。国内营销短信须以退订方式结尾，如
+     * `拒收请回复R`。必填。
+     *
      * @return the value, or null when there is none
      */
     public String getTemplateContent() {
@@ -55,6 +72,10 @@ public class AddSmsTemplateRequest extends AbstractModel {
      * when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or
      * `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
      *
+     * <p>模板正文，连同签名与变量值最多 500 个字符。`{1}`、`{2}` 等是变量，发送时代入取值：序号从 1 开始且不可跳号，
+     * 两个变量不可相邻，正文不可只有变量，变量不可放在链接中。不得含有 `【` 或 `】`。国内营销短信须以退订方式结尾，如
+     * `拒收请回复R`。必填。
+     *
      * @param TemplateContent the value; null leaves it out
      */
     public void setTemplateContent(String TemplateContent) {
@@ -64,6 +85,8 @@ public class AddSmsTemplateRequest extends AbstractModel {
     /**
      * What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as
      * notification. Required.
+     *
+     * <p>短信类型：1 营销，2 通知，3 验证码；旧程序使用的 0 视为通知。必填。
      *
      * @return the value, or null when there is none
      */
@@ -75,6 +98,8 @@ public class AddSmsTemplateRequest extends AbstractModel {
      * What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as
      * notification. Required.
      *
+     * <p>短信类型：1 营销，2 通知，3 验证码；旧程序使用的 0 视为通知。必填。
+     *
      * @param SmsType the value; null leaves it out
      */
     public void setSmsType(Long SmsType) {
@@ -83,6 +108,8 @@ public class AddSmsTemplateRequest extends AbstractModel {
 
     /**
      * 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
+     *
+     * <p>0：国内；1：港澳台及国际，即其他所有国家和地区。必填。
      *
      * @return the value, or null when there is none
      */
@@ -93,6 +120,8 @@ public class AddSmsTemplateRequest extends AbstractModel {
     /**
      * 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan. Required.
      *
+     * <p>0：国内；1：港澳台及国际，即其他所有国家和地区。必填。
+     *
      * @param International the value; null leaves it out
      */
     public void setInternational(Long International) {
@@ -102,6 +131,8 @@ public class AddSmsTemplateRequest extends AbstractModel {
     /**
      * A note for the reviewer, such as what the messages are for. May be empty, but not absent. Required.
      *
+     * <p>给审核人员看的备注，例如短信的用途。可以为空，但不可缺少。必填。
+     *
      * @return the value, or null when there is none
      */
     public String getRemark() {
@@ -110,6 +141,8 @@ public class AddSmsTemplateRequest extends AbstractModel {
 
     /**
      * A note for the reviewer, such as what the messages are for. May be empty, but not absent. Required.
+     *
+     * <p>给审核人员看的备注，例如短信的用途。可以为空，但不可缺少。必填。
      *
      * @param Remark the value; null leaves it out
      */

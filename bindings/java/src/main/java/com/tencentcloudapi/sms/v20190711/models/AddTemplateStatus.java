@@ -6,12 +6,16 @@ import java.util.HashMap;
 
 /**
  * A template that was created and now waits for its review.
+ *
+ * <p>已新建、正在等待审核的模板。
  */
 public class AddTemplateStatus extends AbstractModel {
     private String TemplateId;
 
     /**
      * The id of the new template, digits as text: ready for `SendSms`. The other template actions take it as a number.
+     *
+     * <p>新模板的 ID，以文本形式书写的数字，可直接用于 `SendSms`。其他模板接口则以数字传入。
      *
      * @return the value, or null when there is none
      */
@@ -21,6 +25,8 @@ public class AddTemplateStatus extends AbstractModel {
 
     /**
      * The id of the new template, digits as text: ready for `SendSms`. The other template actions take it as a number.
+     *
+     * <p>新模板的 ID，以文本形式书写的数字，可直接用于 `SendSms`。其他模板接口则以数字传入。
      *
      * @param TemplateId the value; null leaves it out
      */

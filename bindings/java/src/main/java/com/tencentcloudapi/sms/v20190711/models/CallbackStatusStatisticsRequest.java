@@ -11,6 +11,12 @@ import java.util.HashMap;
  *
  * <p>Hours are those of UTC+8; the first and the last hour both count. An hour that is none, an end before the begin,
  * or a longer span is refused.
+ *
+ * <p>`CallbackStatusStatistics` 的请求。
+ *
+ * <p>统计一个应用在最多 32 天内的状态报告，以及短信未送达的原因。
+ *
+ * <p>小时按 UTC+8 计算，首尾两个小时都包含在内。不是合法的小时、结束早于开始或跨度过长，都会被拒绝。
  */
 public class CallbackStatusStatisticsRequest extends AbstractModel {
     private Long StartDateTime;
@@ -22,6 +28,8 @@ public class CallbackStatusStatisticsRequest extends AbstractModel {
     /**
      * The first hour, `yyyymmddhh` in UTC+8 as a number, such as 2024090800. Required.
      *
+     * <p>开始的小时，UTC+8 时间 `yyyymmddhh`，以数字书写，如 2024090800。必填。
+     *
      * @return the value, or null when there is none
      */
     public Long getStartDateTime() {
@@ -30,6 +38,8 @@ public class CallbackStatusStatisticsRequest extends AbstractModel {
 
     /**
      * The first hour, `yyyymmddhh` in UTC+8 as a number, such as 2024090800. Required.
+     *
+     * <p>开始的小时，UTC+8 时间 `yyyymmddhh`，以数字书写，如 2024090800。必填。
      *
      * @param StartDateTime the value; null leaves it out
      */
@@ -41,6 +51,9 @@ public class CallbackStatusStatisticsRequest extends AbstractModel {
      * The last hour, `yyyymmddhh` in UTC+8 as a number, such as 2024090823; not before the first. The API spells it so.
      * Required.
      *
+     * <p>结束的小时，UTC+8 时间 `yyyymmddhh`，以数字书写，如 2024090823；不得早于开始。API 中的名称就是这样拼写的。
+     * 必填。
+     *
      * @return the value, or null when there is none
      */
     public Long getEndDataTime() {
@@ -50,6 +63,9 @@ public class CallbackStatusStatisticsRequest extends AbstractModel {
     /**
      * The last hour, `yyyymmddhh` in UTC+8 as a number, such as 2024090823; not before the first. The API spells it so.
      * Required.
+     *
+     * <p>结束的小时，UTC+8 时间 `yyyymmddhh`，以数字书写，如 2024090823；不得早于开始。API 中的名称就是这样拼写的。
+     * 必填。
      *
      * @param EndDataTime the value; null leaves it out
      */
@@ -61,6 +77,8 @@ public class CallbackStatusStatisticsRequest extends AbstractModel {
      * The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
      * Required.
      *
+     * <p>短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
+     *
      * @return the value, or null when there is none
      */
     public String getSmsSdkAppid() {
@@ -71,6 +89,8 @@ public class CallbackStatusStatisticsRequest extends AbstractModel {
      * The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
      * Required.
      *
+     * <p>短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
+     *
      * @param SmsSdkAppid the value; null leaves it out
      */
     public void setSmsSdkAppid(String SmsSdkAppid) {
@@ -79,6 +99,8 @@ public class CallbackStatusStatisticsRequest extends AbstractModel {
 
     /**
      * Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
+     *
+     * <p>不影响统计结果。文档规定为 0；0 至 100 均可接受。必填。
      *
      * @return the value, or null when there is none
      */
@@ -89,6 +111,8 @@ public class CallbackStatusStatisticsRequest extends AbstractModel {
     /**
      * Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
      *
+     * <p>不影响统计结果。文档规定为 0；0 至 100 均可接受。必填。
+     *
      * @param Limit the value; null leaves it out
      */
     public void setLimit(Long Limit) {
@@ -98,6 +122,8 @@ public class CallbackStatusStatisticsRequest extends AbstractModel {
     /**
      * Has no effect on the counts. Documented as 0. Required.
      *
+     * <p>不影响统计结果。文档规定为 0。必填。
+     *
      * @return the value, or null when there is none
      */
     public Long getOffset() {
@@ -106,6 +132,8 @@ public class CallbackStatusStatisticsRequest extends AbstractModel {
 
     /**
      * Has no effect on the counts. Documented as 0. Required.
+     *
+     * <p>不影响统计结果。文档规定为 0。必填。
      *
      * @param Offset the value; null leaves it out
      */

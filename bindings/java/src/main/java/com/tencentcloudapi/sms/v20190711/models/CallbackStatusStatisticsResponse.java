@@ -6,6 +6,8 @@ import java.util.HashMap;
 
 /**
  * The answer to `CallbackStatusStatistics`.
+ *
+ * <p>`CallbackStatusStatistics` 的应答。
  */
 public class CallbackStatusStatisticsResponse extends AbstractModel {
     private CallbackStatusStatistics CallbackStatusStatistics;
@@ -13,6 +15,8 @@ public class CallbackStatusStatisticsResponse extends AbstractModel {
 
     /**
      * The counts.
+     *
+     * <p>统计结果。
      *
      * @return the value, or null when there is none
      */
@@ -23,6 +27,8 @@ public class CallbackStatusStatisticsResponse extends AbstractModel {
     /**
      * The counts.
      *
+     * <p>统计结果。
+     *
      * @param CallbackStatusStatistics the value; null leaves it out
      */
     public void setCallbackStatusStatistics(CallbackStatusStatistics CallbackStatusStatistics) {
@@ -32,6 +38,8 @@ public class CallbackStatusStatisticsResponse extends AbstractModel {
     /**
      * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
      *
+     * <p>服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+     *
      * @return the value, or null when there is none
      */
     public String getRequestId() {
@@ -40,6 +48,8 @@ public class CallbackStatusStatisticsResponse extends AbstractModel {
 
     /**
      * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+     *
+     * <p>服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
      *
      * @param RequestId the value; null leaves it out
      */

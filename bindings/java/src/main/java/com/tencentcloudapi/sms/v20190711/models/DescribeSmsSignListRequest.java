@@ -10,6 +10,12 @@ import java.util.HashMap;
  * <p>Answers signatures with the state of their review, by their ids, at most 100 in a call.
  *
  * <p>An id that does not exist is left out of the answer.
+ *
+ * <p>`DescribeSmsSignList` 的请求。
+ *
+ * <p>按 ID 查询签名及其审核状态，每次调用最多 100 个。
+ *
+ * <p>不存在的 ID 不会出现在应答中。
  */
 public class DescribeSmsSignListRequest extends AbstractModel {
     private Long[] SignIdSet;
@@ -17,6 +23,8 @@ public class DescribeSmsSignListRequest extends AbstractModel {
 
     /**
      * The ids of the signatures wanted, 1 to 100. Required.
+     *
+     * <p>要查询的签名 ID，1 至 100 个。必填。
      *
      * @return the value, or null when there is none
      */
@@ -27,6 +35,8 @@ public class DescribeSmsSignListRequest extends AbstractModel {
     /**
      * The ids of the signatures wanted, 1 to 100. Required.
      *
+     * <p>要查询的签名 ID，1 至 100 个。必填。
+     *
      * @param SignIdSet the value; null leaves it out
      */
     public void setSignIdSet(Long[] SignIdSet) {
@@ -36,6 +46,8 @@ public class DescribeSmsSignListRequest extends AbstractModel {
     /**
      * Which signatures to list: 0 for mainland China, 1 for global ones. Required.
      *
+     * <p>要列出的签名：0 为国内，1 为港澳台及国际。必填。
+     *
      * @return the value, or null when there is none
      */
     public Long getInternational() {
@@ -44,6 +56,8 @@ public class DescribeSmsSignListRequest extends AbstractModel {
 
     /**
      * Which signatures to list: 0 for mainland China, 1 for global ones. Required.
+     *
+     * <p>要列出的签名：0 为国内，1 为港澳台及国际。必填。
      *
      * @param International the value; null leaves it out
      */

@@ -9,8 +9,13 @@ import java.util.HashMap;
  *
  * <p>Answers templates with the state of their review, by their ids, at most 100 in a call.
  *
- * <p>An id that does not exist is left out of the answer. Only the main account may list templates
- * (`FailedOperation.ProhibitSubAccountUse`).
+ * <p>An id that does not exist is left out of the answer.
+ *
+ * <p>`DescribeSmsTemplateList` 的请求。
+ *
+ * <p>按 ID 查询模板及其审核状态，每次调用最多 100 个。
+ *
+ * <p>不存在的 ID 不会出现在应答中。
  */
 public class DescribeSmsTemplateListRequest extends AbstractModel {
     private Long[] TemplateIdSet;
@@ -18,6 +23,8 @@ public class DescribeSmsTemplateListRequest extends AbstractModel {
 
     /**
      * The ids of the templates wanted, at most 100. Required.
+     *
+     * <p>要查询的模板 ID，最多 100 个。必填。
      *
      * @return the value, or null when there is none
      */
@@ -28,6 +35,8 @@ public class DescribeSmsTemplateListRequest extends AbstractModel {
     /**
      * The ids of the templates wanted, at most 100. Required.
      *
+     * <p>要查询的模板 ID，最多 100 个。必填。
+     *
      * @param TemplateIdSet the value; null leaves it out
      */
     public void setTemplateIdSet(Long[] TemplateIdSet) {
@@ -37,6 +46,8 @@ public class DescribeSmsTemplateListRequest extends AbstractModel {
     /**
      * Which templates to list: 0 for mainland China, 1 for global ones. Required.
      *
+     * <p>要列出的模板：0 为国内，1 为港澳台及国际。必填。
+     *
      * @return the value, or null when there is none
      */
     public Long getInternational() {
@@ -45,6 +56,8 @@ public class DescribeSmsTemplateListRequest extends AbstractModel {
 
     /**
      * Which templates to list: 0 for mainland China, 1 for global ones. Required.
+     *
+     * <p>要列出的模板：0 为国内，1 为港澳台及国际。必填。
      *
      * @param International the value; null leaves it out
      */

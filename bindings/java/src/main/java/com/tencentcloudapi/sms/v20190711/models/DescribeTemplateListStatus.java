@@ -6,6 +6,8 @@ import java.util.HashMap;
 
 /**
  * A template and the state of its review.
+ *
+ * <p>一个模板及其审核状态。
  */
 public class DescribeTemplateListStatus extends AbstractModel {
     private Long TemplateId;
@@ -18,6 +20,8 @@ public class DescribeTemplateListStatus extends AbstractModel {
     /**
      * The id of the template: a number here, while sending takes it as text.
      *
+     * <p>模板 ID。此处为数字，发送时则以文本传入。
+     *
      * @return the value, or null when there is none
      */
     public Long getTemplateId() {
@@ -26,6 +30,8 @@ public class DescribeTemplateListStatus extends AbstractModel {
 
     /**
      * The id of the template: a number here, while sending takes it as text.
+     *
+     * <p>模板 ID。此处为数字，发送时则以文本传入。
      *
      * @param TemplateId the value; null leaves it out
      */
@@ -36,6 +42,8 @@ public class DescribeTemplateListStatus extends AbstractModel {
     /**
      * 0: mainland China; 1: global; 3: both.
      *
+     * <p>0：国内；1：港澳台及国际；3：两者皆可。
+     *
      * @return the value, or null when there is none
      */
     public Long getInternational() {
@@ -44,6 +52,8 @@ public class DescribeTemplateListStatus extends AbstractModel {
 
     /**
      * 0: mainland China; 1: global; 3: both.
+     *
+     * <p>0：国内；1：港澳台及国际；3：两者皆可。
      *
      * @param International the value; null leaves it out
      */
@@ -55,6 +65,8 @@ public class DescribeTemplateListStatus extends AbstractModel {
      * The state of the review: 0 approved and in force, 1 under review, 2 approved but not yet in force, -1 refused.
      * Only 0 can be sent.
      *
+     * <p>审核状态：0 已通过并生效，1 审核中，2 已通过但尚未生效，-1 未通过。只有 0 可以用于发送。
+     *
      * @return the value, or null when there is none
      */
     public Long getStatusCode() {
@@ -65,6 +77,8 @@ public class DescribeTemplateListStatus extends AbstractModel {
      * The state of the review: 0 approved and in force, 1 under review, 2 approved but not yet in force, -1 refused.
      * Only 0 can be sent.
      *
+     * <p>审核状态：0 已通过并生效，1 审核中，2 已通过但尚未生效，-1 未通过。只有 0 可以用于发送。
+     *
      * @param StatusCode the value; null leaves it out
      */
     public void setStatusCode(Long StatusCode) {
@@ -73,6 +87,8 @@ public class DescribeTemplateListStatus extends AbstractModel {
 
     /**
      * The reviewer's text, mostly the reason of a refusal; may be empty.
+     *
+     * <p>审核人员的回复，多为未通过的原因；可能为空。
      *
      * @return the value, or null when there is none
      */
@@ -83,6 +99,8 @@ public class DescribeTemplateListStatus extends AbstractModel {
     /**
      * The reviewer's text, mostly the reason of a refusal; may be empty.
      *
+     * <p>审核人员的回复，多为未通过的原因；可能为空。
+     *
      * @param ReviewReply the value; null leaves it out
      */
     public void setReviewReply(String ReviewReply) {
@@ -91,6 +109,8 @@ public class DescribeTemplateListStatus extends AbstractModel {
 
     /**
      * The name of the template. Free text for people, not empty; it is not part of the message.
+     *
+     * <p>模板名称，供人识别，自由填写但不可为空；不会出现在短信中。
      *
      * @return the value, or null when there is none
      */
@@ -101,6 +121,8 @@ public class DescribeTemplateListStatus extends AbstractModel {
     /**
      * The name of the template. Free text for people, not empty; it is not part of the message.
      *
+     * <p>模板名称，供人识别，自由填写但不可为空；不会出现在短信中。
+     *
      * @param TemplateName the value; null leaves it out
      */
     public void setTemplateName(String TemplateName) {
@@ -110,6 +132,8 @@ public class DescribeTemplateListStatus extends AbstractModel {
     /**
      * When it was handed in, in Unix seconds.
      *
+     * <p>提交审核的时间，Unix 秒。
+     *
      * @return the value, or null when there is none
      */
     public Long getCreateTime() {
@@ -118,6 +142,8 @@ public class DescribeTemplateListStatus extends AbstractModel {
 
     /**
      * When it was handed in, in Unix seconds.
+     *
+     * <p>提交审核的时间，Unix 秒。
      *
      * @param CreateTime the value; null leaves it out
      */

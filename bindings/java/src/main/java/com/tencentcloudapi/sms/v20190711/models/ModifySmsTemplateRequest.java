@@ -11,6 +11,13 @@ import java.util.HashMap;
  *
  * <p>An approved template cannot be changed (`FailedOperation.TemplateAlreadyPassedCheck`): create another one. An id
  * that does not exist is `FailedOperation.MissingTemplateToModify`.
+ *
+ * <p>`ModifySmsTemplate` 的请求。
+ *
+ * <p>修改审核中或未通过的模板，并重新提交审核。
+ *
+ * <p>已通过审核的模板不能修改（返回 `FailedOperation.TemplateAlreadyPassedCheck`），请另建一个。ID 不存在时返回
+ * `FailedOperation.MissingTemplateToModify`。
  */
 public class ModifySmsTemplateRequest extends AbstractModel {
     private Long TemplateId;
@@ -23,6 +30,8 @@ public class ModifySmsTemplateRequest extends AbstractModel {
     /**
      * The id of the template: a number here, while sending takes it as text. Required.
      *
+     * <p>模板 ID。此处为数字，发送时则以文本传入。必填。
+     *
      * @return the value, or null when there is none
      */
     public Long getTemplateId() {
@@ -31,6 +40,8 @@ public class ModifySmsTemplateRequest extends AbstractModel {
 
     /**
      * The id of the template: a number here, while sending takes it as text. Required.
+     *
+     * <p>模板 ID。此处为数字，发送时则以文本传入。必填。
      *
      * @param TemplateId the value; null leaves it out
      */
@@ -41,6 +52,8 @@ public class ModifySmsTemplateRequest extends AbstractModel {
     /**
      * The name of the template. Free text for people, not empty; it is not part of the message. Required.
      *
+     * <p>模板名称，供人识别，自由填写但不可为空；不会出现在短信中。必填。
+     *
      * @return the value, or null when there is none
      */
     public String getTemplateName() {
@@ -49,6 +62,8 @@ public class ModifySmsTemplateRequest extends AbstractModel {
 
     /**
      * The name of the template. Free text for people, not empty; it is not part of the message. Required.
+     *
+     * <p>模板名称，供人识别，自由填写但不可为空；不会出现在短信中。必填。
      *
      * @param TemplateName the value; null leaves it out
      */
@@ -61,6 +76,10 @@ public class ModifySmsTemplateRequest extends AbstractModel {
      * when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or
      * `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
      *
+     * <p>模板正文，连同签名与变量值最多 500 个字符。`{1}`、`{2}` 等是变量，发送时代入取值：序号从 1 开始且不可跳号，
+     * 两个变量不可相邻，正文不可只有变量，变量不可放在链接中。不得含有 `【` 或 `】`。国内营销短信须以退订方式结尾，如
+     * `拒收请回复R`。必填。
+     *
      * @return the value, or null when there is none
      */
     public String getTemplateContent() {
@@ -72,6 +91,10 @@ public class ModifySmsTemplateRequest extends AbstractModel {
      * when sending: counted from 1 without a gap, never two side by side, never alone, never inside a link. No `【` or
      * `】`. Mainland marketing texts end with how to opt out, such as `拒收请回复R`. Required.
      *
+     * <p>模板正文，连同签名与变量值最多 500 个字符。`{1}`、`{2}` 等是变量，发送时代入取值：序号从 1 开始且不可跳号，
+     * 两个变量不可相邻，正文不可只有变量，变量不可放在链接中。不得含有 `【` 或 `】`。国内营销短信须以退订方式结尾，如
+     * `拒收请回复R`。必填。
+     *
      * @param TemplateContent the value; null leaves it out
      */
     public void setTemplateContent(String TemplateContent) {
@@ -81,6 +104,8 @@ public class ModifySmsTemplateRequest extends AbstractModel {
     /**
      * What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as
      * notification. Required.
+     *
+     * <p>短信类型：1 营销，2 通知，3 验证码；旧程序使用的 0 视为通知。必填。
      *
      * @return the value, or null when there is none
      */
@@ -92,6 +117,8 @@ public class ModifySmsTemplateRequest extends AbstractModel {
      * What the messages are: 1 marketing, 2 notification, 3 verification code; 0, from older programs, counts as
      * notification. Required.
      *
+     * <p>短信类型：1 营销，2 通知，3 验证码；旧程序使用的 0 视为通知。必填。
+     *
      * @param SmsType the value; null leaves it out
      */
     public void setSmsType(Long SmsType) {
@@ -100,6 +127,8 @@ public class ModifySmsTemplateRequest extends AbstractModel {
 
     /**
      * 0: mainland China; 1: global. Must be what the template has: it cannot be moved from one to the other. Required.
+     *
+     * <p>0：国内；1：港澳台及国际。须与模板原有的取值一致，不能在两者之间更改。必填。
      *
      * @return the value, or null when there is none
      */
@@ -110,6 +139,8 @@ public class ModifySmsTemplateRequest extends AbstractModel {
     /**
      * 0: mainland China; 1: global. Must be what the template has: it cannot be moved from one to the other. Required.
      *
+     * <p>0：国内；1：港澳台及国际。须与模板原有的取值一致，不能在两者之间更改。必填。
+     *
      * @param International the value; null leaves it out
      */
     public void setInternational(Long International) {
@@ -119,6 +150,8 @@ public class ModifySmsTemplateRequest extends AbstractModel {
     /**
      * A note for the reviewer, such as what was changed. May be empty, but not absent. Required.
      *
+     * <p>给审核人员看的备注，例如改动之处。可以为空，但不可缺少。必填。
+     *
      * @return the value, or null when there is none
      */
     public String getRemark() {
@@ -127,6 +160,8 @@ public class ModifySmsTemplateRequest extends AbstractModel {
 
     /**
      * A note for the reviewer, such as what was changed. May be empty, but not absent. Required.
+     *
+     * <p>给审核人员看的备注，例如改动之处。可以为空，但不可缺少。必填。
      *
      * @param Remark the value; null leaves it out
      */

@@ -6,12 +6,16 @@ import java.util.HashMap;
 
 /**
  * A template that was changed and now waits for its review.
+ *
+ * <p>已修改、正在等待审核的模板。
  */
 public class ModifyTemplateStatus extends AbstractModel {
     private Long TemplateId;
 
     /**
      * The id of the template: a number here, while sending takes it as text.
+     *
+     * <p>模板 ID。此处为数字，发送时则以文本传入。
      *
      * @return the value, or null when there is none
      */
@@ -21,6 +25,8 @@ public class ModifyTemplateStatus extends AbstractModel {
 
     /**
      * The id of the template: a number here, while sending takes it as text.
+     *
+     * <p>模板 ID。此处为数字，发送时则以文本传入。
      *
      * @param TemplateId the value; null leaves it out
      */

@@ -6,6 +6,8 @@ import java.util.HashMap;
 
 /**
  * One reply of a person to a message.
+ *
+ * <p>用户对短信的一条上行回复。
  */
 public class PullSmsReplyStatus extends AbstractModel {
     private String ExtendCode;
@@ -19,6 +21,8 @@ public class PullSmsReplyStatus extends AbstractModel {
     /**
      * The code that extended the sender's number; mostly empty.
      *
+     * <p>发送时扩展发送方号码的数字，多数情况下为空。
+     *
      * @return the value, or null when there is none
      */
     public String getExtendCode() {
@@ -27,6 +31,8 @@ public class PullSmsReplyStatus extends AbstractModel {
 
     /**
      * The code that extended the sender's number; mostly empty.
+     *
+     * <p>发送时扩展发送方号码的数字，多数情况下为空。
      *
      * @param ExtendCode the value; null leaves it out
      */
@@ -37,6 +43,8 @@ public class PullSmsReplyStatus extends AbstractModel {
     /**
      * The country code without `+`, such as `86`.
      *
+     * <p>国家或地区码，不带 `+`，如 `86`。
+     *
      * @return the value, or null when there is none
      */
     public String getNationCode() {
@@ -45,6 +53,8 @@ public class PullSmsReplyStatus extends AbstractModel {
 
     /**
      * The country code without `+`, such as `86`.
+     *
+     * <p>国家或地区码，不带 `+`，如 `86`。
      *
      * @param NationCode the value; null leaves it out
      */
@@ -55,6 +65,8 @@ public class PullSmsReplyStatus extends AbstractModel {
     /**
      * The phone number in E.164 form, such as `+8618501234444`.
      *
+     * <p>E.164 格式的手机号，如 `+8618501234444`。
+     *
      * @return the value, or null when there is none
      */
     public String getPhoneNumber() {
@@ -63,6 +75,8 @@ public class PullSmsReplyStatus extends AbstractModel {
 
     /**
      * The phone number in E.164 form, such as `+8618501234444`.
+     *
+     * <p>E.164 格式的手机号，如 `+8618501234444`。
      *
      * @param PhoneNumber the value; null leaves it out
      */
@@ -73,6 +87,8 @@ public class PullSmsReplyStatus extends AbstractModel {
     /**
      * The text of the signature that the message had which is answered.
      *
+     * <p>所回复的那条短信的签名文字。
+     *
      * @return the value, or null when there is none
      */
     public String getSign() {
@@ -81,6 +97,8 @@ public class PullSmsReplyStatus extends AbstractModel {
 
     /**
      * The text of the signature that the message had which is answered.
+     *
+     * <p>所回复的那条短信的签名文字。
      *
      * @param Sign the value; null leaves it out
      */
@@ -91,6 +109,8 @@ public class PullSmsReplyStatus extends AbstractModel {
     /**
      * What the person answered, as it came.
      *
+     * <p>用户回复的内容，原样返回。
+     *
      * @return the value, or null when there is none
      */
     public String getReplyContent() {
@@ -99,6 +119,8 @@ public class PullSmsReplyStatus extends AbstractModel {
 
     /**
      * What the person answered, as it came.
+     *
+     * <p>用户回复的内容，原样返回。
      *
      * @param ReplyContent the value; null leaves it out
      */
@@ -109,6 +131,8 @@ public class PullSmsReplyStatus extends AbstractModel {
     /**
      * When the person answered, as `2019-10-08 17:18:37` in UTC+8.
      *
+     * <p>用户回复的时间，UTC+8，形如 `2019-10-08 17:18:37`。
+     *
      * @return the value, or null when there is none
      */
     public String getReplyTime() {
@@ -117,6 +141,8 @@ public class PullSmsReplyStatus extends AbstractModel {
 
     /**
      * When the person answered, as `2019-10-08 17:18:37` in UTC+8.
+     *
+     * <p>用户回复的时间，UTC+8，形如 `2019-10-08 17:18:37`。
      *
      * @param ReplyTime the value; null leaves it out
      */
@@ -127,6 +153,8 @@ public class PullSmsReplyStatus extends AbstractModel {
     /**
      * When the person answered, in Unix seconds.
      *
+     * <p>用户回复的时间，Unix 秒。
+     *
      * @return the value, or null when there is none
      */
     public Long getReplyUnixTime() {
@@ -135,6 +163,8 @@ public class PullSmsReplyStatus extends AbstractModel {
 
     /**
      * When the person answered, in Unix seconds.
+     *
+     * <p>用户回复的时间，Unix 秒。
      *
      * @param ReplyUnixTime the value; null leaves it out
      */

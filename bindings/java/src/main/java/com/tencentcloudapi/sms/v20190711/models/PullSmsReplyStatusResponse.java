@@ -6,6 +6,8 @@ import java.util.HashMap;
 
 /**
  * The answer to `PullSmsReplyStatus`.
+ *
+ * <p>`PullSmsReplyStatus` 的应答。
  */
 public class PullSmsReplyStatusResponse extends AbstractModel {
     private PullSmsReplyStatus[] PullSmsReplyStatusSet;
@@ -13,6 +15,8 @@ public class PullSmsReplyStatusResponse extends AbstractModel {
 
     /**
      * The replies taken out of the queue, oldest first; empty when none is waiting.
+     *
+     * <p>从队列中取出的回复，从旧到新；没有待取的回复时为空。
      *
      * @return the value, or null when there is none
      */
@@ -23,6 +27,8 @@ public class PullSmsReplyStatusResponse extends AbstractModel {
     /**
      * The replies taken out of the queue, oldest first; empty when none is waiting.
      *
+     * <p>从队列中取出的回复，从旧到新；没有待取的回复时为空。
+     *
      * @param PullSmsReplyStatusSet the value; null leaves it out
      */
     public void setPullSmsReplyStatusSet(PullSmsReplyStatus[] PullSmsReplyStatusSet) {
@@ -32,6 +38,8 @@ public class PullSmsReplyStatusResponse extends AbstractModel {
     /**
      * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
      *
+     * <p>服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+     *
      * @return the value, or null when there is none
      */
     public String getRequestId() {
@@ -40,6 +48,8 @@ public class PullSmsReplyStatusResponse extends AbstractModel {
 
     /**
      * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+     *
+     * <p>服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
      *
      * @param RequestId the value; null leaves it out
      */

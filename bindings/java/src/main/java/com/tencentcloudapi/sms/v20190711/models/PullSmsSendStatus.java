@@ -6,6 +6,8 @@ import java.util.HashMap;
 
 /**
  * The delivery report of one message.
+ *
+ * <p>一条短信的状态报告。
  */
 public class PullSmsSendStatus extends AbstractModel {
     private String UserReceiveTime;
@@ -20,6 +22,8 @@ public class PullSmsSendStatus extends AbstractModel {
     /**
      * When the phone got the message, as `2019-10-08 17:18:37` in UTC+8.
      *
+     * <p>手机收到短信的时间，UTC+8，形如 `2019-10-08 17:18:37`。
+     *
      * @return the value, or null when there is none
      */
     public String getUserReceiveTime() {
@@ -28,6 +32,8 @@ public class PullSmsSendStatus extends AbstractModel {
 
     /**
      * When the phone got the message, as `2019-10-08 17:18:37` in UTC+8.
+     *
+     * <p>手机收到短信的时间，UTC+8，形如 `2019-10-08 17:18:37`。
      *
      * @param UserReceiveTime the value; null leaves it out
      */
@@ -38,6 +44,8 @@ public class PullSmsSendStatus extends AbstractModel {
     /**
      * When the phone got the message, in Unix seconds.
      *
+     * <p>手机收到短信的时间，Unix 秒。
+     *
      * @return the value, or null when there is none
      */
     public Long getUserReceiveUnixTime() {
@@ -46,6 +54,8 @@ public class PullSmsSendStatus extends AbstractModel {
 
     /**
      * When the phone got the message, in Unix seconds.
+     *
+     * <p>手机收到短信的时间，Unix 秒。
      *
      * @param UserReceiveUnixTime the value; null leaves it out
      */
@@ -56,6 +66,8 @@ public class PullSmsSendStatus extends AbstractModel {
     /**
      * The country code without `+`, such as `86`.
      *
+     * <p>国家或地区码，不带 `+`，如 `86`。
+     *
      * @return the value, or null when there is none
      */
     public String getNationCode() {
@@ -64,6 +76,8 @@ public class PullSmsSendStatus extends AbstractModel {
 
     /**
      * The country code without `+`, such as `86`.
+     *
+     * <p>国家或地区码，不带 `+`，如 `86`。
      *
      * @param NationCode the value; null leaves it out
      */
@@ -75,6 +89,8 @@ public class PullSmsSendStatus extends AbstractModel {
      * The number in E.164 form, such as `+8618501234444`. The service uses the two names the other way round than one
      * would expect.
      *
+     * <p>E.164 格式的手机号，如 `+8618501234444`。服务中这两个名称的含义与字面相反。
+     *
      * @return the value, or null when there is none
      */
     public String getPurePhoneNumber() {
@@ -84,6 +100,8 @@ public class PullSmsSendStatus extends AbstractModel {
     /**
      * The number in E.164 form, such as `+8618501234444`. The service uses the two names the other way round than one
      * would expect.
+     *
+     * <p>E.164 格式的手机号，如 `+8618501234444`。服务中这两个名称的含义与字面相反。
      *
      * @param PurePhoneNumber the value; null leaves it out
      */
@@ -95,6 +113,8 @@ public class PullSmsSendStatus extends AbstractModel {
      * The number without its country code, such as `18501234444`. The service uses the two names the other way round
      * than one would expect.
      *
+     * <p>不含国家或地区码的手机号，如 `18501234444`。服务中这两个名称的含义与字面相反。
+     *
      * @return the value, or null when there is none
      */
     public String getPhoneNumber() {
@@ -105,6 +125,8 @@ public class PullSmsSendStatus extends AbstractModel {
      * The number without its country code, such as `18501234444`. The service uses the two names the other way round
      * than one would expect.
      *
+     * <p>不含国家或地区码的手机号，如 `18501234444`。服务中这两个名称的含义与字面相反。
+     *
      * @param PhoneNumber the value; null leaves it out
      */
     public void setPhoneNumber(String PhoneNumber) {
@@ -113,6 +135,8 @@ public class PullSmsSendStatus extends AbstractModel {
 
     /**
      * The id of the message, as in the answer to the send.
+     *
+     * <p>短信的编号，与发送时的应答相同。
      *
      * @return the value, or null when there is none
      */
@@ -123,6 +147,8 @@ public class PullSmsSendStatus extends AbstractModel {
     /**
      * The id of the message, as in the answer to the send.
      *
+     * <p>短信的编号，与发送时的应答相同。
+     *
      * @param SerialNo the value; null leaves it out
      */
     public void setSerialNo(String SerialNo) {
@@ -132,6 +158,8 @@ public class PullSmsSendStatus extends AbstractModel {
     /**
      * `SUCCESS` when the message reached the phone, otherwise `FAIL`.
      *
+     * <p>短信送达手机时为 `SUCCESS`，否则为 `FAIL`。
+     *
      * @return the value, or null when there is none
      */
     public String getReportStatus() {
@@ -140,6 +168,8 @@ public class PullSmsSendStatus extends AbstractModel {
 
     /**
      * `SUCCESS` when the message reached the phone, otherwise `FAIL`.
+     *
+     * <p>短信送达手机时为 `SUCCESS`，否则为 `FAIL`。
      *
      * @param ReportStatus the value; null leaves it out
      */
@@ -151,6 +181,8 @@ public class PullSmsSendStatus extends AbstractModel {
      * The carrier's code word: `DELIVRD` when the message reached the phone, otherwise one such as `UNDELIV` or
      * `MK:0001`.
      *
+     * <p>运营商的状态码：送达手机时为 `DELIVRD`，否则为 `UNDELIV`、`MK:0001` 等。
+     *
      * @return the value, or null when there is none
      */
     public String getDescription() {
@@ -160,6 +192,8 @@ public class PullSmsSendStatus extends AbstractModel {
     /**
      * The carrier's code word: `DELIVRD` when the message reached the phone, otherwise one such as `UNDELIV` or
      * `MK:0001`.
+     *
+     * <p>运营商的状态码：送达手机时为 `DELIVRD`，否则为 `UNDELIV`、`MK:0001` 等。
      *
      * @param Description the value; null leaves it out
      */

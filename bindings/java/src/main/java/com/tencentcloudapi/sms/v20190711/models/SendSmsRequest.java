@@ -15,6 +15,16 @@ import java.util.HashMap;
  * is an error of the call, and nothing is sent.
  *
  * <p>Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
+ *
+ * <p>`SendSms` 的请求。
+ *
+ * <p>用一个模板和一组变量值向最多 200 个号码发送短信；这些号码须全部为国内号码，或全部为港澳台及国际号码。
+ *
+ * <p>只要服务处理了这些号码，无论是否受理，调用都算成功：应答中每个号码各有自己的错误码，受理时为 `Ok`。
+ * 受理表示已经计费并开始下发，状态报告稍后才有。涉及整个请求的问题，例如应用不存在或号码超过 200 个，
+ * 则是整次调用的错误，此时一条也不会发送。
+ *
+ * <p>重复调用会再次发送，因此请求可能已经到达服务时，不可盲目重试。
  */
 public class SendSmsRequest extends AbstractModel {
     private String[] PhoneNumberSet;
@@ -30,6 +40,9 @@ public class SendSmsRequest extends AbstractModel {
      * The numbers, 1 to 200, all in mainland China or all global. E.164 form, such as `+8618501234444`; mainland
      * numbers also as `0086…`, `86…` or the bare 11 digits. Required.
      *
+     * <p>接收号码，1 至 200 个，须全部为国内号码，或全部为港澳台及国际号码。采用 E.164 格式，如 `+8618501234444`；
+     * 国内号码也可写作 `0086…`、`86…` 或 11 位手机号。必填。
+     *
      * @return the value, or null when there is none
      */
     public String[] getPhoneNumberSet() {
@@ -40,6 +53,9 @@ public class SendSmsRequest extends AbstractModel {
      * The numbers, 1 to 200, all in mainland China or all global. E.164 form, such as `+8618501234444`; mainland
      * numbers also as `0086…`, `86…` or the bare 11 digits. Required.
      *
+     * <p>接收号码，1 至 200 个，须全部为国内号码，或全部为港澳台及国际号码。采用 E.164 格式，如 `+8618501234444`；
+     * 国内号码也可写作 `0086…`、`86…` 或 11 位手机号。必填。
+     *
      * @param PhoneNumberSet the value; null leaves it out
      */
     public void setPhoneNumberSet(String[] PhoneNumberSet) {
@@ -49,6 +65,8 @@ public class SendSmsRequest extends AbstractModel {
     /**
      * The id of an approved template, digits as text, such as `1110`. Global numbers need a global template. Required.
      *
+     * <p>已通过审核的模板的 ID，以文本形式书写的数字，如 `1110`。港澳台及国际号码须使用港澳台及国际模板。必填。
+     *
      * @return the value, or null when there is none
      */
     public String getTemplateID() {
@@ -57,6 +75,8 @@ public class SendSmsRequest extends AbstractModel {
 
     /**
      * The id of an approved template, digits as text, such as `1110`. Global numbers need a global template. Required.
+     *
+     * <p>已通过审核的模板的 ID，以文本形式书写的数字，如 `1110`。港澳台及国际号码须使用港澳台及国际模板。必填。
      *
      * @param TemplateID the value; null leaves it out
      */
@@ -68,6 +88,8 @@ public class SendSmsRequest extends AbstractModel {
      * The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
      * Required.
      *
+     * <p>短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
+     *
      * @return the value, or null when there is none
      */
     public String getSmsSdkAppid() {
@@ -77,6 +99,8 @@ public class SendSmsRequest extends AbstractModel {
     /**
      * The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
      * Required.
+     *
+     * <p>短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
      *
      * @param SmsSdkAppid the value; null leaves it out
      */
@@ -88,6 +112,8 @@ public class SendSmsRequest extends AbstractModel {
      * The text of an approved signature, without brackets; not its id. Needed for mainland numbers, optional for global
      * ones.
      *
+     * <p>已通过审核的签名的文字，不含括号，也不是签名 ID。国内号码必须填写，港澳台及国际号码可不填。
+     *
      * @return the value, or null when there is none
      */
     public String getSign() {
@@ -97,6 +123,8 @@ public class SendSmsRequest extends AbstractModel {
     /**
      * The text of an approved signature, without brackets; not its id. Needed for mainland numbers, optional for global
      * ones.
+     *
+     * <p>已通过审核的签名的文字，不含括号，也不是签名 ID。国内号码必须填写，港澳台及国际号码可不填。
      *
      * @param Sign the value; null leaves it out
      */
@@ -109,6 +137,9 @@ public class SendSmsRequest extends AbstractModel {
      * or empty when it has none. Values of a verification template are 0 to 6 digits each, no value may hold a link,
      * and the whole text may have at most 500 characters.
      *
+     * <p>依次代入模板中 `{1}`、`{2}` 等变量的值，个数须与变量个数完全一致；模板没有变量时不填或留空。
+     * 验证码模板的每个值为 0 至 6 位数字；值中不得含有链接；短信全文不得超过 500 个字符。
+     *
      * @return the value, or null when there is none
      */
     public String[] getTemplateParamSet() {
@@ -120,6 +151,9 @@ public class SendSmsRequest extends AbstractModel {
      * or empty when it has none. Values of a verification template are 0 to 6 digits each, no value may hold a link,
      * and the whole text may have at most 500 characters.
      *
+     * <p>依次代入模板中 `{1}`、`{2}` 等变量的值，个数须与变量个数完全一致；模板没有变量时不填或留空。
+     * 验证码模板的每个值为 0 至 6 位数字；值中不得含有链接；短信全文不得超过 500 个字符。
+     *
      * @param TemplateParamSet the value; null leaves it out
      */
     public void setTemplateParamSet(String[] TemplateParamSet) {
@@ -129,6 +163,8 @@ public class SendSmsRequest extends AbstractModel {
     /**
      * Digits that extend the sender's number. The feature is closed unless support opened it; an empty text is always
      * accepted.
+     *
+     * <p>用于扩展发送方号码的数字。该功能默认关闭，须由客服开通；空文本总是可以接受。
      *
      * @return the value, or null when there is none
      */
@@ -140,6 +176,8 @@ public class SendSmsRequest extends AbstractModel {
      * Digits that extend the sender's number. The feature is closed unless support opened it; an empty text is always
      * accepted.
      *
+     * <p>用于扩展发送方号码的数字。该功能默认关闭，须由客服开通；空文本总是可以接受。
+     *
      * @param ExtendCode the value; null leaves it out
      */
     public void setExtendCode(String ExtendCode) {
@@ -149,6 +187,8 @@ public class SendSmsRequest extends AbstractModel {
     /**
      * The caller's own text, less than 512 bytes, such as an order number; empty when unset. Comes back with every
      * number's entry.
+     *
+     * <p>调用方自带的文本，小于 512 字节，如订单号；不填时为空。每个号码的结果中都会带回它。
      *
      * @return the value, or null when there is none
      */
@@ -160,6 +200,8 @@ public class SendSmsRequest extends AbstractModel {
      * The caller's own text, less than 512 bytes, such as an order number; empty when unset. Comes back with every
      * number's entry.
      *
+     * <p>调用方自带的文本，小于 512 字节，如订单号；不填时为空。每个号码的结果中都会带回它。
+     *
      * @param SessionContext the value; null leaves it out
      */
     public void setSessionContext(String SessionContext) {
@@ -170,6 +212,8 @@ public class SendSmsRequest extends AbstractModel {
      * The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for
      * mainland numbers.
      *
+     * <p>港澳台及国际短信显示的发送方标识。使用默认的公共发送方时无须填写；对国内号码不起作用。
+     *
      * @return the value, or null when there is none
      */
     public String getSenderId() {
@@ -179,6 +223,8 @@ public class SendSmsRequest extends AbstractModel {
     /**
      * The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for
      * mainland numbers.
+     *
+     * <p>港澳台及国际短信显示的发送方标识。使用默认的公共发送方时无须填写；对国内号码不起作用。
      *
      * @param SenderId the value; null leaves it out
      */

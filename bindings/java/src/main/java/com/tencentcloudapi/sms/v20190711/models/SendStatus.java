@@ -6,6 +6,8 @@ import java.util.HashMap;
 
 /**
  * What became of one number of a send.
+ *
+ * <p>一次发送中一个号码的结果。
  */
 public class SendStatus extends AbstractModel {
     private String SerialNo;
@@ -20,6 +22,9 @@ public class SendStatus extends AbstractModel {
      * The id of the message to this number, which its delivery report repeats. Empty when the number was refused.
      * Opaque text: its form differs between mainland and global messages.
      *
+     * <p>发往该号码的这条短信的编号，状态报告中会再次出现。号码被拒绝时为空。请当作不透明的文本：
+     * 国内短信与港澳台及国际短信的格式不同。
+     *
      * @return the value, or null when there is none
      */
     public String getSerialNo() {
@@ -30,6 +35,9 @@ public class SendStatus extends AbstractModel {
      * The id of the message to this number, which its delivery report repeats. Empty when the number was refused.
      * Opaque text: its form differs between mainland and global messages.
      *
+     * <p>发往该号码的这条短信的编号，状态报告中会再次出现。号码被拒绝时为空。请当作不透明的文本：
+     * 国内短信与港澳台及国际短信的格式不同。
+     *
      * @param SerialNo the value; null leaves it out
      */
     public void setSerialNo(String SerialNo) {
@@ -39,6 +47,8 @@ public class SendStatus extends AbstractModel {
     /**
      * The number in E.164 form, whatever form the request had.
      *
+     * <p>E.164 格式的手机号，与请求中的写法无关。
+     *
      * @return the value, or null when there is none
      */
     public String getPhoneNumber() {
@@ -47,6 +57,8 @@ public class SendStatus extends AbstractModel {
 
     /**
      * The number in E.164 form, whatever form the request had.
+     *
+     * <p>E.164 格式的手机号，与请求中的写法无关。
      *
      * @param PhoneNumber the value; null leaves it out
      */
@@ -58,6 +70,8 @@ public class SendStatus extends AbstractModel {
      * How many segments are billed for this number; 0 when it was refused. A mainland text of up to 70 characters is
      * one segment, a longer one is cut by 67.
      *
+     * <p>该号码的计费条数，被拒绝时为 0。国内短信不超过 70 个字符按一条计，更长的按每 67 个字符一条拆分。
+     *
      * @return the value, or null when there is none
      */
     public Long getFee() {
@@ -68,6 +82,8 @@ public class SendStatus extends AbstractModel {
      * How many segments are billed for this number; 0 when it was refused. A mainland text of up to 70 characters is
      * one segment, a longer one is cut by 67.
      *
+     * <p>该号码的计费条数，被拒绝时为 0。国内短信不超过 70 个字符按一条计，更长的按每 67 个字符一条拆分。
+     *
      * @param Fee the value; null leaves it out
      */
     public void setFee(Long Fee) {
@@ -76,6 +92,8 @@ public class SendStatus extends AbstractModel {
 
     /**
      * `SessionContext` of the request, unchanged, also when the number was refused.
+     *
+     * <p>请求中的 `SessionContext`，原样返回；号码被拒绝时也是如此。
      *
      * @return the value, or null when there is none
      */
@@ -86,6 +104,8 @@ public class SendStatus extends AbstractModel {
     /**
      * `SessionContext` of the request, unchanged, also when the number was refused.
      *
+     * <p>请求中的 `SessionContext`，原样返回；号码被拒绝时也是如此。
+     *
      * @param SessionContext the value; null leaves it out
      */
     public void setSessionContext(String SessionContext) {
@@ -94,6 +114,8 @@ public class SendStatus extends AbstractModel {
 
     /**
      * `Ok` when the message was accepted, otherwise the error code of this number.
+     *
+     * <p>受理时为 `Ok`，否则为该号码的错误码。
      *
      * @return the value, or null when there is none
      */
@@ -104,6 +126,8 @@ public class SendStatus extends AbstractModel {
     /**
      * `Ok` when the message was accepted, otherwise the error code of this number.
      *
+     * <p>受理时为 `Ok`，否则为该号码的错误码。
+     *
      * @param Code the value; null leaves it out
      */
     public void setCode(String Code) {
@@ -113,6 +137,8 @@ public class SendStatus extends AbstractModel {
     /**
      * `send success`, or in words why the number was refused. For people: the texts may change at any time.
      *
+     * <p>`send success`，或号码被拒绝原因的文字说明。仅供人阅读，措辞随时可能改变。
+     *
      * @return the value, or null when there is none
      */
     public String getMessage() {
@@ -121,6 +147,8 @@ public class SendStatus extends AbstractModel {
 
     /**
      * `send success`, or in words why the number was refused. For people: the texts may change at any time.
+     *
+     * <p>`send success`，或号码被拒绝原因的文字说明。仅供人阅读，措辞随时可能改变。
      *
      * @param Message the value; null leaves it out
      */
@@ -132,6 +160,8 @@ public class SendStatus extends AbstractModel {
      * The ISO 3166 code of the number's country or region, such as `CN`; `DEF` when it is not known, empty when the
      * send was refused before looking at the number.
      *
+     * <p>号码所属国家或地区的 ISO 3166 代码，如 `CN`；无法识别时为 `DEF`，还没有检查号码就已拒绝发送时为空。
+     *
      * @return the value, or null when there is none
      */
     public String getIsoCode() {
@@ -141,6 +171,8 @@ public class SendStatus extends AbstractModel {
     /**
      * The ISO 3166 code of the number's country or region, such as `CN`; `DEF` when it is not known, empty when the
      * send was refused before looking at the number.
+     *
+     * <p>号码所属国家或地区的 ISO 3166 代码，如 `CN`；无法识别时为 `DEF`，还没有检查号码就已拒绝发送时为空。
      *
      * @param IsoCode the value; null leaves it out
      */

@@ -6,6 +6,8 @@ import java.util.HashMap;
 
 /**
  * A prepaid package of segments.
+ *
+ * <p>一个预付费的短信套餐包。
  */
 public class SmsPackagesStatistics extends AbstractModel {
     private String PackageCreateTime;
@@ -22,6 +24,8 @@ public class SmsPackagesStatistics extends AbstractModel {
     /**
      * When the package was created, as `2019-10-08 17:18:37` in UTC+8.
      *
+     * <p>套餐包创建的时间，UTC+8，形如 `2019-10-08 17:18:37`。
+     *
      * @return the value, or null when there is none
      */
     public String getPackageCreateTime() {
@@ -30,6 +34,8 @@ public class SmsPackagesStatistics extends AbstractModel {
 
     /**
      * When the package was created, as `2019-10-08 17:18:37` in UTC+8.
+     *
+     * <p>套餐包创建的时间，UTC+8，形如 `2019-10-08 17:18:37`。
      *
      * @param PackageCreateTime the value; null leaves it out
      */
@@ -40,6 +46,8 @@ public class SmsPackagesStatistics extends AbstractModel {
     /**
      * When the package was created, in Unix seconds.
      *
+     * <p>套餐包创建的时间，Unix 秒。
+     *
      * @return the value, or null when there is none
      */
     public Long getPackageCreateUnixTime() {
@@ -48,6 +56,8 @@ public class SmsPackagesStatistics extends AbstractModel {
 
     /**
      * When the package was created, in Unix seconds.
+     *
+     * <p>套餐包创建的时间，Unix 秒。
      *
      * @param PackageCreateUnixTime the value; null leaves it out
      */
@@ -58,6 +68,8 @@ public class SmsPackagesStatistics extends AbstractModel {
     /**
      * From when it can be used, as `2019-10-08 17:18:37` in UTC+8.
      *
+     * <p>开始可用的时间，UTC+8，形如 `2019-10-08 17:18:37`。
+     *
      * @return the value, or null when there is none
      */
     public String getPackageEffectiveTime() {
@@ -66,6 +78,8 @@ public class SmsPackagesStatistics extends AbstractModel {
 
     /**
      * From when it can be used, as `2019-10-08 17:18:37` in UTC+8.
+     *
+     * <p>开始可用的时间，UTC+8，形如 `2019-10-08 17:18:37`。
      *
      * @param PackageEffectiveTime the value; null leaves it out
      */
@@ -76,6 +90,8 @@ public class SmsPackagesStatistics extends AbstractModel {
     /**
      * From when it can be used, in Unix seconds.
      *
+     * <p>开始可用的时间，Unix 秒。
+     *
      * @return the value, or null when there is none
      */
     public Long getPackageEffectiveUnixTime() {
@@ -84,6 +100,8 @@ public class SmsPackagesStatistics extends AbstractModel {
 
     /**
      * From when it can be used, in Unix seconds.
+     *
+     * <p>开始可用的时间，Unix 秒。
      *
      * @param PackageEffectiveUnixTime the value; null leaves it out
      */
@@ -94,6 +112,8 @@ public class SmsPackagesStatistics extends AbstractModel {
     /**
      * Until when it can be used, as `2019-10-08 17:18:37` in UTC+8.
      *
+     * <p>到期的时间，UTC+8，形如 `2019-10-08 17:18:37`。
+     *
      * @return the value, or null when there is none
      */
     public String getPackageExpiredTime() {
@@ -102,6 +122,8 @@ public class SmsPackagesStatistics extends AbstractModel {
 
     /**
      * Until when it can be used, as `2019-10-08 17:18:37` in UTC+8.
+     *
+     * <p>到期的时间，UTC+8，形如 `2019-10-08 17:18:37`。
      *
      * @param PackageExpiredTime the value; null leaves it out
      */
@@ -112,6 +134,8 @@ public class SmsPackagesStatistics extends AbstractModel {
     /**
      * Until when it can be used, in Unix seconds.
      *
+     * <p>到期的时间，Unix 秒。
+     *
      * @return the value, or null when there is none
      */
     public Long getPackageExpiredUnixTime() {
@@ -120,6 +144,8 @@ public class SmsPackagesStatistics extends AbstractModel {
 
     /**
      * Until when it can be used, in Unix seconds.
+     *
+     * <p>到期的时间，Unix 秒。
      *
      * @param PackageExpiredUnixTime the value; null leaves it out
      */
@@ -130,6 +156,8 @@ public class SmsPackagesStatistics extends AbstractModel {
     /**
      * How many billed segments it holds.
      *
+     * <p>套餐包的计费条数。
+     *
      * @return the value, or null when there is none
      */
     public Long getAmountOfPackage() {
@@ -138,6 +166,8 @@ public class SmsPackagesStatistics extends AbstractModel {
 
     /**
      * How many billed segments it holds.
+     *
+     * <p>套餐包的计费条数。
      *
      * @param AmountOfPackage the value; null leaves it out
      */
@@ -148,6 +178,8 @@ public class SmsPackagesStatistics extends AbstractModel {
     /**
      * 0: a gift; 1: bought.
      *
+     * <p>0：赠送；1：购买。
+     *
      * @return the value, or null when there is none
      */
     public Long getTypeOfPackage() {
@@ -156,6 +188,8 @@ public class SmsPackagesStatistics extends AbstractModel {
 
     /**
      * 0: a gift; 1: bought.
+     *
+     * <p>0：赠送；1：购买。
      *
      * @param TypeOfPackage the value; null leaves it out
      */
@@ -166,6 +200,8 @@ public class SmsPackagesStatistics extends AbstractModel {
     /**
      * The id of the package, a number.
      *
+     * <p>套餐包的 ID，数字。
+     *
      * @return the value, or null when there is none
      */
     public Long getPackageId() {
@@ -174,6 +210,8 @@ public class SmsPackagesStatistics extends AbstractModel {
 
     /**
      * The id of the package, a number.
+     *
+     * <p>套餐包的 ID，数字。
      *
      * @param PackageId the value; null leaves it out
      */
@@ -184,6 +222,8 @@ public class SmsPackagesStatistics extends AbstractModel {
     /**
      * How many billed segments of the package are used so far.
      *
+     * <p>套餐包至今已使用的计费条数。
+     *
      * @return the value, or null when there is none
      */
     public Long getCurrentUsage() {
@@ -192,6 +232,8 @@ public class SmsPackagesStatistics extends AbstractModel {
 
     /**
      * How many billed segments of the package are used so far.
+     *
+     * <p>套餐包至今已使用的计费条数。
      *
      * @param CurrentUsage the value; null leaves it out
      */

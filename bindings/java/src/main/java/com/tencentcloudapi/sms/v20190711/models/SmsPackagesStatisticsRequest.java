@@ -9,6 +9,10 @@ import java.util.HashMap;
  *
  * <p>Answers the prepaid packages of an app: how many segments each holds, how many are used, and from when until when
  * it can be used.
+ *
+ * <p>`SmsPackagesStatistics` 的请求。
+ *
+ * <p>查询一个应用的预付费套餐包：每个包含多少计费条数，已用多少，以及从何时到何时可以使用。
  */
 public class SmsPackagesStatisticsRequest extends AbstractModel {
     private String SmsSdkAppid;
@@ -18,6 +22,8 @@ public class SmsPackagesStatisticsRequest extends AbstractModel {
     /**
      * The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
      * Required.
+     *
+     * <p>短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
      *
      * @return the value, or null when there is none
      */
@@ -29,6 +35,8 @@ public class SmsPackagesStatisticsRequest extends AbstractModel {
      * The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
      * Required.
      *
+     * <p>短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
+     *
      * @param SmsSdkAppid the value; null leaves it out
      */
     public void setSmsSdkAppid(String SmsSdkAppid) {
@@ -37,6 +45,8 @@ public class SmsPackagesStatisticsRequest extends AbstractModel {
 
     /**
      * How many packages to answer at most, up to 500. Required.
+     *
+     * <p>最多返回多少个套餐包，不超过 500。必填。
      *
      * @return the value, or null when there is none
      */
@@ -47,6 +57,8 @@ public class SmsPackagesStatisticsRequest extends AbstractModel {
     /**
      * How many packages to answer at most, up to 500. Required.
      *
+     * <p>最多返回多少个套餐包，不超过 500。必填。
+     *
      * @param Limit the value; null leaves it out
      */
     public void setLimit(Long Limit) {
@@ -56,6 +68,8 @@ public class SmsPackagesStatisticsRequest extends AbstractModel {
     /**
      * How many packages to skip, 0 for the first page. Required.
      *
+     * <p>跳过多少个套餐包，第一页为 0。必填。
+     *
      * @return the value, or null when there is none
      */
     public Long getOffset() {
@@ -64,6 +78,8 @@ public class SmsPackagesStatisticsRequest extends AbstractModel {
 
     /**
      * How many packages to skip, 0 for the first page. Required.
+     *
+     * <p>跳过多少个套餐包，第一页为 0。必填。
      *
      * @param Offset the value; null leaves it out
      */

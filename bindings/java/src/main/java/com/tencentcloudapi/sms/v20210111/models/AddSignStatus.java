@@ -6,12 +6,16 @@ import java.util.HashMap;
 
 /**
  * A signature that was created and now waits for its review.
+ *
+ * <p>已新建、正在等待审核的签名。
  */
 public class AddSignStatus extends AbstractModel {
     private Long SignId;
 
     /**
      * The id of the signature: a number, not its text.
+     *
+     * <p>签名 ID，是数字，不是签名文字。
      *
      * @return the value, or null when there is none
      */
@@ -21,6 +25,8 @@ public class AddSignStatus extends AbstractModel {
 
     /**
      * The id of the signature: a number, not its text.
+     *
+     * <p>签名 ID，是数字，不是签名文字。
      *
      * @param SignId the value; null leaves it out
      */

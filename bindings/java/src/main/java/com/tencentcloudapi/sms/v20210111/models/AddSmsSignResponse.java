@@ -6,6 +6,8 @@ import java.util.HashMap;
 
 /**
  * The answer to `AddSmsSign`.
+ *
+ * <p>`AddSmsSign` 的应答。
  */
 public class AddSmsSignResponse extends AbstractModel {
     private AddSignStatus AddSignStatus;
@@ -13,6 +15,8 @@ public class AddSmsSignResponse extends AbstractModel {
 
     /**
      * The new signature.
+     *
+     * <p>新建的签名。
      *
      * @return the value, or null when there is none
      */
@@ -23,6 +27,8 @@ public class AddSmsSignResponse extends AbstractModel {
     /**
      * The new signature.
      *
+     * <p>新建的签名。
+     *
      * @param AddSignStatus the value; null leaves it out
      */
     public void setAddSignStatus(AddSignStatus AddSignStatus) {
@@ -32,6 +38,8 @@ public class AddSmsSignResponse extends AbstractModel {
     /**
      * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
      *
+     * <p>服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+     *
      * @return the value, or null when there is none
      */
     public String getRequestId() {
@@ -40,6 +48,8 @@ public class AddSmsSignResponse extends AbstractModel {
 
     /**
      * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+     *
+     * <p>服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
      *
      * @param RequestId the value; null leaves it out
      */

@@ -6,6 +6,8 @@ import java.util.HashMap;
 
 /**
  * Counts of delivery reports.
+ *
+ * <p>状态报告的统计。
  */
 public class CallbackStatusStatistics extends AbstractModel {
     private Long CallbackCount;
@@ -21,6 +23,8 @@ public class CallbackStatusStatistics extends AbstractModel {
     /**
      * Reports in all, of success and of failure.
      *
+     * <p>状态报告总数，包括成功与失败。
+     *
      * @return the value, or null when there is none
      */
     public Long getCallbackCount() {
@@ -29,6 +33,8 @@ public class CallbackStatusStatistics extends AbstractModel {
 
     /**
      * Reports in all, of success and of failure.
+     *
+     * <p>状态报告总数，包括成功与失败。
      *
      * @param CallbackCount the value; null leaves it out
      */
@@ -39,6 +45,8 @@ public class CallbackStatusStatistics extends AbstractModel {
     /**
      * Numbers accepted for sending.
      *
+     * <p>发送时受理的号码数。
+     *
      * @return the value, or null when there is none
      */
     public Long getRequestSuccessCount() {
@@ -47,6 +55,8 @@ public class CallbackStatusStatistics extends AbstractModel {
 
     /**
      * Numbers accepted for sending.
+     *
+     * <p>发送时受理的号码数。
      *
      * @param RequestSuccessCount the value; null leaves it out
      */
@@ -57,6 +67,8 @@ public class CallbackStatusStatistics extends AbstractModel {
     /**
      * Reports of failure: the sum of the five classes below.
      *
+     * <p>失败的报告数，等于以下五类之和。
+     *
      * @return the value, or null when there is none
      */
     public Long getCallbackFailCount() {
@@ -65,6 +77,8 @@ public class CallbackStatusStatistics extends AbstractModel {
 
     /**
      * Reports of failure: the sum of the five classes below.
+     *
+     * <p>失败的报告数，等于以下五类之和。
      *
      * @param CallbackFailCount the value; null leaves it out
      */
@@ -75,6 +89,8 @@ public class CallbackStatusStatistics extends AbstractModel {
     /**
      * Reports that the message reached the phone.
      *
+     * <p>表示短信已送达手机的报告数。
+     *
      * @return the value, or null when there is none
      */
     public Long getCallbackSuccessCount() {
@@ -83,6 +99,8 @@ public class CallbackStatusStatistics extends AbstractModel {
 
     /**
      * Reports that the message reached the phone.
+     *
+     * <p>表示短信已送达手机的报告数。
      *
      * @param CallbackSuccessCount the value; null leaves it out
      */
@@ -93,6 +111,8 @@ public class CallbackStatusStatistics extends AbstractModel {
     /**
      * Failures inside the carrier.
      *
+     * <p>因运营商内部错误而失败的数量。
+     *
      * @return the value, or null when there is none
      */
     public Long getInternalErrorCount() {
@@ -101,6 +121,8 @@ public class CallbackStatusStatistics extends AbstractModel {
 
     /**
      * Failures inside the carrier.
+     *
+     * <p>因运营商内部错误而失败的数量。
      *
      * @param InternalErrorCount the value; null leaves it out
      */
@@ -111,6 +133,8 @@ public class CallbackStatusStatistics extends AbstractModel {
     /**
      * Failures because the number is invalid or not in use.
      *
+     * <p>因号码无效或为空号而失败的数量。
+     *
      * @return the value, or null when there is none
      */
     public Long getInvalidNumberCount() {
@@ -119,6 +143,8 @@ public class CallbackStatusStatistics extends AbstractModel {
 
     /**
      * Failures because the number is invalid or not in use.
+     *
+     * <p>因号码无效或为空号而失败的数量。
      *
      * @param InvalidNumberCount the value; null leaves it out
      */
@@ -129,6 +155,8 @@ public class CallbackStatusStatistics extends AbstractModel {
     /**
      * Failures because the phone is off or suspended.
      *
+     * <p>因手机关机或停机而失败的数量。
+     *
      * @return the value, or null when there is none
      */
     public Long getShutdownErrorCount() {
@@ -137,6 +165,8 @@ public class CallbackStatusStatistics extends AbstractModel {
 
     /**
      * Failures because the phone is off or suspended.
+     *
+     * <p>因手机关机或停机而失败的数量。
      *
      * @param ShutdownErrorCount the value; null leaves it out
      */
@@ -147,6 +177,8 @@ public class CallbackStatusStatistics extends AbstractModel {
     /**
      * Failures because the number does not want messages.
      *
+     * <p>因号码不愿接收短信而失败的数量。
+     *
      * @return the value, or null when there is none
      */
     public Long getBlackListCount() {
@@ -155,6 +187,8 @@ public class CallbackStatusStatistics extends AbstractModel {
 
     /**
      * Failures because the number does not want messages.
+     *
+     * <p>因号码不愿接收短信而失败的数量。
      *
      * @param BlackListCount the value; null leaves it out
      */
@@ -165,6 +199,8 @@ public class CallbackStatusStatistics extends AbstractModel {
     /**
      * Failures because the carrier limits how often a number may get messages.
      *
+     * <p>因运营商限制同一号码的接收频率而失败的数量。
+     *
      * @return the value, or null when there is none
      */
     public Long getFrequencyLimitCount() {
@@ -173,6 +209,8 @@ public class CallbackStatusStatistics extends AbstractModel {
 
     /**
      * Failures because the carrier limits how often a number may get messages.
+     *
+     * <p>因运营商限制同一号码的接收频率而失败的数量。
      *
      * @param FrequencyLimitCount the value; null leaves it out
      */

@@ -9,12 +9,19 @@ import java.util.HashMap;
  *
  * <p>Deletes a signature, whatever the state of its review. It cannot be used any more, while messages that were
  * accepted still go out. A second call finds nothing and is refused with `FailedOperation.SignIdNotExist`.
+ *
+ * <p>`DeleteSmsSign` 的请求。
+ *
+ * <p>删除签名，无论其审核状态如何。删除后不能再使用，而已经受理的短信仍会下发。再次调用时已无此签名，返回
+ * `FailedOperation.SignIdNotExist`。
  */
 public class DeleteSmsSignRequest extends AbstractModel {
     private Long SignId;
 
     /**
      * The id of the signature: a number, not its text. Required.
+     *
+     * <p>签名 ID，是数字，不是签名文字。必填。
      *
      * @return the value, or null when there is none
      */
@@ -24,6 +31,8 @@ public class DeleteSmsSignRequest extends AbstractModel {
 
     /**
      * The id of the signature: a number, not its text. Required.
+     *
+     * <p>签名 ID，是数字，不是签名文字。必填。
      *
      * @param SignId the value; null leaves it out
      */

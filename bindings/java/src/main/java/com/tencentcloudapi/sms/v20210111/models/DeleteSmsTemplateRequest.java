@@ -9,12 +9,19 @@ import java.util.HashMap;
  *
  * <p>Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were
  * accepted still go out. A second call finds nothing and is refused with `FailedOperation.TemplateIdNotExist`.
+ *
+ * <p>`DeleteSmsTemplate` 的请求。
+ *
+ * <p>删除模板，无论其审核状态如何。删除后不能再用于发送，而已经受理的短信仍会下发。再次调用时已无此模板，返回
+ * `FailedOperation.TemplateIdNotExist`。
  */
 public class DeleteSmsTemplateRequest extends AbstractModel {
     private Long TemplateId;
 
     /**
      * The id of the template: a number here, while sending takes it as text. Required.
+     *
+     * <p>模板 ID。此处为数字，发送时则以文本传入。必填。
      *
      * @return the value, or null when there is none
      */
@@ -24,6 +31,8 @@ public class DeleteSmsTemplateRequest extends AbstractModel {
 
     /**
      * The id of the template: a number here, while sending takes it as text. Required.
+     *
+     * <p>模板 ID。此处为数字，发送时则以文本传入。必填。
      *
      * @param TemplateId the value; null leaves it out
      */

@@ -6,6 +6,8 @@ import java.util.HashMap;
 
 /**
  * The deletion of a template.
+ *
+ * <p>模板的删除结果。
  */
 public class DeleteTemplateStatus extends AbstractModel {
     private String DeleteStatus;
@@ -13,6 +15,8 @@ public class DeleteTemplateStatus extends AbstractModel {
 
     /**
      * A text that says the deletion was done, such as `return successfully!`.
+     *
+     * <p>表示已删除的文本，如 `return successfully!`。
      *
      * @return the value, or null when there is none
      */
@@ -23,6 +27,8 @@ public class DeleteTemplateStatus extends AbstractModel {
     /**
      * A text that says the deletion was done, such as `return successfully!`.
      *
+     * <p>表示已删除的文本，如 `return successfully!`。
+     *
      * @param DeleteStatus the value; null leaves it out
      */
     public void setDeleteStatus(String DeleteStatus) {
@@ -32,6 +38,8 @@ public class DeleteTemplateStatus extends AbstractModel {
     /**
      * When it was deleted, in Unix seconds.
      *
+     * <p>删除的时间，Unix 秒。
+     *
      * @return the value, or null when there is none
      */
     public Long getDeleteTime() {
@@ -40,6 +48,8 @@ public class DeleteTemplateStatus extends AbstractModel {
 
     /**
      * When it was deleted, in Unix seconds.
+     *
+     * <p>删除的时间，Unix 秒。
      *
      * @param DeleteTime the value; null leaves it out
      */

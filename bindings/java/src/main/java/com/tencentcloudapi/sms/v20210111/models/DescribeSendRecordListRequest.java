@@ -11,6 +11,13 @@ import java.util.HashMap;
  *
  * <p>Only the newest 1000 records of the span can be reached. Times, `Limit` and `Offset` outside their ranges are
  * refused with a code that names them, such as `InvalidParameterValue.BeginTimeVerifyFail`.
+ *
+ * <p>`DescribeSendRecordList` 的请求。
+ *
+ * <p>查询最近 72 小时内发往一个号码的短信及各自的结果，从新到旧。
+ *
+ * <p>只能查到该时段内最新的 1000 条记录。时间、`Limit` 或 `Offset` 超出范围时，会返回相应的错误码，如
+ * `InvalidParameterValue.BeginTimeVerifyFail`。
  */
 public class DescribeSendRecordListRequest extends AbstractModel {
     private String PhoneNumber;
@@ -23,6 +30,8 @@ public class DescribeSendRecordListRequest extends AbstractModel {
     /**
      * The phone number in E.164 form, such as `+8618501234444`. Required.
      *
+     * <p>E.164 格式的手机号，如 `+8618501234444`。必填。
+     *
      * @return the value, or null when there is none
      */
     public String getPhoneNumber() {
@@ -31,6 +40,8 @@ public class DescribeSendRecordListRequest extends AbstractModel {
 
     /**
      * The phone number in E.164 form, such as `+8618501234444`. Required.
+     *
+     * <p>E.164 格式的手机号，如 `+8618501234444`。必填。
      *
      * @param PhoneNumber the value; null leaves it out
      */
@@ -42,6 +53,8 @@ public class DescribeSendRecordListRequest extends AbstractModel {
      * The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
      * Required.
      *
+     * <p>短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
+     *
      * @return the value, or null when there is none
      */
     public String getSmsSdkAppId() {
@@ -52,6 +65,8 @@ public class DescribeSendRecordListRequest extends AbstractModel {
      * The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
      * Required.
      *
+     * <p>短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
+     *
      * @param SmsSdkAppId the value; null leaves it out
      */
     public void setSmsSdkAppId(String SmsSdkAppId) {
@@ -60,6 +75,8 @@ public class DescribeSendRecordListRequest extends AbstractModel {
 
     /**
      * The earliest time of sending, in Unix seconds, at most 72 hours ago. Required.
+     *
+     * <p>最早的发送时间，Unix 秒，最多为 72 小时之前。必填。
      *
      * @return the value, or null when there is none
      */
@@ -70,6 +87,8 @@ public class DescribeSendRecordListRequest extends AbstractModel {
     /**
      * The earliest time of sending, in Unix seconds, at most 72 hours ago. Required.
      *
+     * <p>最早的发送时间，Unix 秒，最多为 72 小时之前。必填。
+     *
      * @param BeginTime the value; null leaves it out
      */
     public void setBeginTime(Long BeginTime) {
@@ -78,6 +97,8 @@ public class DescribeSendRecordListRequest extends AbstractModel {
 
     /**
      * The latest time of sending, in Unix seconds, not in the future; now when unset.
+     *
+     * <p>最晚的发送时间，Unix 秒，不得晚于当前时间；不填时为当前时间。
      *
      * @return the value, or null when there is none
      */
@@ -88,6 +109,8 @@ public class DescribeSendRecordListRequest extends AbstractModel {
     /**
      * The latest time of sending, in Unix seconds, not in the future; now when unset.
      *
+     * <p>最晚的发送时间，Unix 秒，不得晚于当前时间；不填时为当前时间。
+     *
      * @param EndTime the value; null leaves it out
      */
     public void setEndTime(Long EndTime) {
@@ -96,6 +119,8 @@ public class DescribeSendRecordListRequest extends AbstractModel {
 
     /**
      * How many records to answer at most, 1 to 50; 20 when unset.
+     *
+     * <p>最多返回多少条记录，1 至 50，不填时为 20。
      *
      * @return the value, or null when there is none
      */
@@ -106,6 +131,8 @@ public class DescribeSendRecordListRequest extends AbstractModel {
     /**
      * How many records to answer at most, 1 to 50; 20 when unset.
      *
+     * <p>最多返回多少条记录，1 至 50，不填时为 20。
+     *
      * @param Limit the value; null leaves it out
      */
     public void setLimit(Long Limit) {
@@ -115,6 +142,8 @@ public class DescribeSendRecordListRequest extends AbstractModel {
     /**
      * How many records to skip, 0 to 1000; 0 when unset.
      *
+     * <p>跳过多少条记录，0 至 1000，不填时为 0。
+     *
      * @return the value, or null when there is none
      */
     public Long getOffset() {
@@ -123,6 +152,8 @@ public class DescribeSendRecordListRequest extends AbstractModel {
 
     /**
      * How many records to skip, 0 to 1000; 0 when unset.
+     *
+     * <p>跳过多少条记录，0 至 1000，不填时为 0。
      *
      * @param Offset the value; null leaves it out
      */

@@ -6,6 +6,8 @@ import java.util.HashMap;
 
 /**
  * The answer to `DescribeSendRecordList`.
+ *
+ * <p>`DescribeSendRecordList` 的应答。
  */
 public class DescribeSendRecordListResponse extends AbstractModel {
     private SendRecord[] SendRecordSet;
@@ -14,6 +16,8 @@ public class DescribeSendRecordListResponse extends AbstractModel {
 
     /**
      * The records, newest first.
+     *
+     * <p>发送记录，从新到旧。
      *
      * @return the value, or null when there is none
      */
@@ -24,6 +28,8 @@ public class DescribeSendRecordListResponse extends AbstractModel {
     /**
      * The records, newest first.
      *
+     * <p>发送记录，从新到旧。
+     *
      * @param SendRecordSet the value; null leaves it out
      */
     public void setSendRecordSet(SendRecord[] SendRecordSet) {
@@ -32,6 +38,8 @@ public class DescribeSendRecordListResponse extends AbstractModel {
 
     /**
      * How many records the span has, counted up to 1000.
+     *
+     * <p>该时段内的记录总数，最多计到 1000。
      *
      * @return the value, or null when there is none
      */
@@ -42,6 +50,8 @@ public class DescribeSendRecordListResponse extends AbstractModel {
     /**
      * How many records the span has, counted up to 1000.
      *
+     * <p>该时段内的记录总数，最多计到 1000。
+     *
      * @param TotalCount the value; null leaves it out
      */
     public void setTotalCount(Long TotalCount) {
@@ -51,6 +61,8 @@ public class DescribeSendRecordListResponse extends AbstractModel {
     /**
      * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
      *
+     * <p>服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+     *
      * @return the value, or null when there is none
      */
     public String getRequestId() {
@@ -59,6 +71,8 @@ public class DescribeSendRecordListResponse extends AbstractModel {
 
     /**
      * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+     *
+     * <p>服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
      *
      * @param RequestId the value; null leaves it out
      */

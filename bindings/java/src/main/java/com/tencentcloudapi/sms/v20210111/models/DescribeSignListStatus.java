@@ -6,6 +6,8 @@ import java.util.HashMap;
 
 /**
  * A signature and the state of its review.
+ *
+ * <p>一个签名及其审核状态。
  */
 public class DescribeSignListStatus extends AbstractModel {
     private Long SignId;
@@ -21,6 +23,8 @@ public class DescribeSignListStatus extends AbstractModel {
     /**
      * The id of the signature: a number, not its text.
      *
+     * <p>签名 ID，是数字，不是签名文字。
+     *
      * @return the value, or null when there is none
      */
     public Long getSignId() {
@@ -29,6 +33,8 @@ public class DescribeSignListStatus extends AbstractModel {
 
     /**
      * The id of the signature: a number, not its text.
+     *
+     * <p>签名 ID，是数字，不是签名文字。
      *
      * @param SignId the value; null leaves it out
      */
@@ -39,6 +45,8 @@ public class DescribeSignListStatus extends AbstractModel {
     /**
      * 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan.
      *
+     * <p>0：国内；1：港澳台及国际，即其他所有国家和地区。
+     *
      * @return the value, or null when there is none
      */
     public Long getInternational() {
@@ -47,6 +55,8 @@ public class DescribeSignListStatus extends AbstractModel {
 
     /**
      * 0: mainland China; 1: global, that is every other country, Hong Kong, Macau and Taiwan.
+     *
+     * <p>0：国内；1：港澳台及国际，即其他所有国家和地区。
      *
      * @param International the value; null leaves it out
      */
@@ -58,6 +68,8 @@ public class DescribeSignListStatus extends AbstractModel {
      * The state of the review: 0 approved and in force, 1 under review, 2 approved but not yet in force, -1 refused or
      * not usable.
      *
+     * <p>审核状态：0 已通过并生效，1 审核中，2 已通过但尚未生效，-1 未通过或不可用。
+     *
      * @return the value, or null when there is none
      */
     public Long getStatusCode() {
@@ -68,6 +80,8 @@ public class DescribeSignListStatus extends AbstractModel {
      * The state of the review: 0 approved and in force, 1 under review, 2 approved but not yet in force, -1 refused or
      * not usable.
      *
+     * <p>审核状态：0 已通过并生效，1 审核中，2 已通过但尚未生效，-1 未通过或不可用。
+     *
      * @param StatusCode the value; null leaves it out
      */
     public void setStatusCode(Long StatusCode) {
@@ -76,6 +90,8 @@ public class DescribeSignListStatus extends AbstractModel {
 
     /**
      * The reviewer's text, mostly the reason of a refusal; may be empty.
+     *
+     * <p>审核人员的回复，多为未通过的原因；可能为空。
      *
      * @return the value, or null when there is none
      */
@@ -86,6 +102,8 @@ public class DescribeSignListStatus extends AbstractModel {
     /**
      * The reviewer's text, mostly the reason of a refusal; may be empty.
      *
+     * <p>审核人员的回复，多为未通过的原因；可能为空。
+     *
      * @param ReviewReply the value; null leaves it out
      */
     public void setReviewReply(String ReviewReply) {
@@ -94,6 +112,8 @@ public class DescribeSignListStatus extends AbstractModel {
 
     /**
      * The text of the signature, without brackets.
+     *
+     * <p>签名文字，不含括号。
      *
      * @return the value, or null when there is none
      */
@@ -104,6 +124,8 @@ public class DescribeSignListStatus extends AbstractModel {
     /**
      * The text of the signature, without brackets.
      *
+     * <p>签名文字，不含括号。
+     *
      * @param SignName the value; null leaves it out
      */
     public void setSignName(String SignName) {
@@ -112,6 +134,8 @@ public class DescribeSignListStatus extends AbstractModel {
 
     /**
      * When it was handed in, in Unix seconds.
+     *
+     * <p>提交审核的时间，Unix 秒。
      *
      * @return the value, or null when there is none
      */
@@ -122,6 +146,8 @@ public class DescribeSignListStatus extends AbstractModel {
     /**
      * When it was handed in, in Unix seconds.
      *
+     * <p>提交审核的时间，Unix 秒。
+     *
      * @param CreateTime the value; null leaves it out
      */
     public void setCreateTime(Long CreateTime) {
@@ -130,6 +156,8 @@ public class DescribeSignListStatus extends AbstractModel {
 
     /**
      * The id of the qualification; 0 for global signatures.
+     *
+     * <p>资质的 ID；港澳台及国际签名为 0。
      *
      * @return the value, or null when there is none
      */
@@ -140,6 +168,8 @@ public class DescribeSignListStatus extends AbstractModel {
     /**
      * The id of the qualification; 0 for global signatures.
      *
+     * <p>资质的 ID；港澳台及国际签名为 0。
+     *
      * @param QualificationId the value; null leaves it out
      */
     public void setQualificationId(Long QualificationId) {
@@ -149,6 +179,8 @@ public class DescribeSignListStatus extends AbstractModel {
     /**
      * The name of the qualification; empty for global signatures.
      *
+     * <p>资质名称；港澳台及国际签名为空。
+     *
      * @return the value, or null when there is none
      */
     public String getQualificationName() {
@@ -157,6 +189,8 @@ public class DescribeSignListStatus extends AbstractModel {
 
     /**
      * The name of the qualification; empty for global signatures.
+     *
+     * <p>资质名称；港澳台及国际签名为空。
      *
      * @param QualificationName the value; null leaves it out
      */
@@ -168,6 +202,8 @@ public class DescribeSignListStatus extends AbstractModel {
      * The state of the qualification: 0 waiting, 1 approved, 2 refused, 3 to be handed in again with supplements, 4
      * waiting after a change, 5 change refused.
      *
+     * <p>资质状态：0 待审核，1 已通过，2 未通过，3 须补充材料后重新提交，4 变更后待审核，5 变更未通过。
+     *
      * @return the value, or null when there is none
      */
     public Long getQualificationStatusCode() {
@@ -177,6 +213,8 @@ public class DescribeSignListStatus extends AbstractModel {
     /**
      * The state of the qualification: 0 waiting, 1 approved, 2 refused, 3 to be handed in again with supplements, 4
      * waiting after a change, 5 change refused.
+     *
+     * <p>资质状态：0 待审核，1 已通过，2 未通过，3 须补充材料后重新提交，4 变更后待审核，5 变更未通过。
      *
      * @param QualificationStatusCode the value; null leaves it out
      */

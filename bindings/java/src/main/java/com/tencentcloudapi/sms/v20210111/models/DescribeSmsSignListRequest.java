@@ -11,6 +11,12 @@ import java.util.HashMap;
  *
  * <p>An id that does not exist is left out of the answer. A `Limit` over 100 is
  * `InvalidParameterValue.LimitVerifyFail`.
+ *
+ * <p>`DescribeSmsSignList` 的请求。
+ *
+ * <p>查询签名及其审核状态：给出 ID 时查询这些签名，最多 100 个；不给出时分页列出全部。
+ *
+ * <p>不存在的 ID 不会出现在应答中。`Limit` 超过 100 时返回 `InvalidParameterValue.LimitVerifyFail`。
  */
 public class DescribeSmsSignListRequest extends AbstractModel {
     private Long International;
@@ -21,6 +27,8 @@ public class DescribeSmsSignListRequest extends AbstractModel {
     /**
      * Which signatures to list: 0 for mainland China, 1 for global ones. Required.
      *
+     * <p>要列出的签名：0 为国内，1 为港澳台及国际。必填。
+     *
      * @return the value, or null when there is none
      */
     public Long getInternational() {
@@ -29,6 +37,8 @@ public class DescribeSmsSignListRequest extends AbstractModel {
 
     /**
      * Which signatures to list: 0 for mainland China, 1 for global ones. Required.
+     *
+     * <p>要列出的签名：0 为国内，1 为港澳台及国际。必填。
      *
      * @param International the value; null leaves it out
      */
@@ -39,6 +49,8 @@ public class DescribeSmsSignListRequest extends AbstractModel {
     /**
      * The ids of the signatures wanted, at most 100; unset or empty for a page of all.
      *
+     * <p>要查询的签名 ID，最多 100 个；不填或留空时分页列出全部。
+     *
      * @return the value, or null when there is none
      */
     public Long[] getSignIdSet() {
@@ -47,6 +59,8 @@ public class DescribeSmsSignListRequest extends AbstractModel {
 
     /**
      * The ids of the signatures wanted, at most 100; unset or empty for a page of all.
+     *
+     * <p>要查询的签名 ID，最多 100 个；不填或留空时分页列出全部。
      *
      * @param SignIdSet the value; null leaves it out
      */
@@ -57,6 +71,8 @@ public class DescribeSmsSignListRequest extends AbstractModel {
     /**
      * How many signatures to answer at most, up to 100; 10 when unset. Used only without `SignIdSet`.
      *
+     * <p>最多返回多少个签名，不超过 100，不填时为 10。仅在不填 `SignIdSet` 时起作用。
+     *
      * @return the value, or null when there is none
      */
     public Long getLimit() {
@@ -65,6 +81,8 @@ public class DescribeSmsSignListRequest extends AbstractModel {
 
     /**
      * How many signatures to answer at most, up to 100; 10 when unset. Used only without `SignIdSet`.
+     *
+     * <p>最多返回多少个签名，不超过 100，不填时为 10。仅在不填 `SignIdSet` 时起作用。
      *
      * @param Limit the value; null leaves it out
      */
@@ -75,6 +93,8 @@ public class DescribeSmsSignListRequest extends AbstractModel {
     /**
      * How many signatures to skip, 0 when unset. Used only without `SignIdSet`.
      *
+     * <p>跳过多少个签名，不填时为 0。仅在不填 `SignIdSet` 时起作用。
+     *
      * @return the value, or null when there is none
      */
     public Long getOffset() {
@@ -83,6 +103,8 @@ public class DescribeSmsSignListRequest extends AbstractModel {
 
     /**
      * How many signatures to skip, 0 when unset. Used only without `SignIdSet`.
+     *
+     * <p>跳过多少个签名，不填时为 0。仅在不填 `SignIdSet` 时起作用。
      *
      * @param Offset the value; null leaves it out
      */

@@ -12,6 +12,13 @@ import java.util.HashMap;
  * <p>An id that does not exist is left out of the answer. A `Limit` over 100 is
  * `InvalidParameterValue.LimitVerifyFail`. Only the main account may list templates
  * (`FailedOperation.ProhibitSubAccountUse`).
+ *
+ * <p>`DescribeSmsTemplateList` 的请求。
+ *
+ * <p>查询模板及其审核状态：给出 ID 时查询这些模板，最多 100 个；不给出时分页列出全部。
+ *
+ * <p>不存在的 ID 不会出现在应答中。`Limit` 超过 100 时返回 `InvalidParameterValue.LimitVerifyFail`。
+ * 只有主账号可以查询模板（否则返回 `FailedOperation.ProhibitSubAccountUse`）。
  */
 public class DescribeSmsTemplateListRequest extends AbstractModel {
     private Long International;
@@ -22,6 +29,8 @@ public class DescribeSmsTemplateListRequest extends AbstractModel {
     /**
      * Which templates to list: 0 for mainland China, 1 for global ones. Required.
      *
+     * <p>要列出的模板：0 为国内，1 为港澳台及国际。必填。
+     *
      * @return the value, or null when there is none
      */
     public Long getInternational() {
@@ -30,6 +39,8 @@ public class DescribeSmsTemplateListRequest extends AbstractModel {
 
     /**
      * Which templates to list: 0 for mainland China, 1 for global ones. Required.
+     *
+     * <p>要列出的模板：0 为国内，1 为港澳台及国际。必填。
      *
      * @param International the value; null leaves it out
      */
@@ -40,6 +51,8 @@ public class DescribeSmsTemplateListRequest extends AbstractModel {
     /**
      * The ids of the templates wanted, at most 100; unset or empty for a page of all.
      *
+     * <p>要查询的模板 ID，最多 100 个；不填或留空时分页列出全部。
+     *
      * @return the value, or null when there is none
      */
     public Long[] getTemplateIdSet() {
@@ -48,6 +61,8 @@ public class DescribeSmsTemplateListRequest extends AbstractModel {
 
     /**
      * The ids of the templates wanted, at most 100; unset or empty for a page of all.
+     *
+     * <p>要查询的模板 ID，最多 100 个；不填或留空时分页列出全部。
      *
      * @param TemplateIdSet the value; null leaves it out
      */
@@ -59,6 +74,8 @@ public class DescribeSmsTemplateListRequest extends AbstractModel {
      * How many templates to answer at most, up to 100. Set it: the documented default is 0. Used only without
      * `TemplateIdSet`.
      *
+     * <p>最多返回多少个模板，不超过 100。请务必填写：文档规定的默认值是 0。仅在不填 `TemplateIdSet` 时起作用。
+     *
      * @return the value, or null when there is none
      */
     public Long getLimit() {
@@ -69,6 +86,8 @@ public class DescribeSmsTemplateListRequest extends AbstractModel {
      * How many templates to answer at most, up to 100. Set it: the documented default is 0. Used only without
      * `TemplateIdSet`.
      *
+     * <p>最多返回多少个模板，不超过 100。请务必填写：文档规定的默认值是 0。仅在不填 `TemplateIdSet` 时起作用。
+     *
      * @param Limit the value; null leaves it out
      */
     public void setLimit(Long Limit) {
@@ -78,6 +97,8 @@ public class DescribeSmsTemplateListRequest extends AbstractModel {
     /**
      * How many templates to skip, 0 when unset. Used only without `TemplateIdSet`.
      *
+     * <p>跳过多少个模板，不填时为 0。仅在不填 `TemplateIdSet` 时起作用。
+     *
      * @return the value, or null when there is none
      */
     public Long getOffset() {
@@ -86,6 +107,8 @@ public class DescribeSmsTemplateListRequest extends AbstractModel {
 
     /**
      * How many templates to skip, 0 when unset. Used only without `TemplateIdSet`.
+     *
+     * <p>跳过多少个模板，不填时为 0。仅在不填 `TemplateIdSet` 时起作用。
      *
      * @param Offset the value; null leaves it out
      */

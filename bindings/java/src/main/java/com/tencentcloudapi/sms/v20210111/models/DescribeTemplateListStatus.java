@@ -6,6 +6,8 @@ import java.util.HashMap;
 
 /**
  * A template and the state of its review.
+ *
+ * <p>一个模板及其审核状态。
  */
 public class DescribeTemplateListStatus extends AbstractModel {
     private Long TemplateId;
@@ -19,6 +21,8 @@ public class DescribeTemplateListStatus extends AbstractModel {
     /**
      * The id of the template: a number here, while sending takes it as text.
      *
+     * <p>模板 ID。此处为数字，发送时则以文本传入。
+     *
      * @return the value, or null when there is none
      */
     public Long getTemplateId() {
@@ -27,6 +31,8 @@ public class DescribeTemplateListStatus extends AbstractModel {
 
     /**
      * The id of the template: a number here, while sending takes it as text.
+     *
+     * <p>模板 ID。此处为数字，发送时则以文本传入。
      *
      * @param TemplateId the value; null leaves it out
      */
@@ -37,6 +43,8 @@ public class DescribeTemplateListStatus extends AbstractModel {
     /**
      * 0: mainland China; 1: global; 3: both.
      *
+     * <p>0：国内；1：港澳台及国际；3：两者皆可。
+     *
      * @return the value, or null when there is none
      */
     public Long getInternational() {
@@ -45,6 +53,8 @@ public class DescribeTemplateListStatus extends AbstractModel {
 
     /**
      * 0: mainland China; 1: global; 3: both.
+     *
+     * <p>0：国内；1：港澳台及国际；3：两者皆可。
      *
      * @param International the value; null leaves it out
      */
@@ -56,6 +66,8 @@ public class DescribeTemplateListStatus extends AbstractModel {
      * The state of the review: 0 approved and in force, 1 under review, 2 approved but not yet in force, -1 refused.
      * Only 0 can be sent.
      *
+     * <p>审核状态：0 已通过并生效，1 审核中，2 已通过但尚未生效，-1 未通过。只有 0 可以用于发送。
+     *
      * @return the value, or null when there is none
      */
     public Long getStatusCode() {
@@ -66,6 +78,8 @@ public class DescribeTemplateListStatus extends AbstractModel {
      * The state of the review: 0 approved and in force, 1 under review, 2 approved but not yet in force, -1 refused.
      * Only 0 can be sent.
      *
+     * <p>审核状态：0 已通过并生效，1 审核中，2 已通过但尚未生效，-1 未通过。只有 0 可以用于发送。
+     *
      * @param StatusCode the value; null leaves it out
      */
     public void setStatusCode(Long StatusCode) {
@@ -74,6 +88,8 @@ public class DescribeTemplateListStatus extends AbstractModel {
 
     /**
      * The reviewer's text, mostly the reason of a refusal; may be empty.
+     *
+     * <p>审核人员的回复，多为未通过的原因；可能为空。
      *
      * @return the value, or null when there is none
      */
@@ -84,6 +100,8 @@ public class DescribeTemplateListStatus extends AbstractModel {
     /**
      * The reviewer's text, mostly the reason of a refusal; may be empty.
      *
+     * <p>审核人员的回复，多为未通过的原因；可能为空。
+     *
      * @param ReviewReply the value; null leaves it out
      */
     public void setReviewReply(String ReviewReply) {
@@ -92,6 +110,8 @@ public class DescribeTemplateListStatus extends AbstractModel {
 
     /**
      * The name of the template. Free text for people, not empty; it is not part of the message.
+     *
+     * <p>模板名称，供人识别，自由填写但不可为空；不会出现在短信中。
      *
      * @return the value, or null when there is none
      */
@@ -102,6 +122,8 @@ public class DescribeTemplateListStatus extends AbstractModel {
     /**
      * The name of the template. Free text for people, not empty; it is not part of the message.
      *
+     * <p>模板名称，供人识别，自由填写但不可为空；不会出现在短信中。
+     *
      * @param TemplateName the value; null leaves it out
      */
     public void setTemplateName(String TemplateName) {
@@ -111,6 +133,8 @@ public class DescribeTemplateListStatus extends AbstractModel {
     /**
      * When it was handed in, in Unix seconds.
      *
+     * <p>提交审核的时间，Unix 秒。
+     *
      * @return the value, or null when there is none
      */
     public Long getCreateTime() {
@@ -119,6 +143,8 @@ public class DescribeTemplateListStatus extends AbstractModel {
 
     /**
      * When it was handed in, in Unix seconds.
+     *
+     * <p>提交审核的时间，Unix 秒。
      *
      * @param CreateTime the value; null leaves it out
      */
@@ -130,6 +156,8 @@ public class DescribeTemplateListStatus extends AbstractModel {
      * The text of the template. `{1}`, `{2}` and so on stand for values given when sending, counted from 1 without a
      * gap.
      *
+     * <p>模板正文。`{1}`、`{2}` 等是变量，发送时代入取值；序号从 1 开始，不可跳号。
+     *
      * @return the value, or null when there is none
      */
     public String getTemplateContent() {
@@ -139,6 +167,8 @@ public class DescribeTemplateListStatus extends AbstractModel {
     /**
      * The text of the template. `{1}`, `{2}` and so on stand for values given when sending, counted from 1 without a
      * gap.
+     *
+     * <p>模板正文。`{1}`、`{2}` 等是变量，发送时代入取值；序号从 1 开始，不可跳号。
      *
      * @param TemplateContent the value; null leaves it out
      */

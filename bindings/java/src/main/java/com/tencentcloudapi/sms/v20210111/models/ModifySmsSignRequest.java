@@ -11,6 +11,13 @@ import java.util.HashMap;
  *
  * <p>An approved signature cannot be changed (`InvalidParameterValue.SignAlreadyPassedCheck`): create another one. An
  * id that does not exist is `FailedOperation.MissingSignatureToModify`.
+ *
+ * <p>`ModifySmsSign` 的请求。
+ *
+ * <p>修改审核中或未通过的签名，并重新提交审核。
+ *
+ * <p>已通过审核的签名不能修改（返回 `InvalidParameterValue.SignAlreadyPassedCheck`），请另建一个。ID 不存在时返回
+ * `FailedOperation.MissingSignatureToModify`。
  */
 public class ModifySmsSignRequest extends AbstractModel {
     private Long SignId;
@@ -27,6 +34,8 @@ public class ModifySmsSignRequest extends AbstractModel {
     /**
      * The id of the signature: a number, not its text. Required.
      *
+     * <p>签名 ID，是数字，不是签名文字。必填。
+     *
      * @return the value, or null when there is none
      */
     public Long getSignId() {
@@ -35,6 +44,8 @@ public class ModifySmsSignRequest extends AbstractModel {
 
     /**
      * The id of the signature: a number, not its text. Required.
+     *
+     * <p>签名 ID，是数字，不是签名文字。必填。
      *
      * @param SignId the value; null leaves it out
      */
@@ -46,6 +57,8 @@ public class ModifySmsSignRequest extends AbstractModel {
      * The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2
      * to 15 characters without `[` and `]`. Required.
      *
+     * <p>签名文字，不含括号。国内：2 至 12 个汉字、字母或数字；港澳台及国际：2 至 15 个字符，不含 `[` 和 `]`。必填。
+     *
      * @return the value, or null when there is none
      */
     public String getSignName() {
@@ -55,6 +68,8 @@ public class ModifySmsSignRequest extends AbstractModel {
     /**
      * The text of the signature, without brackets. Mainland: 2 to 12 Chinese characters, letters and digits; global: 2
      * to 15 characters without `[` and `]`. Required.
+     *
+     * <p>签名文字，不含括号。国内：2 至 12 个汉字、字母或数字；港澳台及国际：2 至 15 个字符，不含 `[` 和 `]`。必填。
      *
      * @param SignName the value; null leaves it out
      */
@@ -66,6 +81,9 @@ public class ModifySmsSignRequest extends AbstractModel {
      * Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or
      * other. Decides which `DocumentType` fits. Required.
      *
+     * <p>签名所代表的主体：0 公司，1 App（仅限港澳台及国际），4 商标，5 政府、事业单位或其他。它决定可以使用哪些
+     * `DocumentType`。必填。
+     *
      * @return the value, or null when there is none
      */
     public Long getSignType() {
@@ -75,6 +93,9 @@ public class ModifySmsSignRequest extends AbstractModel {
     /**
      * Who the signature stands for: 0 company, 1 app (global only), 4 trademark, 5 government, public institution or
      * other. Decides which `DocumentType` fits. Required.
+     *
+     * <p>签名所代表的主体：0 公司，1 App（仅限港澳台及国际），4 商标，5 政府、事业单位或其他。它决定可以使用哪些
+     * `DocumentType`。必填。
      *
      * @param SignType the value; null leaves it out
      */
@@ -87,6 +108,10 @@ public class ModifySmsSignRequest extends AbstractModel {
      * certificate, 4 screenshot of the app's back end (global only), 7 trademark certificate. Which ones fit depends on
      * `SignType`: 0 goes with 0 or 1, 1 with 0 to 4, 4 with 7, 5 with 2 or 3. Required.
      *
+     * <p>提交的证明类型：0 三证合一的营业执照，1 营业执照，2 组织机构代码证，3 社会信用代码证，4 App
+     * 后台截图（仅限港澳台及国际），7 商标注册证。可选范围取决于 `SignType`：0 对应 0 或 1，1 对应 0 至 4，4 对应 7，5
+     * 对应 2 或 3。必填。
+     *
      * @return the value, or null when there is none
      */
     public Long getDocumentType() {
@@ -98,6 +123,10 @@ public class ModifySmsSignRequest extends AbstractModel {
      * certificate, 4 screenshot of the app's back end (global only), 7 trademark certificate. Which ones fit depends on
      * `SignType`: 0 goes with 0 or 1, 1 with 0 to 4, 4 with 7, 5 with 2 or 3. Required.
      *
+     * <p>提交的证明类型：0 三证合一的营业执照，1 营业执照，2 组织机构代码证，3 社会信用代码证，4 App
+     * 后台截图（仅限港澳台及国际），7 商标注册证。可选范围取决于 `SignType`：0 对应 0 或 1，1 对应 0 至 4，4 对应 7，5
+     * 对应 2 或 3。必填。
+     *
      * @param DocumentType the value; null leaves it out
      */
     public void setDocumentType(Long DocumentType) {
@@ -106,6 +135,8 @@ public class ModifySmsSignRequest extends AbstractModel {
 
     /**
      * 0: mainland China; 1: global. Must be what the signature has: it cannot be moved from one to the other. Required.
+     *
+     * <p>0：国内；1：港澳台及国际。须与签名原有的取值一致，不能在两者之间更改。必填。
      *
      * @return the value, or null when there is none
      */
@@ -116,6 +147,8 @@ public class ModifySmsSignRequest extends AbstractModel {
     /**
      * 0: mainland China; 1: global. Must be what the signature has: it cannot be moved from one to the other. Required.
      *
+     * <p>0：国内；1：港澳台及国际。须与签名原有的取值一致，不能在两者之间更改。必填。
+     *
      * @param International the value; null leaves it out
      */
     public void setInternational(Long International) {
@@ -124,6 +157,8 @@ public class ModifySmsSignRequest extends AbstractModel {
 
     /**
      * 0: for the account's own use; 1: on behalf of others, which needs `CommissionImage`. Required.
+     *
+     * <p>0：自用；1：他用，此时须提供 `CommissionImage`。必填。
      *
      * @return the value, or null when there is none
      */
@@ -134,6 +169,8 @@ public class ModifySmsSignRequest extends AbstractModel {
     /**
      * 0: for the account's own use; 1: on behalf of others, which needs `CommissionImage`. Required.
      *
+     * <p>0：自用；1：他用，此时须提供 `CommissionImage`。必填。
+     *
      * @param SignPurpose the value; null leaves it out
      */
     public void setSignPurpose(Long SignPurpose) {
@@ -143,6 +180,8 @@ public class ModifySmsSignRequest extends AbstractModel {
     /**
      * A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
      *
+     * <p>证明材料的图片，JPEG 或 PNG，不超过 5 MB，以 base64 编码，不带 `data:` 前缀。必填。
+     *
      * @return the value, or null when there is none
      */
     public String getProofImage() {
@@ -151,6 +190,8 @@ public class ModifySmsSignRequest extends AbstractModel {
 
     /**
      * A picture of the proof, JPEG or PNG of at most 5 MB, in base64 without a `data:` prefix. Required.
+     *
+     * <p>证明材料的图片，JPEG 或 PNG，不超过 5 MB，以 base64 编码，不带 `data:` 前缀。必填。
      *
      * @param ProofImage the value; null leaves it out
      */
@@ -162,6 +203,8 @@ public class ModifySmsSignRequest extends AbstractModel {
      * A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of
      * others.
      *
+     * <p>委托书的图片，以 base64 编码，不带 `data:` 前缀。仅在签名为他用时才会查看。
+     *
      * @return the value, or null when there is none
      */
     public String getCommissionImage() {
@@ -172,6 +215,8 @@ public class ModifySmsSignRequest extends AbstractModel {
      * A picture of the letter of authority, in base64 without a `data:` prefix. Looked at only for use on behalf of
      * others.
      *
+     * <p>委托书的图片，以 base64 编码，不带 `data:` 前缀。仅在签名为他用时才会查看。
+     *
      * @param CommissionImage the value; null leaves it out
      */
     public void setCommissionImage(String CommissionImage) {
@@ -181,6 +226,8 @@ public class ModifySmsSignRequest extends AbstractModel {
     /**
      * A note for the reviewer, such as what the messages are for. Free text.
      *
+     * <p>给审核人员看的备注，例如短信的用途。自由填写。
+     *
      * @return the value, or null when there is none
      */
     public String getRemark() {
@@ -189,6 +236,8 @@ public class ModifySmsSignRequest extends AbstractModel {
 
     /**
      * A note for the reviewer, such as what the messages are for. Free text.
+     *
+     * <p>给审核人员看的备注，例如短信的用途。自由填写。
      *
      * @param Remark the value; null leaves it out
      */
@@ -200,6 +249,8 @@ public class ModifySmsSignRequest extends AbstractModel {
      * The id of an approved qualification of the company. For mainland signatures, where the service may insist on it;
      * leave it out for global ones.
      *
+     * <p>已通过审核的企业资质的 ID。用于国内签名，服务可能要求必填；港澳台及国际签名请勿填写。
+     *
      * @return the value, or null when there is none
      */
     public Long getQualificationId() {
@@ -209,6 +260,8 @@ public class ModifySmsSignRequest extends AbstractModel {
     /**
      * The id of an approved qualification of the company. For mainland signatures, where the service may insist on it;
      * leave it out for global ones.
+     *
+     * <p>已通过审核的企业资质的 ID。用于国内签名，服务可能要求必填；港澳台及国际签名请勿填写。
      *
      * @param QualificationId the value; null leaves it out
      */

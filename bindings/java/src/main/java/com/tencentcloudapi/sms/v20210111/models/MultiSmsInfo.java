@@ -6,6 +6,8 @@ import java.util.HashMap;
 
 /**
  * One message of `SendMultiGlobalSms`.
+ *
+ * <p>`SendMultiGlobalSms` 中的一条短信。
  */
 public class MultiSmsInfo extends AbstractModel {
     private String PhoneNumber;
@@ -17,6 +19,8 @@ public class MultiSmsInfo extends AbstractModel {
     /**
      * The number in E.164 form, such as `+85261234567`, outside mainland China. Required.
      *
+     * <p>E.164 格式的手机号，如 `+85261234567`，须为国内以外的号码。必填。
+     *
      * @return the value, or null when there is none
      */
     public String getPhoneNumber() {
@@ -25,6 +29,8 @@ public class MultiSmsInfo extends AbstractModel {
 
     /**
      * The number in E.164 form, such as `+85261234567`, outside mainland China. Required.
+     *
+     * <p>E.164 格式的手机号，如 `+85261234567`，须为国内以外的号码。必填。
      *
      * @param PhoneNumber the value; null leaves it out
      */
@@ -35,6 +41,8 @@ public class MultiSmsInfo extends AbstractModel {
     /**
      * The id of an approved global template, digits as text. Required.
      *
+     * <p>已通过审核的港澳台及国际模板的 ID，以文本形式书写的数字。必填。
+     *
      * @return the value, or null when there is none
      */
     public String getTemplateId() {
@@ -43,6 +51,8 @@ public class MultiSmsInfo extends AbstractModel {
 
     /**
      * The id of an approved global template, digits as text. Required.
+     *
+     * <p>已通过审核的港澳台及国际模板的 ID，以文本形式书写的数字。必填。
      *
      * @param TemplateId the value; null leaves it out
      */
@@ -53,6 +63,8 @@ public class MultiSmsInfo extends AbstractModel {
     /**
      * The values for `{1}`, `{2}` and so on, in that order: exactly as many as the template has variables.
      *
+     * <p>依次代入 `{1}`、`{2}` 等变量的值，个数须与模板的变量个数完全一致。
+     *
      * @return the value, or null when there is none
      */
     public String[] getTemplateParamSet() {
@@ -61,6 +73,8 @@ public class MultiSmsInfo extends AbstractModel {
 
     /**
      * The values for `{1}`, `{2}` and so on, in that order: exactly as many as the template has variables.
+     *
+     * <p>依次代入 `{1}`、`{2}` 等变量的值，个数须与模板的变量个数完全一致。
      *
      * @param TemplateParamSet the value; null leaves it out
      */
@@ -72,6 +86,8 @@ public class MultiSmsInfo extends AbstractModel {
      * The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for
      * mainland numbers.
      *
+     * <p>港澳台及国际短信显示的发送方标识。使用默认的公共发送方时无须填写；对国内号码不起作用。
+     *
      * @return the value, or null when there is none
      */
     public String getSenderId() {
@@ -82,6 +98,8 @@ public class MultiSmsInfo extends AbstractModel {
      * The sender shown for global messages. Not needed with the shared sender, which is the default; ignored for
      * mainland numbers.
      *
+     * <p>港澳台及国际短信显示的发送方标识。使用默认的公共发送方时无须填写；对国内号码不起作用。
+     *
      * @param SenderId the value; null leaves it out
      */
     public void setSenderId(String SenderId) {
@@ -91,6 +109,8 @@ public class MultiSmsInfo extends AbstractModel {
     /**
      * The caller's own text, less than 512 bytes; empty when unset. Comes back with the message's entry.
      *
+     * <p>调用方自带的文本，小于 512 字节；不填时为空。该短信的结果中会带回它。
+     *
      * @return the value, or null when there is none
      */
     public String getSessionContext() {
@@ -99,6 +119,8 @@ public class MultiSmsInfo extends AbstractModel {
 
     /**
      * The caller's own text, less than 512 bytes; empty when unset. Comes back with the message's entry.
+     *
+     * <p>调用方自带的文本，小于 512 字节；不填时为空。该短信的结果中会带回它。
      *
      * @param SessionContext the value; null leaves it out
      */

@@ -6,6 +6,8 @@ import java.util.HashMap;
 
 /**
  * A phone number taken apart.
+ *
+ * <p>一个号码的解析结果。
  */
 public class PhoneNumberInfo extends AbstractModel {
     private String Code;
@@ -19,6 +21,8 @@ public class PhoneNumberInfo extends AbstractModel {
     /**
      * `Ok`, or the error code of this number, such as `FailedOperation.PhoneNumberParseFail`.
      *
+     * <p>`Ok`，或该号码的错误码，如 `FailedOperation.PhoneNumberParseFail`。
+     *
      * @return the value, or null when there is none
      */
     public String getCode() {
@@ -27,6 +31,8 @@ public class PhoneNumberInfo extends AbstractModel {
 
     /**
      * `Ok`, or the error code of this number, such as `FailedOperation.PhoneNumberParseFail`.
+     *
+     * <p>`Ok`，或该号码的错误码，如 `FailedOperation.PhoneNumberParseFail`。
      *
      * @param Code the value; null leaves it out
      */
@@ -37,6 +43,8 @@ public class PhoneNumberInfo extends AbstractModel {
     /**
      * The same in words. For people: the texts may change at any time.
      *
+     * <p>同一结果的文字说明。仅供人阅读，措辞随时可能改变。
+     *
      * @return the value, or null when there is none
      */
     public String getMessage() {
@@ -45,6 +53,8 @@ public class PhoneNumberInfo extends AbstractModel {
 
     /**
      * The same in words. For people: the texts may change at any time.
+     *
+     * <p>同一结果的文字说明。仅供人阅读，措辞随时可能改变。
      *
      * @param Message the value; null leaves it out
      */
@@ -55,6 +65,8 @@ public class PhoneNumberInfo extends AbstractModel {
     /**
      * The country code without `+`, such as `86`.
      *
+     * <p>国家或地区码，不带 `+`，如 `86`。
+     *
      * @return the value, or null when there is none
      */
     public String getNationCode() {
@@ -63,6 +75,8 @@ public class PhoneNumberInfo extends AbstractModel {
 
     /**
      * The country code without `+`, such as `86`.
+     *
+     * <p>国家或地区码，不带 `+`，如 `86`。
      *
      * @param NationCode the value; null leaves it out
      */
@@ -73,6 +87,8 @@ public class PhoneNumberInfo extends AbstractModel {
     /**
      * The number without its country code, such as `18501234444`.
      *
+     * <p>不含国家或地区码的号码，如 `18501234444`。
+     *
      * @return the value, or null when there is none
      */
     public String getSubscriberNumber() {
@@ -81,6 +97,8 @@ public class PhoneNumberInfo extends AbstractModel {
 
     /**
      * The number without its country code, such as `18501234444`.
+     *
+     * <p>不含国家或地区码的号码，如 `18501234444`。
      *
      * @param SubscriberNumber the value; null leaves it out
      */
@@ -91,6 +109,8 @@ public class PhoneNumberInfo extends AbstractModel {
     /**
      * The number in E.164 form; as it was given when it could not be understood.
      *
+     * <p>E.164 格式的手机号；无法识别时按原样返回。
+     *
      * @return the value, or null when there is none
      */
     public String getPhoneNumber() {
@@ -99,6 +119,8 @@ public class PhoneNumberInfo extends AbstractModel {
 
     /**
      * The number in E.164 form; as it was given when it could not be understood.
+     *
+     * <p>E.164 格式的手机号；无法识别时按原样返回。
      *
      * @param PhoneNumber the value; null leaves it out
      */
@@ -109,6 +131,8 @@ public class PhoneNumberInfo extends AbstractModel {
     /**
      * The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
      *
+     * <p>号码所属国家或地区的 ISO 3166 代码，两个字母，如 `CN`；无法识别时为 `DEF`。
+     *
      * @return the value, or null when there is none
      */
     public String getIsoCode() {
@@ -117,6 +141,8 @@ public class PhoneNumberInfo extends AbstractModel {
 
     /**
      * The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
+     *
+     * <p>号码所属国家或地区的 ISO 3166 代码，两个字母，如 `CN`；无法识别时为 `DEF`。
      *
      * @param IsoCode the value; null leaves it out
      */
@@ -127,6 +153,8 @@ public class PhoneNumberInfo extends AbstractModel {
     /**
      * The country or region in English, such as `China`; empty when it is not known.
      *
+     * <p>国家或地区的英文名称，如 `China`；无法识别时为空。
+     *
      * @return the value, or null when there is none
      */
     public String getIsoName() {
@@ -135,6 +163,8 @@ public class PhoneNumberInfo extends AbstractModel {
 
     /**
      * The country or region in English, such as `China`; empty when it is not known.
+     *
+     * <p>国家或地区的英文名称，如 `China`；无法识别时为空。
      *
      * @param IsoName the value; null leaves it out
      */

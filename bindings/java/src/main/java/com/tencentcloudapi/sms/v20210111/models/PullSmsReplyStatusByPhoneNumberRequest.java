@@ -13,6 +13,14 @@ import java.util.HashMap;
  * `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end,
  * `InvalidParameterValue.InvalidStartTime`. Nothing published says that replies stay where they are, so the call is
  * treated like a pull and never counted as safe to repeat.
+ *
+ * <p>`PullSmsReplyStatusByPhoneNumber` 的请求。
+ *
+ * <p>查询一个号码最近 7 天内的上行回复。
+ *
+ * <p>时间不合要求时返回 `InvalidParameterValue.BeginTimeVerifyFail`、`InvalidParameterValue.EndTimeVerifyFail`；
+ * 开始晚于结束时返回 `InvalidParameterValue.InvalidStartTime`。公开文档没有说明回复查询后是否仍然保留，
+ * 因此本接口按拉取对待，不视为可以安全重试。
  */
 public class PullSmsReplyStatusByPhoneNumberRequest extends AbstractModel {
     private Long BeginTime;
@@ -25,6 +33,8 @@ public class PullSmsReplyStatusByPhoneNumberRequest extends AbstractModel {
     /**
      * The earliest time of a reply, in Unix seconds, at most 7 days ago. Required.
      *
+     * <p>最早的回复时间，Unix 秒，最多为 7 天之前。必填。
+     *
      * @return the value, or null when there is none
      */
     public Long getBeginTime() {
@@ -33,6 +43,8 @@ public class PullSmsReplyStatusByPhoneNumberRequest extends AbstractModel {
 
     /**
      * The earliest time of a reply, in Unix seconds, at most 7 days ago. Required.
+     *
+     * <p>最早的回复时间，Unix 秒，最多为 7 天之前。必填。
      *
      * @param BeginTime the value; null leaves it out
      */
@@ -43,6 +55,8 @@ public class PullSmsReplyStatusByPhoneNumberRequest extends AbstractModel {
     /**
      * How many entries to skip. The only documented value is 0. Required.
      *
+     * <p>跳过多少条。文档规定的取值只有 0。必填。
+     *
      * @return the value, or null when there is none
      */
     public Long getOffset() {
@@ -51,6 +65,8 @@ public class PullSmsReplyStatusByPhoneNumberRequest extends AbstractModel {
 
     /**
      * How many entries to skip. The only documented value is 0. Required.
+     *
+     * <p>跳过多少条。文档规定的取值只有 0。必填。
      *
      * @param Offset the value; null leaves it out
      */
@@ -61,6 +77,8 @@ public class PullSmsReplyStatusByPhoneNumberRequest extends AbstractModel {
     /**
      * How many replies to answer at most, 1 to 100. Required.
      *
+     * <p>最多返回多少条回复，1 至 100。必填。
+     *
      * @return the value, or null when there is none
      */
     public Long getLimit() {
@@ -69,6 +87,8 @@ public class PullSmsReplyStatusByPhoneNumberRequest extends AbstractModel {
 
     /**
      * How many replies to answer at most, 1 to 100. Required.
+     *
+     * <p>最多返回多少条回复，1 至 100。必填。
      *
      * @param Limit the value; null leaves it out
      */
@@ -79,6 +99,8 @@ public class PullSmsReplyStatusByPhoneNumberRequest extends AbstractModel {
     /**
      * The phone number in E.164 form, such as `+8618501234444`. Required.
      *
+     * <p>E.164 格式的手机号，如 `+8618501234444`。必填。
+     *
      * @return the value, or null when there is none
      */
     public String getPhoneNumber() {
@@ -87,6 +109,8 @@ public class PullSmsReplyStatusByPhoneNumberRequest extends AbstractModel {
 
     /**
      * The phone number in E.164 form, such as `+8618501234444`. Required.
+     *
+     * <p>E.164 格式的手机号，如 `+8618501234444`。必填。
      *
      * @param PhoneNumber the value; null leaves it out
      */
@@ -98,6 +122,8 @@ public class PullSmsReplyStatusByPhoneNumberRequest extends AbstractModel {
      * The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
      * Required.
      *
+     * <p>短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
+     *
      * @return the value, or null when there is none
      */
     public String getSmsSdkAppId() {
@@ -108,6 +134,8 @@ public class PullSmsReplyStatusByPhoneNumberRequest extends AbstractModel {
      * The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
      * Required.
      *
+     * <p>短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
+     *
      * @param SmsSdkAppId the value; null leaves it out
      */
     public void setSmsSdkAppId(String SmsSdkAppId) {
@@ -117,6 +145,8 @@ public class PullSmsReplyStatusByPhoneNumberRequest extends AbstractModel {
     /**
      * The latest time of a reply, in Unix seconds; now when unset.
      *
+     * <p>最晚的回复时间，Unix 秒；不填时为当前时间。
+     *
      * @return the value, or null when there is none
      */
     public Long getEndTime() {
@@ -125,6 +155,8 @@ public class PullSmsReplyStatusByPhoneNumberRequest extends AbstractModel {
 
     /**
      * The latest time of a reply, in Unix seconds; now when unset.
+     *
+     * <p>最晚的回复时间，Unix 秒；不填时为当前时间。
      *
      * @param EndTime the value; null leaves it out
      */

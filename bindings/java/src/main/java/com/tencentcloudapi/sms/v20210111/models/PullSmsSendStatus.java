@@ -6,6 +6,8 @@ import java.util.HashMap;
 
 /**
  * The delivery report of one message.
+ *
+ * <p>一条短信的状态报告。
  */
 public class PullSmsSendStatus extends AbstractModel {
     private Long UserReceiveTime;
@@ -20,6 +22,8 @@ public class PullSmsSendStatus extends AbstractModel {
     /**
      * When the phone got the message, in Unix seconds.
      *
+     * <p>手机收到短信的时间，Unix 秒。
+     *
      * @return the value, or null when there is none
      */
     public Long getUserReceiveTime() {
@@ -28,6 +32,8 @@ public class PullSmsSendStatus extends AbstractModel {
 
     /**
      * When the phone got the message, in Unix seconds.
+     *
+     * <p>手机收到短信的时间，Unix 秒。
      *
      * @param UserReceiveTime the value; null leaves it out
      */
@@ -38,6 +44,8 @@ public class PullSmsSendStatus extends AbstractModel {
     /**
      * The country code without `+`, such as `86`.
      *
+     * <p>国家或地区码，不带 `+`，如 `86`。
+     *
      * @return the value, or null when there is none
      */
     public String getCountryCode() {
@@ -46,6 +54,8 @@ public class PullSmsSendStatus extends AbstractModel {
 
     /**
      * The country code without `+`, such as `86`.
+     *
+     * <p>国家或地区码，不带 `+`，如 `86`。
      *
      * @param CountryCode the value; null leaves it out
      */
@@ -56,6 +66,8 @@ public class PullSmsSendStatus extends AbstractModel {
     /**
      * The number without its country code, such as `18501234444`.
      *
+     * <p>不含国家或地区码的号码，如 `18501234444`。
+     *
      * @return the value, or null when there is none
      */
     public String getSubscriberNumber() {
@@ -64,6 +76,8 @@ public class PullSmsSendStatus extends AbstractModel {
 
     /**
      * The number without its country code, such as `18501234444`.
+     *
+     * <p>不含国家或地区码的号码，如 `18501234444`。
      *
      * @param SubscriberNumber the value; null leaves it out
      */
@@ -74,6 +88,8 @@ public class PullSmsSendStatus extends AbstractModel {
     /**
      * The phone number in E.164 form, such as `+8618501234444`.
      *
+     * <p>E.164 格式的手机号，如 `+8618501234444`。
+     *
      * @return the value, or null when there is none
      */
     public String getPhoneNumber() {
@@ -82,6 +98,8 @@ public class PullSmsSendStatus extends AbstractModel {
 
     /**
      * The phone number in E.164 form, such as `+8618501234444`.
+     *
+     * <p>E.164 格式的手机号，如 `+8618501234444`。
      *
      * @param PhoneNumber the value; null leaves it out
      */
@@ -92,6 +110,8 @@ public class PullSmsSendStatus extends AbstractModel {
     /**
      * The id of the message, as in the answer to the send.
      *
+     * <p>短信的编号，与发送时的应答相同。
+     *
      * @return the value, or null when there is none
      */
     public String getSerialNo() {
@@ -100,6 +120,8 @@ public class PullSmsSendStatus extends AbstractModel {
 
     /**
      * The id of the message, as in the answer to the send.
+     *
+     * <p>短信的编号，与发送时的应答相同。
      *
      * @param SerialNo the value; null leaves it out
      */
@@ -110,6 +132,8 @@ public class PullSmsSendStatus extends AbstractModel {
     /**
      * `SUCCESS` when the message reached the phone, otherwise `FAIL`.
      *
+     * <p>短信送达手机时为 `SUCCESS`，否则为 `FAIL`。
+     *
      * @return the value, or null when there is none
      */
     public String getReportStatus() {
@@ -118,6 +142,8 @@ public class PullSmsSendStatus extends AbstractModel {
 
     /**
      * `SUCCESS` when the message reached the phone, otherwise `FAIL`.
+     *
+     * <p>短信送达手机时为 `SUCCESS`，否则为 `FAIL`。
      *
      * @param ReportStatus the value; null leaves it out
      */
@@ -129,6 +155,8 @@ public class PullSmsSendStatus extends AbstractModel {
      * The carrier's code word: `DELIVRD` when the message reached the phone, otherwise one such as `UNDELIV` or
      * `MK:0001`.
      *
+     * <p>运营商的状态码：送达手机时为 `DELIVRD`，否则为 `UNDELIV`、`MK:0001` 等。
+     *
      * @return the value, or null when there is none
      */
     public String getDescription() {
@@ -139,6 +167,8 @@ public class PullSmsSendStatus extends AbstractModel {
      * The carrier's code word: `DELIVRD` when the message reached the phone, otherwise one such as `UNDELIV` or
      * `MK:0001`.
      *
+     * <p>运营商的状态码：送达手机时为 `DELIVRD`，否则为 `UNDELIV`、`MK:0001` 等。
+     *
      * @param Description the value; null leaves it out
      */
     public void setDescription(String Description) {
@@ -148,6 +178,8 @@ public class PullSmsSendStatus extends AbstractModel {
     /**
      * `SessionContext` of the send; empty unless support opened this for the account.
      *
+     * <p>发送时的 `SessionContext`；客服没有为账号开通此项时为空。
+     *
      * @return the value, or null when there is none
      */
     public String getSessionContext() {
@@ -156,6 +188,8 @@ public class PullSmsSendStatus extends AbstractModel {
 
     /**
      * `SessionContext` of the send; empty unless support opened this for the account.
+     *
+     * <p>发送时的 `SessionContext`；客服没有为账号开通此项时为空。
      *
      * @param SessionContext the value; null leaves it out
      */

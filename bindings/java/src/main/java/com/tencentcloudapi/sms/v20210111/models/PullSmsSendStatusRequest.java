@@ -12,6 +12,13 @@ import java.util.HashMap;
  * <p>A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports.
  * The queue has to be opened for the account by support, otherwise the answer is
  * `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no report is waiting.
+ *
+ * <p>`PullSmsSendStatus` 的请求。
+ *
+ * <p>从应用的队列中取出状态报告，从旧到新，最多 `Limit` 条。
+ *
+ * <p>每条报告只会交付一次：取到的一方必须自行保存；如果应答丢失，其中的报告也随之丢失。队列须由客服为账号开通，否则返回
+ * `UnauthorizedOperation.RequestPermissionDeny`。应答为空表示没有待取的报告。
  */
 public class PullSmsSendStatusRequest extends AbstractModel {
     private Long Limit;
@@ -19,6 +26,8 @@ public class PullSmsSendStatusRequest extends AbstractModel {
 
     /**
      * How many reports to take at most, 1 to 100. Required.
+     *
+     * <p>最多取出多少条状态报告，1 至 100。必填。
      *
      * @return the value, or null when there is none
      */
@@ -28,6 +37,8 @@ public class PullSmsSendStatusRequest extends AbstractModel {
 
     /**
      * How many reports to take at most, 1 to 100. Required.
+     *
+     * <p>最多取出多少条状态报告，1 至 100。必填。
      *
      * @param Limit the value; null leaves it out
      */
@@ -39,6 +50,8 @@ public class PullSmsSendStatusRequest extends AbstractModel {
      * The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
      * Required.
      *
+     * <p>短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
+     *
      * @return the value, or null when there is none
      */
     public String getSmsSdkAppId() {
@@ -48,6 +61,8 @@ public class PullSmsSendStatusRequest extends AbstractModel {
     /**
      * The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
      * Required.
+     *
+     * <p>短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
      *
      * @param SmsSdkAppId the value; null leaves it out
      */

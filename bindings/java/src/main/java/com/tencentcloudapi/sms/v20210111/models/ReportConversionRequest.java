@@ -10,6 +10,12 @@ import java.util.HashMap;
  * <p>Reports that a person typed a sent code back, which lets the service measure how many codes arrive.
  *
  * <p>The feature is opened by support on request. Whether the report was taken stands in the `Code` of the answer.
+ *
+ * <p>`ReportConversion` 的请求。
+ *
+ * <p>上报用户已经填回收到的验证码，供服务统计有多少验证码真正到达。
+ *
+ * <p>该功能须申请由客服开通。上报是否被接收，见应答中的 `Code`。
  */
 public class ReportConversionRequest extends AbstractModel {
     private String SmsSdkAppId;
@@ -19,6 +25,8 @@ public class ReportConversionRequest extends AbstractModel {
     /**
      * The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
      * Required.
+     *
+     * <p>短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
      *
      * @return the value, or null when there is none
      */
@@ -30,6 +38,8 @@ public class ReportConversionRequest extends AbstractModel {
      * The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
      * Required.
      *
+     * <p>短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
+     *
      * @param SmsSdkAppId the value; null leaves it out
      */
     public void setSmsSdkAppId(String SmsSdkAppId) {
@@ -38,6 +48,8 @@ public class ReportConversionRequest extends AbstractModel {
 
     /**
      * The `SerialNo` that the send answered for the message with the code. Required.
+     *
+     * <p>发送该验证码短信时应答中的 `SerialNo`。必填。
      *
      * @return the value, or null when there is none
      */
@@ -48,6 +60,8 @@ public class ReportConversionRequest extends AbstractModel {
     /**
      * The `SerialNo` that the send answered for the message with the code. Required.
      *
+     * <p>发送该验证码短信时应答中的 `SerialNo`。必填。
+     *
      * @param SerialNo the value; null leaves it out
      */
     public void setSerialNo(String SerialNo) {
@@ -57,6 +71,8 @@ public class ReportConversionRequest extends AbstractModel {
     /**
      * When the code was typed back, in Unix seconds; may be unset.
      *
+     * <p>填回验证码的时间，Unix 秒；可不填。
+     *
      * @return the value, or null when there is none
      */
     public Long getConversionTime() {
@@ -65,6 +81,8 @@ public class ReportConversionRequest extends AbstractModel {
 
     /**
      * When the code was typed back, in Unix seconds; may be unset.
+     *
+     * <p>填回验证码的时间，Unix 秒；可不填。
      *
      * @param ConversionTime the value; null leaves it out
      */

@@ -6,6 +6,8 @@ import java.util.HashMap;
 
 /**
  * Whether a report of conversion was taken.
+ *
+ * <p>一次转化上报的结果。
  */
 public class ReportConversionStatus extends AbstractModel {
     private String Code;
@@ -13,6 +15,8 @@ public class ReportConversionStatus extends AbstractModel {
 
     /**
      * `OK` when it was taken, otherwise an error code.
+     *
+     * <p>上报被接收时为 `OK`，否则为错误码。
      *
      * @return the value, or null when there is none
      */
@@ -23,6 +27,8 @@ public class ReportConversionStatus extends AbstractModel {
     /**
      * `OK` when it was taken, otherwise an error code.
      *
+     * <p>上报被接收时为 `OK`，否则为错误码。
+     *
      * @param Code the value; null leaves it out
      */
     public void setCode(String Code) {
@@ -32,6 +38,8 @@ public class ReportConversionStatus extends AbstractModel {
     /**
      * The same in words. For people: the texts may change at any time.
      *
+     * <p>同一结果的文字说明。仅供人阅读，措辞随时可能改变。
+     *
      * @return the value, or null when there is none
      */
     public String getMessage() {
@@ -40,6 +48,8 @@ public class ReportConversionStatus extends AbstractModel {
 
     /**
      * The same in words. For people: the texts may change at any time.
+     *
+     * <p>同一结果的文字说明。仅供人阅读，措辞随时可能改变。
      *
      * @param Message the value; null leaves it out
      */

@@ -6,6 +6,8 @@ import java.util.HashMap;
 
 /**
  * The answer to `SendMultiGlobalSms`.
+ *
+ * <p>`SendMultiGlobalSms` 的应答。
  */
 public class SendMultiGlobalSmsResponse extends AbstractModel {
     private SendMultiStatus[] SendMultiStatusSet;
@@ -13,6 +15,8 @@ public class SendMultiGlobalSmsResponse extends AbstractModel {
 
     /**
      * One entry for each message of the request, in the same order. Look at each `Code`.
+     *
+     * <p>请求中的每条短信各有一条结果，顺序与请求一致。请逐条检查 `Code`。
      *
      * @return the value, or null when there is none
      */
@@ -23,6 +27,8 @@ public class SendMultiGlobalSmsResponse extends AbstractModel {
     /**
      * One entry for each message of the request, in the same order. Look at each `Code`.
      *
+     * <p>请求中的每条短信各有一条结果，顺序与请求一致。请逐条检查 `Code`。
+     *
      * @param SendMultiStatusSet the value; null leaves it out
      */
     public void setSendMultiStatusSet(SendMultiStatus[] SendMultiStatusSet) {
@@ -32,6 +38,8 @@ public class SendMultiGlobalSmsResponse extends AbstractModel {
     /**
      * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
      *
+     * <p>服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+     *
      * @return the value, or null when there is none
      */
     public String getRequestId() {
@@ -40,6 +48,8 @@ public class SendMultiGlobalSmsResponse extends AbstractModel {
 
     /**
      * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+     *
+     * <p>服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
      *
      * @param RequestId the value; null leaves it out
      */

@@ -6,6 +6,8 @@ import java.util.HashMap;
 
 /**
  * What became of one message of `SendMultiGlobalSms`.
+ *
+ * <p>`SendMultiGlobalSms` 中一条短信的结果。
  */
 public class SendMultiStatus extends AbstractModel {
     private String SerialNo;
@@ -20,6 +22,8 @@ public class SendMultiStatus extends AbstractModel {
      * The id of the message to this number, which its delivery report repeats. There is one even when the message was
      * refused, so look at `Code`.
      *
+     * <p>发往该号码的这条短信的编号，状态报告中会再次出现。短信被拒绝时也有编号，因此请以 `Code` 为准。
+     *
      * @return the value, or null when there is none
      */
     public String getSerialNo() {
@@ -30,6 +34,8 @@ public class SendMultiStatus extends AbstractModel {
      * The id of the message to this number, which its delivery report repeats. There is one even when the message was
      * refused, so look at `Code`.
      *
+     * <p>发往该号码的这条短信的编号，状态报告中会再次出现。短信被拒绝时也有编号，因此请以 `Code` 为准。
+     *
      * @param SerialNo the value; null leaves it out
      */
     public void setSerialNo(String SerialNo) {
@@ -38,6 +44,8 @@ public class SendMultiStatus extends AbstractModel {
 
     /**
      * The phone number in E.164 form, such as `+8618501234444`.
+     *
+     * <p>E.164 格式的手机号，如 `+8618501234444`。
      *
      * @return the value, or null when there is none
      */
@@ -48,6 +56,8 @@ public class SendMultiStatus extends AbstractModel {
     /**
      * The phone number in E.164 form, such as `+8618501234444`.
      *
+     * <p>E.164 格式的手机号，如 `+8618501234444`。
+     *
      * @param PhoneNumber the value; null leaves it out
      */
     public void setPhoneNumber(String PhoneNumber) {
@@ -56,6 +66,8 @@ public class SendMultiStatus extends AbstractModel {
 
     /**
      * How many segments are billed; 0 when the message was refused.
+     *
+     * <p>计费条数，被拒绝时为 0。
      *
      * @return the value, or null when there is none
      */
@@ -66,6 +78,8 @@ public class SendMultiStatus extends AbstractModel {
     /**
      * How many segments are billed; 0 when the message was refused.
      *
+     * <p>计费条数，被拒绝时为 0。
+     *
      * @param Fee the value; null leaves it out
      */
     public void setFee(Long Fee) {
@@ -74,6 +88,8 @@ public class SendMultiStatus extends AbstractModel {
 
     /**
      * The caller's own text from the request, unchanged.
+     *
+     * <p>请求中调用方自带的文本，原样返回。
      *
      * @return the value, or null when there is none
      */
@@ -84,6 +100,8 @@ public class SendMultiStatus extends AbstractModel {
     /**
      * The caller's own text from the request, unchanged.
      *
+     * <p>请求中调用方自带的文本，原样返回。
+     *
      * @param SessionContext the value; null leaves it out
      */
     public void setSessionContext(String SessionContext) {
@@ -92,6 +110,8 @@ public class SendMultiStatus extends AbstractModel {
 
     /**
      * `Ok` when the message was accepted, otherwise the error code.
+     *
+     * <p>受理时为 `Ok`，否则为错误码。
      *
      * @return the value, or null when there is none
      */
@@ -102,6 +122,8 @@ public class SendMultiStatus extends AbstractModel {
     /**
      * `Ok` when the message was accepted, otherwise the error code.
      *
+     * <p>受理时为 `Ok`，否则为错误码。
+     *
      * @param Code the value; null leaves it out
      */
     public void setCode(String Code) {
@@ -110,6 +132,8 @@ public class SendMultiStatus extends AbstractModel {
 
     /**
      * `send success`, or in words why the message was refused. For people: the texts may change at any time.
+     *
+     * <p>`send success`，或短信被拒绝原因的文字说明。仅供人阅读，措辞随时可能改变。
      *
      * @return the value, or null when there is none
      */
@@ -120,6 +144,8 @@ public class SendMultiStatus extends AbstractModel {
     /**
      * `send success`, or in words why the message was refused. For people: the texts may change at any time.
      *
+     * <p>`send success`，或短信被拒绝原因的文字说明。仅供人阅读，措辞随时可能改变。
+     *
      * @param Message the value; null leaves it out
      */
     public void setMessage(String Message) {
@@ -129,6 +155,8 @@ public class SendMultiStatus extends AbstractModel {
     /**
      * The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
      *
+     * <p>号码所属国家或地区的 ISO 3166 代码，两个字母，如 `CN`；无法识别时为 `DEF`。
+     *
      * @return the value, or null when there is none
      */
     public String getIsoCode() {
@@ -137,6 +165,8 @@ public class SendMultiStatus extends AbstractModel {
 
     /**
      * The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
+     *
+     * <p>号码所属国家或地区的 ISO 3166 代码，两个字母，如 `CN`；无法识别时为 `DEF`。
      *
      * @param IsoCode the value; null leaves it out
      */

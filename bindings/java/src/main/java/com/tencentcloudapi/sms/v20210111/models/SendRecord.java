@@ -6,6 +6,8 @@ import java.util.HashMap;
 
 /**
  * A message that was sent, and what became of it.
+ *
+ * <p>一条短信的发送记录及其结果。
  */
 public class SendRecord extends AbstractModel {
     private String PhoneNumber;
@@ -21,6 +23,8 @@ public class SendRecord extends AbstractModel {
     /**
      * The phone number in E.164 form, such as `+8618501234444`.
      *
+     * <p>E.164 格式的手机号，如 `+8618501234444`。
+     *
      * @return the value, or null when there is none
      */
     public String getPhoneNumber() {
@@ -29,6 +33,8 @@ public class SendRecord extends AbstractModel {
 
     /**
      * The phone number in E.164 form, such as `+8618501234444`.
+     *
+     * <p>E.164 格式的手机号，如 `+8618501234444`。
      *
      * @param PhoneNumber the value; null leaves it out
      */
@@ -39,6 +45,8 @@ public class SendRecord extends AbstractModel {
     /**
      * The id of the message to this number. Opaque text: its form differs between mainland and global messages.
      *
+     * <p>发往该号码的这条短信的编号。请当作不透明的文本：国内短信与港澳台及国际短信的格式不同。
+     *
      * @return the value, or null when there is none
      */
     public String getSerialNo() {
@@ -47,6 +55,8 @@ public class SendRecord extends AbstractModel {
 
     /**
      * The id of the message to this number. Opaque text: its form differs between mainland and global messages.
+     *
+     * <p>发往该号码的这条短信的编号。请当作不透明的文本：国内短信与港澳台及国际短信的格式不同。
      *
      * @param SerialNo the value; null leaves it out
      */
@@ -57,6 +67,8 @@ public class SendRecord extends AbstractModel {
     /**
      * 1: refused; 2: reached the phone; 3: accepted, under way; 4: accepted, did not reach the phone.
      *
+     * <p>1：被拒绝；2：已送达手机；3：已受理，正在下发；4：已受理，未送达手机。
+     *
      * @return the value, or null when there is none
      */
     public Long getSendStatus() {
@@ -65,6 +77,8 @@ public class SendRecord extends AbstractModel {
 
     /**
      * 1: refused; 2: reached the phone; 3: accepted, under way; 4: accepted, did not reach the phone.
+     *
+     * <p>1：被拒绝；2：已送达手机；3：已受理，正在下发；4：已受理，未送达手机。
      *
      * @param SendStatus the value; null leaves it out
      */
@@ -75,6 +89,8 @@ public class SendRecord extends AbstractModel {
     /**
      * The code of the send: `Ok` when the message was accepted, otherwise an error code.
      *
+     * <p>发送时的错误码：受理时为 `Ok`，否则为错误码。
+     *
      * @return the value, or null when there is none
      */
     public String getRequestCode() {
@@ -83,6 +99,8 @@ public class SendRecord extends AbstractModel {
 
     /**
      * The code of the send: `Ok` when the message was accepted, otherwise an error code.
+     *
+     * <p>发送时的错误码：受理时为 `Ok`，否则为错误码。
      *
      * @param RequestCode the value; null leaves it out
      */
@@ -93,6 +111,8 @@ public class SendRecord extends AbstractModel {
     /**
      * The carrier's code word of the delivery report when `SendStatus` is 2 or 4; otherwise empty.
      *
+     * <p>`SendStatus` 为 2 或 4 时，是状态报告中运营商的状态码；否则为空。
+     *
      * @return the value, or null when there is none
      */
     public String getStatusCode() {
@@ -101,6 +121,8 @@ public class SendRecord extends AbstractModel {
 
     /**
      * The carrier's code word of the delivery report when `SendStatus` is 2 or 4; otherwise empty.
+     *
+     * <p>`SendStatus` 为 2 或 4 时，是状态报告中运营商的状态码；否则为空。
      *
      * @param StatusCode the value; null leaves it out
      */
@@ -111,6 +133,8 @@ public class SendRecord extends AbstractModel {
     /**
      * The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
      *
+     * <p>号码所属国家或地区的 ISO 3166 代码，两个字母，如 `CN`；无法识别时为 `DEF`。
+     *
      * @return the value, or null when there is none
      */
     public String getIsoCode() {
@@ -119,6 +143,8 @@ public class SendRecord extends AbstractModel {
 
     /**
      * The ISO 3166 code of the number's country or region, two letters such as `CN`; `DEF` when it is not known.
+     *
+     * <p>号码所属国家或地区的 ISO 3166 代码，两个字母，如 `CN`；无法识别时为 `DEF`。
      *
      * @param IsoCode the value; null leaves it out
      */
@@ -129,6 +155,8 @@ public class SendRecord extends AbstractModel {
     /**
      * The final text with its signature; parts of the values are masked.
      *
+     * <p>含签名的短信全文，变量值的一部分以掩码遮盖。
+     *
      * @return the value, or null when there is none
      */
     public String getContent() {
@@ -137,6 +165,8 @@ public class SendRecord extends AbstractModel {
 
     /**
      * The final text with its signature; parts of the values are masked.
+     *
+     * <p>含签名的短信全文，变量值的一部分以掩码遮盖。
      *
      * @param Content the value; null leaves it out
      */
@@ -147,6 +177,8 @@ public class SendRecord extends AbstractModel {
     /**
      * When it was sent, in Unix seconds.
      *
+     * <p>发送的时间，Unix 秒。
+     *
      * @return the value, or null when there is none
      */
     public Long getSendTime() {
@@ -155,6 +187,8 @@ public class SendRecord extends AbstractModel {
 
     /**
      * When it was sent, in Unix seconds.
+     *
+     * <p>发送的时间，Unix 秒。
      *
      * @param SendTime the value; null leaves it out
      */
@@ -165,6 +199,8 @@ public class SendRecord extends AbstractModel {
     /**
      * When the phone got it, in Unix seconds, when `SendStatus` is 2; otherwise 0.
      *
+     * <p>`SendStatus` 为 2 时，是手机收到短信的时间，Unix 秒；否则为 0。
+     *
      * @return the value, or null when there is none
      */
     public Long getUserReceiveTime() {
@@ -173,6 +209,8 @@ public class SendRecord extends AbstractModel {
 
     /**
      * When the phone got it, in Unix seconds, when `SendStatus` is 2; otherwise 0.
+     *
+     * <p>`SendStatus` 为 2 时，是手机收到短信的时间，Unix 秒；否则为 0。
      *
      * @param UserReceiveTime the value; null leaves it out
      */

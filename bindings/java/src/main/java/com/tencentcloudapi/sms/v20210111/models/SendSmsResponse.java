@@ -6,6 +6,8 @@ import java.util.HashMap;
 
 /**
  * The answer to `SendSms`.
+ *
+ * <p>`SendSms` 的应答。
  */
 public class SendSmsResponse extends AbstractModel {
     private SendStatus[] SendStatusSet;
@@ -14,6 +16,8 @@ public class SendSmsResponse extends AbstractModel {
     /**
      * One entry for each number of the request, in the same order. Look at each `Code`: the call succeeds even when
      * every number was refused.
+     *
+     * <p>请求中的每个号码各有一条结果，顺序与请求一致。请逐条检查 `Code`：即使所有号码都被拒绝，调用本身仍算成功。
      *
      * @return the value, or null when there is none
      */
@@ -25,6 +29,8 @@ public class SendSmsResponse extends AbstractModel {
      * One entry for each number of the request, in the same order. Look at each `Code`: the call succeeds even when
      * every number was refused.
      *
+     * <p>请求中的每个号码各有一条结果，顺序与请求一致。请逐条检查 `Code`：即使所有号码都被拒绝，调用本身仍算成功。
+     *
      * @param SendStatusSet the value; null leaves it out
      */
     public void setSendStatusSet(SendStatus[] SendStatusSet) {
@@ -34,6 +40,8 @@ public class SendSmsResponse extends AbstractModel {
     /**
      * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
      *
+     * <p>服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+     *
      * @return the value, or null when there is none
      */
     public String getRequestId() {
@@ -42,6 +50,8 @@ public class SendSmsResponse extends AbstractModel {
 
     /**
      * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
+     *
+     * <p>服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
      *
      * @param RequestId the value; null leaves it out
      */

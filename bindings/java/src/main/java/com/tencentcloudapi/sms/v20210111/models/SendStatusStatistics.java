@@ -6,6 +6,8 @@ import java.util.HashMap;
 
 /**
  * Counts of what was sent.
+ *
+ * <p>发送量的统计。
  */
 public class SendStatusStatistics extends AbstractModel {
     private Long FeeCount;
@@ -14,6 +16,8 @@ public class SendStatusStatistics extends AbstractModel {
 
     /**
      * Segments billed. A long message has more than one: 100 messages, 20 of them of two segments, are 120.
+     *
+     * <p>计费条数。长短信按多条计：100 条短信中有 20 条各计两条，共计 120 条。
      *
      * @return the value, or null when there is none
      */
@@ -24,6 +28,8 @@ public class SendStatusStatistics extends AbstractModel {
     /**
      * Segments billed. A long message has more than one: 100 messages, 20 of them of two segments, are 120.
      *
+     * <p>计费条数。长短信按多条计：100 条短信中有 20 条各计两条，共计 120 条。
+     *
      * @param FeeCount the value; null leaves it out
      */
     public void setFeeCount(Long FeeCount) {
@@ -32,6 +38,8 @@ public class SendStatusStatistics extends AbstractModel {
 
     /**
      * Numbers submitted, the refused ones included.
+     *
+     * <p>提交的号码数，包括被拒绝的。
      *
      * @return the value, or null when there is none
      */
@@ -42,6 +50,8 @@ public class SendStatusStatistics extends AbstractModel {
     /**
      * Numbers submitted, the refused ones included.
      *
+     * <p>提交的号码数，包括被拒绝的。
+     *
      * @param RequestCount the value; null leaves it out
      */
     public void setRequestCount(Long RequestCount) {
@@ -51,6 +61,8 @@ public class SendStatusStatistics extends AbstractModel {
     /**
      * Numbers accepted, whether or not the message reached the phone.
      *
+     * <p>受理的号码数，无论短信是否送达手机。
+     *
      * @return the value, or null when there is none
      */
     public Long getRequestSuccessCount() {
@@ -59,6 +71,8 @@ public class SendStatusStatistics extends AbstractModel {
 
     /**
      * Numbers accepted, whether or not the message reached the phone.
+     *
+     * <p>受理的号码数，无论短信是否送达手机。
      *
      * @param RequestSuccessCount the value; null leaves it out
      */

@@ -11,6 +11,12 @@ import java.util.HashMap;
  *
  * <p>Hours are those of UTC+8; the first and the last hour both count, by the time of sending. An hour that is none, or
  * an end before the begin, is refused.
+ *
+ * <p>`SendStatusStatistics` 的请求。
+ *
+ * <p>统计一个应用在若干小时内的发送量：提交的号码数、受理的号码数、计费条数。
+ *
+ * <p>小时按 UTC+8 计算，首尾两个小时都包含在内，以发送时间为准。不是合法的小时，或结束早于开始，都会被拒绝。
  */
 public class SendStatusStatisticsRequest extends AbstractModel {
     private String BeginTime;
@@ -22,6 +28,8 @@ public class SendStatusStatisticsRequest extends AbstractModel {
     /**
      * The first hour, `yyyymmddhh` in UTC+8, such as `2024090800`. Required.
      *
+     * <p>开始的小时，UTC+8 时间 `yyyymmddhh`，如 `2024090800`。必填。
+     *
      * @return the value, or null when there is none
      */
     public String getBeginTime() {
@@ -30,6 +38,8 @@ public class SendStatusStatisticsRequest extends AbstractModel {
 
     /**
      * The first hour, `yyyymmddhh` in UTC+8, such as `2024090800`. Required.
+     *
+     * <p>开始的小时，UTC+8 时间 `yyyymmddhh`，如 `2024090800`。必填。
      *
      * @param BeginTime the value; null leaves it out
      */
@@ -40,6 +50,8 @@ public class SendStatusStatisticsRequest extends AbstractModel {
     /**
      * The last hour, `yyyymmddhh` in UTC+8, such as `2024090823`; not before the first. Required.
      *
+     * <p>结束的小时，UTC+8 时间 `yyyymmddhh`，如 `2024090823`；不得早于开始。必填。
+     *
      * @return the value, or null when there is none
      */
     public String getEndTime() {
@@ -48,6 +60,8 @@ public class SendStatusStatisticsRequest extends AbstractModel {
 
     /**
      * The last hour, `yyyymmddhh` in UTC+8, such as `2024090823`; not before the first. Required.
+     *
+     * <p>结束的小时，UTC+8 时间 `yyyymmddhh`，如 `2024090823`；不得早于开始。必填。
      *
      * @param EndTime the value; null leaves it out
      */
@@ -59,6 +73,8 @@ public class SendStatusStatisticsRequest extends AbstractModel {
      * The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
      * Required.
      *
+     * <p>短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
+     *
      * @return the value, or null when there is none
      */
     public String getSmsSdkAppId() {
@@ -69,6 +85,8 @@ public class SendStatusStatisticsRequest extends AbstractModel {
      * The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
      * Required.
      *
+     * <p>短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
+     *
      * @param SmsSdkAppId the value; null leaves it out
      */
     public void setSmsSdkAppId(String SmsSdkAppId) {
@@ -77,6 +95,8 @@ public class SendStatusStatisticsRequest extends AbstractModel {
 
     /**
      * Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
+     *
+     * <p>不影响统计结果。文档规定为 0；0 至 100 均可接受。必填。
      *
      * @return the value, or null when there is none
      */
@@ -87,6 +107,8 @@ public class SendStatusStatisticsRequest extends AbstractModel {
     /**
      * Has no effect on the counts. Documented as 0; 0 to 100 are accepted. Required.
      *
+     * <p>不影响统计结果。文档规定为 0；0 至 100 均可接受。必填。
+     *
      * @param Limit the value; null leaves it out
      */
     public void setLimit(Long Limit) {
@@ -96,6 +118,8 @@ public class SendStatusStatisticsRequest extends AbstractModel {
     /**
      * Has no effect on the counts. Documented as 0. Required.
      *
+     * <p>不影响统计结果。文档规定为 0。必填。
+     *
      * @return the value, or null when there is none
      */
     public Long getOffset() {
@@ -104,6 +128,8 @@ public class SendStatusStatisticsRequest extends AbstractModel {
 
     /**
      * Has no effect on the counts. Documented as 0. Required.
+     *
+     * <p>不影响统计结果。文档规定为 0。必填。
      *
      * @param Offset the value; null leaves it out
      */

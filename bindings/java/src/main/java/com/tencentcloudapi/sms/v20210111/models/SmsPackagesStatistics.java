@@ -6,6 +6,8 @@ import java.util.HashMap;
 
 /**
  * A prepaid package of segments.
+ *
+ * <p>一个预付费的短信套餐包。
  */
 public class SmsPackagesStatistics extends AbstractModel {
     private Long PackageCreateTime;
@@ -19,6 +21,8 @@ public class SmsPackagesStatistics extends AbstractModel {
     /**
      * When the package was created, in Unix seconds.
      *
+     * <p>套餐包创建的时间，Unix 秒。
+     *
      * @return the value, or null when there is none
      */
     public Long getPackageCreateTime() {
@@ -27,6 +31,8 @@ public class SmsPackagesStatistics extends AbstractModel {
 
     /**
      * When the package was created, in Unix seconds.
+     *
+     * <p>套餐包创建的时间，Unix 秒。
      *
      * @param PackageCreateTime the value; null leaves it out
      */
@@ -37,6 +43,8 @@ public class SmsPackagesStatistics extends AbstractModel {
     /**
      * From when it can be used, in Unix seconds.
      *
+     * <p>开始可用的时间，Unix 秒。
+     *
      * @return the value, or null when there is none
      */
     public Long getPackageEffectiveTime() {
@@ -45,6 +53,8 @@ public class SmsPackagesStatistics extends AbstractModel {
 
     /**
      * From when it can be used, in Unix seconds.
+     *
+     * <p>开始可用的时间，Unix 秒。
      *
      * @param PackageEffectiveTime the value; null leaves it out
      */
@@ -55,6 +65,8 @@ public class SmsPackagesStatistics extends AbstractModel {
     /**
      * Until when it can be used, in Unix seconds.
      *
+     * <p>到期的时间，Unix 秒。
+     *
      * @return the value, or null when there is none
      */
     public Long getPackageExpiredTime() {
@@ -63,6 +75,8 @@ public class SmsPackagesStatistics extends AbstractModel {
 
     /**
      * Until when it can be used, in Unix seconds.
+     *
+     * <p>到期的时间，Unix 秒。
      *
      * @param PackageExpiredTime the value; null leaves it out
      */
@@ -73,6 +87,8 @@ public class SmsPackagesStatistics extends AbstractModel {
     /**
      * How many billed segments it holds.
      *
+     * <p>套餐包的计费条数。
+     *
      * @return the value, or null when there is none
      */
     public Long getPackageAmount() {
@@ -81,6 +97,8 @@ public class SmsPackagesStatistics extends AbstractModel {
 
     /**
      * How many billed segments it holds.
+     *
+     * <p>套餐包的计费条数。
      *
      * @param PackageAmount the value; null leaves it out
      */
@@ -91,6 +109,8 @@ public class SmsPackagesStatistics extends AbstractModel {
     /**
      * 0: a gift; 1: bought.
      *
+     * <p>0：赠送；1：购买。
+     *
      * @return the value, or null when there is none
      */
     public Long getPackageType() {
@@ -99,6 +119,8 @@ public class SmsPackagesStatistics extends AbstractModel {
 
     /**
      * 0: a gift; 1: bought.
+     *
+     * <p>0：赠送；1：购买。
      *
      * @param PackageType the value; null leaves it out
      */
@@ -109,6 +131,8 @@ public class SmsPackagesStatistics extends AbstractModel {
     /**
      * The id of the package, a number.
      *
+     * <p>套餐包的 ID，数字。
+     *
      * @return the value, or null when there is none
      */
     public Long getPackageId() {
@@ -117,6 +141,8 @@ public class SmsPackagesStatistics extends AbstractModel {
 
     /**
      * The id of the package, a number.
+     *
+     * <p>套餐包的 ID，数字。
      *
      * @param PackageId the value; null leaves it out
      */
@@ -127,6 +153,8 @@ public class SmsPackagesStatistics extends AbstractModel {
     /**
      * How many billed segments of the package are used so far.
      *
+     * <p>套餐包至今已使用的计费条数。
+     *
      * @return the value, or null when there is none
      */
     public Long getCurrentUsage() {
@@ -135,6 +163,8 @@ public class SmsPackagesStatistics extends AbstractModel {
 
     /**
      * How many billed segments of the package are used so far.
+     *
+     * <p>套餐包至今已使用的计费条数。
      *
      * @param CurrentUsage the value; null leaves it out
      */

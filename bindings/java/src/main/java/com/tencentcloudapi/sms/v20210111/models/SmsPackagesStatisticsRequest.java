@@ -9,6 +9,10 @@ import java.util.HashMap;
  *
  * <p>Answers the prepaid packages of an app that were created within a span of hours: how many segments each holds, how
  * many are used, and from when until when it can be used.
+ *
+ * <p>`SmsPackagesStatistics` 的请求。
+ *
+ * <p>查询一个应用在若干小时内创建的预付费套餐包：每个包含多少计费条数，已用多少，以及从何时到何时可以使用。
  */
 public class SmsPackagesStatisticsRequest extends AbstractModel {
     private String SmsSdkAppId;
@@ -21,6 +25,8 @@ public class SmsPackagesStatisticsRequest extends AbstractModel {
      * The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
      * Required.
      *
+     * <p>短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
+     *
      * @return the value, or null when there is none
      */
     public String getSmsSdkAppId() {
@@ -31,6 +37,8 @@ public class SmsPackagesStatisticsRequest extends AbstractModel {
      * The id of the SMS app, digits as text, such as `1400006666`. Not the SecretId, and not the account's AppId.
      * Required.
      *
+     * <p>短信应用的 ID，以文本形式书写的数字，如 `1400006666`。既不是 SecretId，也不是账号的 AppId。必填。
+     *
      * @param SmsSdkAppId the value; null leaves it out
      */
     public void setSmsSdkAppId(String SmsSdkAppId) {
@@ -39,6 +47,8 @@ public class SmsPackagesStatisticsRequest extends AbstractModel {
 
     /**
      * How many packages to answer at most, up to 500. Required.
+     *
+     * <p>最多返回多少个套餐包，不超过 500。必填。
      *
      * @return the value, or null when there is none
      */
@@ -49,6 +59,8 @@ public class SmsPackagesStatisticsRequest extends AbstractModel {
     /**
      * How many packages to answer at most, up to 500. Required.
      *
+     * <p>最多返回多少个套餐包，不超过 500。必填。
+     *
      * @param Limit the value; null leaves it out
      */
     public void setLimit(Long Limit) {
@@ -57,6 +69,8 @@ public class SmsPackagesStatisticsRequest extends AbstractModel {
 
     /**
      * How many packages to skip, 0 for the first page. Required.
+     *
+     * <p>跳过多少个套餐包，第一页为 0。必填。
      *
      * @return the value, or null when there is none
      */
@@ -67,6 +81,8 @@ public class SmsPackagesStatisticsRequest extends AbstractModel {
     /**
      * How many packages to skip, 0 for the first page. Required.
      *
+     * <p>跳过多少个套餐包，第一页为 0。必填。
+     *
      * @param Offset the value; null leaves it out
      */
     public void setOffset(Long Offset) {
@@ -76,6 +92,8 @@ public class SmsPackagesStatisticsRequest extends AbstractModel {
     /**
      * The first hour in which packages were created, `yyyymmddhh` in UTC+8, such as `2024090800`. Required.
      *
+     * <p>套餐包创建时间范围的开始小时，UTC+8 时间 `yyyymmddhh`，如 `2024090800`。必填。
+     *
      * @return the value, or null when there is none
      */
     public String getBeginTime() {
@@ -84,6 +102,8 @@ public class SmsPackagesStatisticsRequest extends AbstractModel {
 
     /**
      * The first hour in which packages were created, `yyyymmddhh` in UTC+8, such as `2024090800`. Required.
+     *
+     * <p>套餐包创建时间范围的开始小时，UTC+8 时间 `yyyymmddhh`，如 `2024090800`。必填。
      *
      * @param BeginTime the value; null leaves it out
      */
@@ -95,6 +115,8 @@ public class SmsPackagesStatisticsRequest extends AbstractModel {
      * The last hour in which packages were created, `yyyymmddhh` in UTC+8; after the first and not in the future.
      * Required.
      *
+     * <p>套餐包创建时间范围的结束小时，UTC+8 时间 `yyyymmddhh`；须晚于开始，且不得晚于当前时间。必填。
+     *
      * @return the value, or null when there is none
      */
     public String getEndTime() {
@@ -104,6 +126,8 @@ public class SmsPackagesStatisticsRequest extends AbstractModel {
     /**
      * The last hour in which packages were created, `yyyymmddhh` in UTC+8; after the first and not in the future.
      * Required.
+     *
+     * <p>套餐包创建时间范围的结束小时，UTC+8 时间 `yyyymmddhh`；须晚于开始，且不得晚于当前时间。必填。
      *
      * @param EndTime the value; null leaves it out
      */
