@@ -15,6 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     // whose expected values come from outside.
     ("tcsms-service", &["tcsms-api", "tcsms-auth", "tcsms-store"]),
     ("tcsms", &["tcsms-api", "tcsms-auth"]),
+    ("tcsms-testing", &["tcsms"]),
     ("tcsms-bridge", &["tcsms"]),
     ("tcsms-capi", &["tcsms-bridge"]),
     // The official SDKs offer signing as functions of their own; everything else goes through the bridge.
@@ -25,7 +26,18 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("tcsms-codegen", &[]),
     ("tcsms-conformance-server", &["tcsms-auth"]),
     ("tcsms-benches", &["tcsms", "tcsms-api", "tcsms-auth", "tcsms-store"]),
-    ("tcsms-fuzz", &["tcsms", "tcsms-api", "tcsms-auth", "tcsms-bridge", "tcsms-conformance-server"]),
+    (
+        "tcsms-fuzz",
+        &[
+            "tcsms",
+            "tcsms-api",
+            "tcsms-auth",
+            "tcsms-bridge",
+            "tcsms-conformance-server",
+            "tcsms-service",
+            "tcsms-store",
+        ],
+    ),
     ("tcsms-tidy", &["tcsms"]),
 ];
 

@@ -33,6 +33,7 @@ const SILENT: &[&str] = &[
     "crates/sdk",
     "crates/service",
     "crates/store",
+    "crates/testing",
 ];
 
 /// Names of fields that hold a secret.
