@@ -12,6 +12,7 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a target says what is wrong by a panic")]
 
 mod fields;
+mod service;
 #[cfg(test)]
 mod short;
 mod targets;

@@ -4,17 +4,22 @@ mod answers;
 mod bridge_calls;
 mod bridge_settings;
 mod cases;
+mod configurations;
+mod control;
 mod credentials;
 mod endpoints;
 mod events;
 mod exemptions;
 mod explanations;
 mod forms;
+mod gateway;
 mod masks;
+mod numbers;
 mod proxies;
 mod pushes;
 mod raw_requests;
 mod signing;
+mod templates;
 
 /// One target.
 #[derive(Clone, Copy, Debug)]
@@ -48,15 +53,20 @@ targets! {
     bridge_calls,
     bridge_settings,
     cases,
+    configurations,
+    control,
     credentials,
     endpoints,
     events,
     exemptions,
     explanations,
     forms,
+    gateway,
     masks,
+    numbers,
     proxies,
     pushes,
     raw_requests,
     signing,
+    templates,
 }
