@@ -366,15 +366,26 @@ async fn other_sites_and_other_names_are_refused() {
 #[tokio::test]
 async fn a_large_body_is_refused() {
     let service = service("").await;
-    let (status, _) = control_raw(&service, &" ".repeat(64 * 1024 + 1)).await;
-    assert_eq!(status, 413);
+    let (status, told) = control(&service, "PUT", "/_tcsms/v1/clock", &" ".repeat(64 * 1024 + 1)).await;
+    assert_eq!((status, &told["error"]["code"]), (413, &json!("BodyTooLarge")));
     service.stop().await;
 }
 
-async fn control_raw(service: &Service, text: &str) -> (u16, Vec<u8>) {
-    use http_body_util::BodyExt;
-    let request = Request::put("/_tcsms/v1/clock").header("host", "localhost").body(text.to_owned()).unwrap();
-    let response = service.call(request).await;
-    let status = response.status().as_u16();
-    (status, response.into_body().collect().await.unwrap().to_bytes().to_vec())
+#[tokio::test]
+async fn a_path_that_names_nothing_is_explained() {
+    let service = service("").await;
+    for path in ["signs/x1/review", "templates/-1/review", "signs/99999999999999999999/review"] {
+        let (status, told) = control(&service, "POST", &format!("/_tcsms/v1/{path}"), "{}").await;
+        assert_eq!((status, &told["error"]["code"]), (400, &json!("BadRequest")), "{path}");
+        let message = told["error"]["message"].as_str().unwrap();
+        assert!(message.contains(path), "{message}");
+    }
+    // Not text, and out of the folder: nothing but names that nobody has.
+    for (path, expected) in
+        [("messages/%ff", 400), ("messages/..%2f..%2fetc%2fpasswd", 404), ("requests/%2e%2e", 404)]
+    {
+        let (status, told) = control(&service, "GET", &format!("/_tcsms/v1/{path}"), "").await;
+        assert_eq!(status, expected, "{path}: {told}");
+    }
+    service.stop().await;
 }

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use axum::extract::{Path, State};
-use bytes::Bytes;
+use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use tcsms_store::Limits;
 use utoipa::ToSchema;
 
+use super::extract::{Content, Named};
 use super::{Answer, Control, ControlError, answer, read};
 use crate::accounts::{Refused, Wanted};
 use crate::config::{default_limits, strict_limits};
@@ -68,7 +68,7 @@ pub(super) struct Removed {
 /// Makes an isolated account with its own key, app, data, faults and clock.
 #[utoipa::path(post, path = "/_tcsms/v1/accounts", tag = "accounts", request_body = NewAccount,
     responses((status = 200, body = MadeAccount), (status = 400, body = super::ErrorBody)))]
-pub(super) async fn add(State(control): State<Control>, body: Bytes) -> Answer {
+pub(super) async fn add(State(control): State<Control>, Content(body): Content) -> Answer {
     let wanted: NewAccount = if body.is_empty() { NewAccount::default() } else { read(&body)? };
     let ttl = match &wanted.ttl {
         None => TTL_DEFAULT,
@@ -127,7 +127,7 @@ pub(super) async fn add(State(control): State<Control>, body: Bytes) -> Answer {
 #[utoipa::path(delete, path = "/_tcsms/v1/accounts/{id}", tag = "accounts",
     params(("id" = String, Path, description = "The account's id")),
     responses((status = 200, body = Removed), (status = 404, body = super::ErrorBody)))]
-pub(super) async fn remove(State(control): State<Control>, Path(id): Path<String>) -> Answer {
+pub(super) async fn remove(State(control): State<Control>, Named(id): Named<String>) -> Answer {
     if control.accounts.remove(&id).await? {
         return answer(Removed { removed: id });
     }

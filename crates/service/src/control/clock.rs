@@ -1,9 +1,9 @@
 //! Looking at and setting the clock.
 
 use axum::extract::{RawQuery, State};
-use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use super::extract::Content;
 use super::{Answer, Control, ControlError, account_of_query, answer};
 use crate::clock::{Business, Clock, Setting};
 use crate::duration;
@@ -58,7 +58,11 @@ fn chosen(control: &Control, query: Option<&str>) -> Result<Clock, ControlError>
 #[utoipa::path(put, path = "/_tcsms/v1/clock", tag = "clock", request_body = NewClockSetting,
     params(("account" = Option<String>, Query, description = "The clock of this account; without it, the service's own")),
     responses((status = 200, body = ClockSetting), (status = 400, body = super::ErrorBody)))]
-pub(super) async fn put(State(control): State<Control>, RawQuery(query): RawQuery, body: Bytes) -> Answer {
+pub(super) async fn put(
+    State(control): State<Control>,
+    RawQuery(query): RawQuery,
+    Content(body): Content,
+) -> Answer {
     let clock = chosen(&control, query.as_deref())?;
     let wanted: NewClockSetting = serde_json::from_slice(&body).map_err(|error| {
         ControlError::bad(format!(

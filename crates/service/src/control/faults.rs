@@ -1,8 +1,8 @@
 //! Setting and looking at faults on demand.
 
 use axum::extract::{RawQuery, State};
-use bytes::Bytes;
 
+use super::extract::Content;
 use super::{Answer, Control, ControlError, account_of_query, answer, read};
 use crate::faults::FaultList;
 
@@ -19,7 +19,11 @@ pub(super) async fn get(State(control): State<Control>, RawQuery(query): RawQuer
 #[utoipa::path(put, path = "/_tcsms/v1/faults", tag = "faults", request_body = FaultList,
     params(("account" = Option<String>, Query, description = "For this account; without it, for everybody")),
     responses((status = 200, body = FaultList), (status = 400, body = super::ErrorBody)))]
-pub(super) async fn put(State(control): State<Control>, RawQuery(query): RawQuery, body: Bytes) -> Answer {
+pub(super) async fn put(
+    State(control): State<Control>,
+    RawQuery(query): RawQuery,
+    Content(body): Content,
+) -> Answer {
     let account = account_of_query(&control, query.as_deref())?;
     control.faults.set(account.clone(), read(&body)?).map_err(ControlError::bad)?;
     answer(control.faults.get(account.as_deref()))

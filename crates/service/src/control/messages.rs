@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use serde::Serialize;
 use tcsms_store::{Message, MessageFilter, Phase, Progress, Status, Waiting};
 use tokio::time::Instant;
 use utoipa::ToSchema;
 
+use super::extract::Named;
 use super::near::{NearMiss, near};
 use super::query::Query;
 use super::{Answer, Control, ControlError, account_of_query, answer};
@@ -149,7 +150,7 @@ pub(super) async fn list(State(mut control): State<Control>, RawQuery(query): Ra
 #[utoipa::path(get, path = "/_tcsms/v1/messages/{serial}", tag = "messages",
     params(("serial" = String, Path, description = "The serial number")),
     responses((status = 200, body = WholeMessage), (status = 404, body = super::ErrorBody)))]
-pub(super) async fn one(State(control): State<Control>, Path(serial): Path<String>) -> Answer {
+pub(super) async fn one(State(control): State<Control>, Named(serial): Named<String>) -> Answer {
     let message = control.store.message(&serial).await?;
     let message = message
         .ok_or_else(|| ControlError::not_found(format!("no message has the serial number {serial}")))?;

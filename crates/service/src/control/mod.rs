@@ -8,6 +8,7 @@ mod accounts;
 mod callbacks;
 mod clock;
 mod events;
+mod extract;
 mod faults;
 mod messages;
 mod near;

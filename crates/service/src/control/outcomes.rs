@@ -1,11 +1,11 @@
 //! What people decide: what became of a message, what a phone's owner answers, and what a review says.
 
-use axum::extract::{Path, RawQuery, State};
-use bytes::Bytes;
+use axum::extract::{RawQuery, State};
 use serde::{Deserialize, Serialize};
 use tcsms_store::{MessageFilter, Receipt, ReceiptFor, ReportSource, Review, ReviewState, StoreError};
 use utoipa::ToSchema;
 
+use super::extract::{Content, Named};
 use super::messages::canonical;
 use super::query::Query;
 use super::{Answer, Control, ControlError, answer, read};
@@ -42,7 +42,7 @@ pub(super) struct Reported {
 /// Sets what became of a message. The carrier's own receipts do not change it any more.
 #[utoipa::path(post, path = "/_tcsms/v1/reports", tag = "messages", request_body = NewReport,
     responses((status = 200, body = Reported), (status = 404, body = super::ErrorBody)))]
-pub(super) async fn report(State(control): State<Control>, body: Bytes) -> Answer {
+pub(super) async fn report(State(control): State<Control>, Content(body): Content) -> Answer {
     let wanted: NewReport = read(&body)?;
     let delivered = match wanted.status.as_str() {
         "delivered" => true,
@@ -96,7 +96,7 @@ pub(super) struct Replied {
 /// A person's answer arrives: it can be pulled, is pushed where the account wants that, and opts out when it says so.
 #[utoipa::path(post, path = "/_tcsms/v1/replies", tag = "messages", request_body = NewReply,
     responses((status = 200, body = Replied), (status = 404, body = super::ErrorBody)))]
-pub(super) async fn reply(State(control): State<Control>, body: Bytes) -> Answer {
+pub(super) async fn reply(State(control): State<Control>, Content(body): Content) -> Answer {
     let NewReply { phone, text, account, app } = read(&body)?;
     if text.is_empty() || text.chars().count() > 500 {
         return Err(ControlError::bad("text: it must have 1 to 500 characters"));
@@ -178,9 +178,9 @@ pub(super) struct Reviewed {
     responses((status = 200, body = Reviewed), (status = 404, body = super::ErrorBody)))]
 pub(super) async fn sign(
     State(control): State<Control>,
-    Path(id): Path<u64>,
+    Named(id): Named<u64>,
     RawQuery(query): RawQuery,
-    body: Bytes,
+    Content(body): Content,
 ) -> Answer {
     decide(&control, What::Sign, id, query.as_deref(), &body).await
 }
@@ -192,9 +192,9 @@ pub(super) async fn sign(
     responses((status = 200, body = Reviewed), (status = 404, body = super::ErrorBody)))]
 pub(super) async fn template(
     State(control): State<Control>,
-    Path(id): Path<u64>,
+    Named(id): Named<u64>,
     RawQuery(query): RawQuery,
-    body: Bytes,
+    Content(body): Content,
 ) -> Answer {
     decide(&control, What::Template, id, query.as_deref(), &body).await
 }

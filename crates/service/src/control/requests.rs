@@ -1,9 +1,10 @@
 //! The API calls that were received, with the explanation of a signature that failed.
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::extract::Named;
 use super::query::Query;
 use super::{Answer, Control, ControlError, answer};
 use crate::gateway::request_log::{Entry, Explanation};
@@ -116,7 +117,7 @@ pub(super) async fn list(State(control): State<Control>, RawQuery(query): RawQue
 #[utoipa::path(get, path = "/_tcsms/v1/requests/{id}", tag = "requests",
     params(("id" = String, Path, description = "The RequestId")),
     responses((status = 200, body = WholeRequest), (status = 404, body = super::ErrorBody)))]
-pub(super) async fn one(State(control): State<Control>, Path(id): Path<String>) -> Answer {
+pub(super) async fn one(State(control): State<Control>, Named(id): Named<String>) -> Answer {
     let entry = control.gateway.log().get(&id).ok_or_else(|| {
         ControlError::not_found(format!("no call with the RequestId {id} is remembered; the newest 1000 are"))
     })?;
