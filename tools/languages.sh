@@ -21,9 +21,15 @@ language_names() {
     awk '!/^#/ && NF { print $1 }' tools/languages
 }
 
+# A column of a language's row. The program, which `package` packs too, has a row, though it is no language.
+row() {
+    { cat tools/languages && echo "program ../packaging - - tcsms-cli node:nodejs,npm:npm,dpkg-deb:dpkg"; } |
+        awk -v name="$1" -v column="$2" '$1 == name { print $column }'
+}
+
 # The folder of a language's SDK.
 home() {
-    awk -v name="$1" '$1 == name { print "bindings/" $2 }' tools/languages
+    realpath --relative-to=. "bindings/$(row "$1" 2)"
 }
 
 # Splits the arguments of a job: `languages` gets those that are named, or all, `others` what is left.
@@ -36,6 +42,18 @@ choose_languages() {
     done
     named=${#languages[@]}
     ((named)) || mapfile -t languages < <(language_names)
+}
+
+# Whether a job is also for what is no language: when it is named among the arguments, or nothing is.
+also() {
+    local word left=()
+    ((${#others[@]})) || return $((named != 0))
+    for word in "${others[@]}"; do
+        [[ $word == "$1" ]] || left+=("$word")
+    done
+    ((${#left[@]} < ${#others[@]})) || return 1
+    ((named)) || languages=()
+    others=("${left[@]}") named=$((named + 1))
 }
 
 # Refuses whatever is neither a language nor known to the job.
@@ -57,7 +75,7 @@ setup_languages() {
     local language packages wanted=("${basic[@]}" python3:python3)
     for language in "$@"; do
         [[ -d $(home "$language") ]] || continue
-        packages=$(awk -v name="$language" '$1 == name { print $6 }' tools/languages)
+        packages=$(row "$language" 6)
         wanted+=(${packages//,/ })
     done
     setup "${wanted[@]}"
@@ -86,7 +104,7 @@ build_libraries() {
     local language wanted=()
     for language in "$@"; do
         [[ -e $(home "$language")/package ]] || continue
-        wanted+=(--package "$(awk -v name="$language" '$1 == name { print $5 }' tools/languages)")
+        wanted+=(--package "$(row "$language" 5)")
     done
     ((${#wanted[@]} == 0)) || cargo build --release "${wanted[@]}"
     mkdir -p "$target/release"
@@ -136,7 +154,8 @@ play() {
         >"$logs/conformance-$1.log" 2>&1 </dev/null
 }
 
-# Lays out the package of each language in .x/packages/LANGUAGE, with the native library as it is shipped.
+# Lays out the package of each language in .x/packages/LANGUAGE, with the native library as it is shipped; for `program`
+# those of the program.
 package() {
     local language out table="" failed=0
     for language in "$@"; do
