@@ -42,6 +42,7 @@ for (const name of ["tcsms", "tencentcloud-sdk-nodejs", "tencentcloud-sdk-nodejs
       const { sms } = require(${JSON.stringify(name)})
       const { Client } = require(${JSON.stringify(name)} + "/tencentcloud/services/sms/v20210111/sms_client")
       if (Client !== sms.v20210111.Client) throw new Error("two of them")
+      if (!require(${JSON.stringify(name)} + "/testing").LocalService) throw new Error("no help for tests")
       new Client(${JSON.stringify(config(place.host))}).SendSms(${JSON.stringify(MESSAGE)})
         .then((answer) => console.log(answer.SendStatusSet[0].Code))`
     assert.strictEqual(await ran(where, program), "Ok\n")
@@ -179,12 +180,18 @@ test("the oldest Node.js that is supported makes calls of all kinds", async () =
       console.log(await new EnvironmentVariableCredential().getCredential().catch((error) => error.kind))
       const common = new CommonClient("sms.tencentcloudapi.com", "2021-01-11", ${JSON.stringify(config(host))})
       for await (const event of await common.request("Chat", { Stream: true, Id: 2n ** 64n })) console.log(event.data)
-      console.log(tcsms.sms === sms, levels.has("trace"))`
+      console.log(tcsms.sms === sms, levels.has("trace"))
+      const service = await require("tcsms/testing").LocalService.start()
+      const account = await service.account()
+      await account.client().SendSms({ ...message, SmsSdkAppId: account.sdkAppId })
+      console.log((await account.waitForMessage()).code)
+      await account.close()
+      await service.stop()`
     const file = path.join(where, "program.mjs")
     fs.writeFileSync(file, program)
     const { code, out, err } = await run([oldest, file], { cwd: where, env: { NODE_PATH: "" } })
     assert.deepStrictEqual([code, err], [0, ""], out)
-    assert.strictEqual(out, "0\nMissingParameter\nanswered\n中\ncredential\na\ntrue true\n")
+    assert.strictEqual(out, "0\nMissingParameter\nanswered\n中\ncredential\na\ntrue true\n2468\n")
   } finally {
     await theatre.stop()
   }

@@ -35,7 +35,7 @@ test("both READMEs have the same code and the same headings, and name each other
   assert.deepStrictEqual(CHINESE.blocks, ENGLISH.blocks)
   assert.deepStrictEqual(CHINESE.headings, ENGLISH.headings)
   assert(ENGLISH.text.includes("(README.zh-CN.md)") && CHINESE.text.includes("(README.md)"))
-  assert.strictEqual(PROGRAMS.length, 8)
+  assert.strictEqual(PROGRAMS.length, 9)
 })
 
 for (const [at, { suffix, code }] of PROGRAMS.entries()) {

@@ -5,6 +5,7 @@ import * as everything from "tcsms"
 import Exception from "tcsms/tencentcloud/common/exception/tencent_cloud_sdk_exception"
 import { Client as Older } from "tcsms/tencentcloud/services/sms/v20190711/sms_client"
 import { SendSmsRequest, SendSmsResponse } from "tcsms/tencentcloud/services/sms/v20210111/sms_models"
+import { Account, LocalService, Message, ServiceError } from "tcsms/testing"
 import { LIMITEXCEEDED_PHONENUMBERDAILYLIMIT } from "tcsms/tencentcloud/services/sms/v20210111/sms_error_codes"
 
 const config: ClientConfig = {
@@ -43,10 +44,23 @@ async function events(model: SSEResponseModel) {
     console.log(id, data, retry)
   }
 }
+async function helped(): Promise<Message> {
+  const service: LocalService = await LocalService.start({ program: "tcsms", arguments: ["--log", "error"] })
+  const account: Account = await service.account({ limits: "default" })
+  await account.setFaults([{ match: { action: "SendSms" }, times: 1, do: { error: { code: "InternalError.Timeout" } } }], 1)
+  const sent: Promise<SendSmsResponse> = account.client().SendSms(request)
+  const older: Older = account.client(Older)
+  await sent.catch((error: ServiceError) => [error.status, error.code, older])
+  // @ts-expect-error: a fault that does nothing
+  await account.setFaults([{ times: 1 }])
+  // @ts-expect-error: there are no such limits
+  await service.account({ limits: "none" })
+  return account.waitForMessage({ phone: "+8613711112222", status: "delivered", timeout: 5 })
+}
 // @ts-expect-error: the name is misspelt
 client.SendSms({ ...request, SmsSdkAppID: "1" })
 // @ts-expect-error: a text in place of a list
 client.SendSms({ ...request, PhoneNumberSet: "+86" })
 // @ts-expect-error: there is no such language
 new sms.v20210111.Client({ ...config, profile: { language: "de" } })
-console.log(everything, Other, role, events, LIMITEXCEEDED_PHONENUMBERDAILYLIMIT)
+console.log(everything, Other, role, events, helped, LIMITEXCEEDED_PHONENUMBERDAILYLIMIT)
