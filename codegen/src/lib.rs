@@ -1,9 +1,9 @@
 //! Writes every generated folder of the repository from the API definition in `api/`.
 //!
 //! The way: [`definition`] reads the facts and the overlay and checks one against the other; `rust_api`,
-//! `rust_sdk` and the modules of the other languages turn the definition into files; [`folders`] compares or writes
-//! them. The output depends on nothing but the definition and the versions in `Cargo.lock`: it must never look at the
-//! clock, the environment or the order of a hash table.
+//! `rust_sdk`, the modules of the other languages and `reference` turn the definition into files; [`folders`]
+//! compares or writes them. The output depends on nothing but the definition and the versions in `Cargo.lock`: it must
+//! never look at the clock, the environment or the order of a hash table.
 
 mod comments;
 mod cpp;
@@ -17,6 +17,7 @@ mod nodejs;
 mod overlay;
 mod php;
 mod python;
+mod reference;
 mod rust;
 mod rust_api;
 mod rust_sdk;
@@ -42,6 +43,7 @@ pub const FOLDERS: &[&str] = &[
     "bindings/python/src/tencentcloud/sms",
     "crates/api/src/generated",
     "crates/sdk/src/generated",
+    "docs/api",
 ];
 
 /// Generated files by their path from the root of the repository.
@@ -62,5 +64,6 @@ pub fn generate(definition: &Definition) -> Result<Files, String> {
     java::generate(definition, &mut files)?;
     nodejs::generate(definition, &mut files)?;
     python::generate(definition, &mut files)?;
+    reference::generate(definition, &mut files)?;
     Ok(files)
 }

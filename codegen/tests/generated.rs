@@ -1,6 +1,7 @@
 //! The committed files, and the generator's answers to a definition that does not fit.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -77,6 +78,44 @@ fn both_languages_name_the_same_things_and_actions_only_their_own_error_codes() 
         });
         assert_eq!(english, chinese, "{name}: {text:?}");
     }
+}
+
+/// The anchors that a renderer of Markdown gives to the headings of `text`.
+fn anchors(text: &str) -> Vec<String> {
+    let headings = text.lines().filter(|line| line.starts_with('#'));
+    headings
+        .map(|line| {
+            let heading = line.trim_start_matches('#').trim().to_lowercase().replace(' ', "-");
+            heading.replace(|sign: char| sign.is_ascii_punctuation() && sign != '-' && sign != '_', "")
+        })
+        .collect()
+}
+
+#[test]
+fn every_link_of_the_reference_has_its_target() {
+    let files = files();
+    let documents: Files =
+        files.into_iter().filter(|(path, _)| path.extension().is_some_and(|it| it == "md")).collect();
+    assert_eq!(documents.len(), 8, "four documents in two languages");
+    let mut checked = 0;
+    for (path, text) in &documents {
+        let own = anchors(text);
+        let distinct: BTreeSet<&String> = own.iter().collect();
+        assert_eq!(own.len(), distinct.len(), "{}: two headings with one anchor", path.display());
+        for link in text.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
+            let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let found = if file.is_empty() {
+                own.iter().any(|it| it == anchor)
+            } else if let Some(other) = documents.get(&path.with_file_name(file)) {
+                anchor.is_empty() || anchors(other).iter().any(|it| it == anchor)
+            } else {
+                anchor.is_empty() && root().join(path).with_file_name(file).exists()
+            };
+            assert!(found, "{}: {link} leads nowhere", path.display());
+            checked += 1;
+        }
+    }
+    assert!(checked > 1000, "only {checked} links");
 }
 
 #[test]
