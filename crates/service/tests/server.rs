@@ -7,40 +7,12 @@ mod support;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use support::running::Running;
 use support::{Call, HOST, NOW, send_sms, service, service_at};
-use tcsms_service::config::Secret;
-use tcsms_service::{Clock, ControlDoor, ListenError, Service, listen};
+use tcsms_service::{Clock, ListenError, listen};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 use tokio::time::Instant;
-
-/// A service that accepts on a free port until it is told to stop.
-struct Running {
-    api: SocketAddr,
-    control: SocketAddr,
-    stop: oneshot::Sender<()>,
-    task: JoinHandle<()>,
-}
-
-async fn start(service: Service) -> Running {
-    let loopback = "127.0.0.1:0".parse().unwrap();
-    let (listener, control) = (listen(loopback).await.unwrap(), listen(loopback).await.unwrap());
-    let (api, control_address) = (listener.local_addr().unwrap(), control.local_addr().unwrap());
-    let door = ControlDoor { listener: control, tls: None, token: Secret::new("open sesame".to_owned()) };
-    let (stop, stopped) = oneshot::channel();
-    let shutdown = async { stopped.await.unwrap_or_default() };
-    let task = tokio::spawn(service.serve(listener, Some(door), shutdown));
-    Running { api, control: control_address, stop, task }
-}
-
-impl Running {
-    async fn stop(self) {
-        self.stop.send(()).unwrap();
-        self.task.await.unwrap();
-    }
-}
 
 async fn read_answer(stream: &mut TcpStream) -> (u16, String) {
     support::wire::read_answer(stream).await.unwrap()
@@ -57,7 +29,7 @@ fn wire(phone: &str) -> Vec<u8> {
 
 #[tokio::test]
 async fn one_connection_carries_many_calls() {
-    let running = start(service("").await).await;
+    let running = Running::start(service("").await).await;
     let mut stream = TcpStream::connect(running.api).await.unwrap();
     for phone in ["+8613700000001", "+8613700000002"] {
         stream.write_all(&wire(phone)).await.unwrap();
@@ -81,7 +53,7 @@ async fn one_connection_carries_many_calls() {
 
 #[tokio::test]
 async fn a_refused_body_is_answered_although_it_is_still_sent() {
-    let running = start(service("").await).await;
+    let running = Running::start(service("").await).await;
     let mut stream = TcpStream::connect(running.api).await.unwrap();
     let length = 12 * 1024 * 1024;
     let head = format!(
@@ -104,7 +76,7 @@ async fn a_refused_body_is_answered_although_it_is_still_sent() {
 
 #[tokio::test(start_paused = true)]
 async fn a_slow_head_and_an_idle_connection_are_closed() {
-    let running = start(service("").await).await;
+    let running = Running::start(service("").await).await;
     for begin in [&b"POST / HTTP/1.1\r\nHost: a\r\nX-Slow:"[..], b""] {
         let mut stream = TcpStream::connect(running.api).await.unwrap();
         let started = Instant::now();
@@ -119,7 +91,7 @@ async fn a_slow_head_and_an_idle_connection_are_closed() {
 
 #[tokio::test]
 async fn what_is_no_http_is_refused() {
-    let running = start(service("").await).await;
+    let running = Running::start(service("").await).await;
     for bytes in [
         &b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"[..],
         b"hello\r\n\r\n",
@@ -136,7 +108,7 @@ async fn what_is_no_http_is_refused() {
 
 #[tokio::test]
 async fn the_control_port_asks_for_the_token_and_has_no_api() {
-    let running = start(service("").await).await;
+    let running = Running::start(service("").await).await;
     let get = |path: &str, more: &str| format!("GET {path} HTTP/1.1\r\nHost: tcsms.internal\r\n{more}\r\n");
     let messages = "/_tcsms/v1/messages";
     assert_eq!(ask(running.control, &get(messages, "")).await.0, 401);
@@ -154,7 +126,7 @@ async fn the_control_port_asks_for_the_token_and_has_no_api() {
 #[tokio::test]
 async fn stopping_finishes_the_calls_under_way() {
     let service = service_at(&Clock::frozen(NOW), "").await;
-    let running = start(service.clone()).await;
+    let running = Running::start(service.clone()).await;
     let started = Instant::now();
     let mut idle = TcpStream::connect(running.api).await.unwrap();
     idle.write_all(&wire("+8613700000001")).await.unwrap();

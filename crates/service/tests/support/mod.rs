@@ -3,6 +3,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test program uses its part")]
 
 pub mod receiver;
+pub mod running;
 pub mod wire;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
