@@ -59,23 +59,29 @@ func TestTheCodeOfTheReadmesRuns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	programs, pieces := []string{}, ""
+	programs, pieces, tests := []string{}, "", 0
 	for _, found := range blocks {
 		switch code := found[2]; {
 		case found[1] != "go":
 		case strings.HasPrefix(code, "package main"):
 			programs = append(programs, code)
+		case strings.HasPrefix(code, "package login"):
+			tests++
+			folder := moduleWith(t, here, "login_test.go", code)
+			command := exec.Command("go", "test", "-v", ".")
+			command.Dir = folder
+			if out, err := command.CombinedOutput(); err != nil || !strings.Contains(string(out), "--- PASS: TestTheCodeArrives") {
+				t.Fatalf("%s\n%s", code, out)
+			}
 		default:
 			pieces += "\t{\n" + strings.Replace(code, "_, err := ", "_, err = ", 1) + "\t}\n"
 		}
 	}
-	if len(programs) != 2 || strings.Count(pieces, "\t}\n") < 4 {
-		t.Fatal("the README should have two programs and four pieces of Go")
+	if len(programs) != 2 || tests != 1 || strings.Count(pieces, "\t}\n") < 4 {
+		t.Fatal("the README should have two programs, a test and four pieces of Go")
 	}
 	for _, code := range append(programs, strings.Replace(around, "PIECES", pieces, 1)) {
-		folder := t.TempDir()
-		write(t, folder+"/go.mod", strings.NewReplacer("=> ./", "=> "+here+"/").Replace(mustRead(t, "../go.mod")))
-		write(t, folder+"/main.go", code)
+		folder := moduleWith(t, here, "main.go", code)
 		command := exec.Command("go", "run", ".")
 		command.Dir = folder
 		command.Env = append(os.Environ(), "TCSMS_CONNECT_TO=http://"+s.address,
@@ -88,6 +94,14 @@ func TestTheCodeOfTheReadmesRuns(t *testing.T) {
 			t.Fatalf("%s\n%s", code, out)
 		}
 	}
+}
+
+// moduleWith makes a module beside those of this tree that has one file.
+func moduleWith(t *testing.T, here, name, code string) string {
+	folder := t.TempDir()
+	write(t, folder+"/go.mod", strings.NewReplacer("=> ./", "=> "+here+"/").Replace(mustRead(t, "../go.mod")))
+	write(t, filepath.Join(folder, name), code)
+	return folder
 }
 
 func mustRead(t *testing.T, path string) string {
