@@ -34,7 +34,7 @@ func TestEachFormOfThePackageInstallsAndMakesAFirstCall(t *testing.T) {
 		build := exec.Command("go", "build", "-ldflags=-s -w", "-o", "first", ".")
 		if form == "folders" {
 			// What is built is the same as with the root module; that all is found is enough.
-			build = exec.Command("go", "list", "-deps", ".")
+			build = exec.Command("go", "list", "-deps", ".", official+"/tencentcloud/sms/smstest")
 		}
 		build.Dir = folder
 		// Nothing of this tree or of what was installed before is in reach.

@@ -2,7 +2,7 @@
 "use strict"
 
 const assert = require("assert")
-const { spawn } = require("child_process")
+const { execFileSync, spawn } = require("child_process")
 const { once } = require("events")
 const fs = require("fs")
 const path = require("path")
@@ -62,19 +62,20 @@ test("a start that fails says why", async () => {
 })
 
 test("its log never blocks it, however busy the tests are", async () => {
-  const source = `
-    const { execFileSync } = require("child_process")
-    require("tcsms/testing").LocalService.start({ arguments: ["--log", "trace"] }).then(async (service) => {
-      const account = await service.account()
-      // Node.js reads nothing meanwhile, and a pipe that nobody reads is soon full.
-      const calls = 'const { sms } = require("tcsms"); (async () => { const client = new sms.v20210111.Client({' +
-        'credential: { secretId: "' + account.secretId + '", secretKey: "' + account.secretKey + '" }, region: "r" });' +
-        'for (let at = 0; at < 300; at++) await client.SmsPackagesStatistics({}).catch(() => {}) })()'
-      execFileSync(process.execPath, ["-e", calls], { env: { ...process.env, TCSMS_CONNECT_TO: service.api } })
-      console.log((await account.requests({ limit: 1000 })).length)
-      await service.stop()
-    })`
-  assert.strictEqual(await told(source, { TCSMS_PROGRAM: PROGRAM }), "300\n")
+  const place = folder()
+  const [program, written] = ["tcsms", "written"].map((name) => path.join(place, name))
+  execFileSync("mkfifo", [written])
+  // A pipe that nobody reads holds 64 KiB.
+  const script = `#!/bin/sh
+    echo '{"api":"http://127.0.0.1:1","control":"http://127.0.0.1:1"}'
+    head -c 1000000 /dev/zero >&2
+    echo all >${written}
+    exec cat`
+  fs.writeFileSync(program, script, { mode: 0o755 })
+  const service = await LocalService.start({ program })
+  assert.strictEqual(String(execFileSync("cat", [written], { timeout: 20000 })), "all\n")
+  await service.stop()
+  fs.rmSync(place, { recursive: true })
 })
 
 test("https", async () => {
