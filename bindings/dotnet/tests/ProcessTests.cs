@@ -132,6 +132,12 @@ internal static class Children
 
     internal static int Run(string[] arguments)
     {
+        if (arguments[1] == "hold")
+        {
+            Console.WriteLine(TencentCloud.Testing.LocalService.Start(new TencentCloud.Testing.LocalServiceOptions { Program = arguments[2] }).Api);
+            Console.ReadLine();
+            return 0;
+        }
         SmsClient client = new SmsClient(Make.Pair(), "ap-guangzhou", Make.Profile(arguments[2]));
         switch (arguments[1])
         {

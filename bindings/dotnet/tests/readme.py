@@ -14,6 +14,7 @@ using TencentCloud.Common;
 using TencentCloud.Common.Profile;
 using TencentCloud.Sms.V20210111;
 using TencentCloud.Sms.V20210111.Models;
+using TencentCloud.Testing;
 
 internal static class Readme
 {
