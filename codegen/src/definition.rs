@@ -370,8 +370,8 @@ fn with_limits(text: &Text, idempotent: bool, rate_per_second: u32) -> Text {
         ("Idempotent: repeating it changes nothing.", "幂等：重复调用不会产生任何变化。")
     } else {
         (
-            "Not idempotent: repeat it only when the request certainly did not arrive.",
-            "非幂等：只有确定请求没有到达时才可重试。",
+            "Not idempotent: repeat it only when it certainly was not carried out.",
+            "非幂等：只有确定它没有执行时才可重试。",
         )
     };
     Text {

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use toml::{Table, Value};
 
-/// A text in both languages. An overlay has the English one, to which [`translate`] adds the Chinese one.
+/// A text in both languages. An overlay has the English one; the Chinese one is added from the file beside it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(from = "String")]
 pub struct Text {

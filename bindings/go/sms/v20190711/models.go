@@ -203,7 +203,7 @@ type AddSmsSignResponseParams struct {
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	//
-	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+	// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -367,7 +367,7 @@ type AddSmsTemplateResponseParams struct {
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	//
-	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+	// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -618,7 +618,7 @@ type CallbackStatusStatisticsResponseParams struct {
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	//
-	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+	// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -748,7 +748,7 @@ type DeleteSmsSignResponseParams struct {
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	//
-	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+	// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -850,7 +850,7 @@ type DeleteSmsTemplateResponseParams struct {
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	//
-	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+	// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -1072,7 +1072,7 @@ type DescribeSmsSignListResponseParams struct {
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	//
-	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+	// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -1187,7 +1187,7 @@ type DescribeSmsTemplateListResponseParams struct {
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	//
-	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+	// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -1495,7 +1495,7 @@ type ModifySmsSignResponseParams struct {
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	//
-	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+	// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -1666,7 +1666,7 @@ type ModifySmsTemplateResponseParams struct {
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	//
-	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+	// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -1916,7 +1916,7 @@ type PullSmsReplyStatusByPhoneNumberResponseParams struct {
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	//
-	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+	// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -2036,7 +2036,7 @@ type PullSmsReplyStatusResponseParams struct {
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	//
-	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+	// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -2274,7 +2274,7 @@ type PullSmsSendStatusByPhoneNumberResponseParams struct {
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	//
-	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+	// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -2394,7 +2394,7 @@ type PullSmsSendStatusResponseParams struct {
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	//
-	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+	// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -2605,7 +2605,7 @@ type SendSmsResponseParams struct {
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	//
-	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+	// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -2860,7 +2860,7 @@ type SendStatusStatisticsResponseParams struct {
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	//
-	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+	// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -3069,7 +3069,7 @@ type SmsPackagesStatisticsResponseParams struct {
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	//
-	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+	// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 

@@ -196,7 +196,7 @@ type AddSmsSignResponseParams struct {
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	//
-	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+	// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -360,7 +360,7 @@ type AddSmsTemplateResponseParams struct {
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	//
-	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+	// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -609,7 +609,7 @@ type CallbackStatusStatisticsResponseParams struct {
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	//
-	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+	// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -739,7 +739,7 @@ type DeleteSmsSignResponseParams struct {
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	//
-	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+	// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -841,7 +841,7 @@ type DeleteSmsTemplateResponseParams struct {
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	//
-	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+	// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -979,7 +979,7 @@ type DescribePhoneNumberInfoResponseParams struct {
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	//
-	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+	// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -1147,7 +1147,7 @@ type DescribeSendRecordListResponseParams struct {
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	//
-	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+	// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -1365,7 +1365,7 @@ type DescribeSmsSignListResponseParams struct {
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	//
-	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+	// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -1506,7 +1506,7 @@ type DescribeSmsTemplateListResponseParams struct {
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	//
-	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+	// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -1814,7 +1814,7 @@ type ModifySmsSignResponseParams struct {
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	//
-	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+	// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -1985,7 +1985,7 @@ type ModifySmsTemplateResponseParams struct {
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	//
-	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+	// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -2340,7 +2340,7 @@ type PullSmsReplyStatusByPhoneNumberResponseParams struct {
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	//
-	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+	// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -2460,7 +2460,7 @@ type PullSmsReplyStatusResponseParams struct {
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	//
-	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+	// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -2696,7 +2696,7 @@ type PullSmsSendStatusByPhoneNumberResponseParams struct {
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	//
-	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+	// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -2816,7 +2816,7 @@ type PullSmsSendStatusResponseParams struct {
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	//
-	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+	// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -2944,7 +2944,7 @@ type ReportConversionResponseParams struct {
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	//
-	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+	// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -3092,7 +3092,7 @@ type SendMultiGlobalSmsResponseParams struct {
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	//
-	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+	// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -3444,7 +3444,7 @@ type SendSmsResponseParams struct {
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	//
-	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+	// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -3697,7 +3697,7 @@ type SendStatusStatisticsResponseParams struct {
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	//
-	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+	// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 
@@ -3909,7 +3909,7 @@ type SmsPackagesStatisticsResponseParams struct {
 
 	// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 	//
-	// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+	// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 	RequestId *string `json:"RequestId,omitnil,omitempty" name:"RequestId"`
 }
 

@@ -661,11 +661,11 @@ pub enum ErrorCode {
     ///
     /// 主账号调用过于频繁；本次调用没有执行。
     RequestLimitExceededUinLimitExceeded,
-    /// `RequestSizeLimitExceeded`: The request is too big: a GET may have 32 KB, a POST 10 MB with TC3-HMAC-SHA256 and 1 MB with the older signatures.
+    /// `RequestSizeLimitExceeded`: The request is too big: a GET may have 32 KB, a POST with TC3-HMAC-SHA256 10 MB. A POST of more than 1 MB with an older signature is answered with `AuthFailure.SignatureFailure`.
     ///
     /// Send less at once, and by POST with TC3-HMAC-SHA256.
     ///
-    /// 请求过大：GET 不超过 32 KB；POST 使用 TC3-HMAC-SHA256 时不超过 10 MB，使用旧签名方式时不超过 1 MB。
+    /// 请求过大：GET 不超过 32 KB，使用 TC3-HMAC-SHA256 的 POST 不超过 10 MB。使用旧签名方式的 POST 超过 1 MB 时，返回的是 `AuthFailure.SignatureFailure`。
     RequestSizeLimitExceeded,
     /// `ResourceInUse`: Something that the call needs is in use.
     ///

@@ -403,7 +403,7 @@ pub struct AddSmsSignResponse {
     pub add_sign_status: AddSignStatus,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -425,7 +425,7 @@ impl AddSmsSignResponse {
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -689,7 +689,7 @@ pub struct AddSmsTemplateResponse {
     pub add_template_status: AddTemplateStatus,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -711,7 +711,7 @@ impl AddSmsTemplateResponse {
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -1323,7 +1323,7 @@ pub struct CallbackStatusStatisticsResponse {
     pub callback_status_statistics: CallbackStatusStatistics,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -1348,7 +1348,7 @@ impl CallbackStatusStatisticsResponse {
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -1595,7 +1595,7 @@ pub struct DeleteSmsSignResponse {
     pub delete_sign_status: DeleteSignStatus,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -1617,7 +1617,7 @@ impl DeleteSmsSignResponse {
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -1765,7 +1765,7 @@ pub struct DeleteSmsTemplateResponse {
     pub delete_template_status: DeleteTemplateStatus,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -1787,7 +1787,7 @@ impl DeleteSmsTemplateResponse {
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -2341,7 +2341,7 @@ pub struct DescribeSmsSignListResponse {
     pub describe_sign_list_status_set: Vec<DescribeSignListStatus>,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -2366,7 +2366,7 @@ impl DescribeSmsSignListResponse {
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -2549,7 +2549,7 @@ pub struct DescribeSmsTemplateListResponse {
     pub describe_template_status_set: Vec<DescribeTemplateListStatus>,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -2574,7 +2574,7 @@ impl DescribeSmsTemplateListResponse {
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -3271,7 +3271,7 @@ pub struct ModifySmsSignResponse {
     pub modify_sign_status: ModifySignStatus,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -3293,7 +3293,7 @@ impl ModifySmsSignResponse {
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -3585,7 +3585,7 @@ pub struct ModifySmsTemplateResponse {
     pub modify_template_status: ModifyTemplateStatus,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -3607,7 +3607,7 @@ impl ModifySmsTemplateResponse {
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -4189,7 +4189,7 @@ pub struct PullSmsReplyStatusByPhoneNumberResponse {
     pub pull_sms_reply_status_set: Vec<PullSmsReplyStatus>,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -4214,7 +4214,7 @@ impl PullSmsReplyStatusByPhoneNumberResponse {
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -4394,7 +4394,7 @@ pub struct PullSmsReplyStatusResponse {
     pub pull_sms_reply_status_set: Vec<PullSmsReplyStatus>,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -4419,7 +4419,7 @@ impl PullSmsReplyStatusResponse {
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -4959,7 +4959,7 @@ pub struct PullSmsSendStatusByPhoneNumberResponse {
     pub pull_sms_send_status_set: Vec<PullSmsSendStatus>,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -4984,7 +4984,7 @@ impl PullSmsSendStatusByPhoneNumberResponse {
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -5164,7 +5164,7 @@ pub struct PullSmsSendStatusResponse {
     pub pull_sms_send_status_set: Vec<PullSmsSendStatus>,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -5189,7 +5189,7 @@ impl PullSmsSendStatusResponse {
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -5537,7 +5537,7 @@ pub struct SendSmsResponse {
     pub send_status_set: Vec<SendStatus>,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -5562,7 +5562,7 @@ impl SendSmsResponse {
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -6134,7 +6134,7 @@ pub struct SendStatusStatisticsResponse {
     pub send_status_statistics: SendStatusStatistics,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -6156,7 +6156,7 @@ impl SendStatusStatisticsResponse {
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -6667,7 +6667,7 @@ pub struct SmsPackagesStatisticsResponse {
     pub sms_packages_statistics_set: Vec<SmsPackagesStatistics>,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -6692,7 +6692,7 @@ impl SmsPackagesStatisticsResponse {
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();

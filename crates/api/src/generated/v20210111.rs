@@ -377,7 +377,7 @@ pub struct AddSmsSignResponse {
     pub add_sign_status: AddSignStatus,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -399,7 +399,7 @@ impl AddSmsSignResponse {
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -663,7 +663,7 @@ pub struct AddSmsTemplateResponse {
     pub add_template_status: AddTemplateStatus,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -685,7 +685,7 @@ impl AddSmsTemplateResponse {
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -1297,7 +1297,7 @@ pub struct CallbackStatusStatisticsResponse {
     pub callback_status_statistics: CallbackStatusStatistics,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -1322,7 +1322,7 @@ impl CallbackStatusStatisticsResponse {
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -1569,7 +1569,7 @@ pub struct DeleteSmsSignResponse {
     pub delete_sign_status: DeleteSignStatus,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -1591,7 +1591,7 @@ impl DeleteSmsSignResponse {
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -1739,7 +1739,7 @@ pub struct DeleteSmsTemplateResponse {
     pub delete_template_status: DeleteTemplateStatus,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -1761,7 +1761,7 @@ impl DeleteSmsTemplateResponse {
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -2012,7 +2012,7 @@ pub struct DescribePhoneNumberInfoResponse {
     pub phone_number_info_set: Vec<PhoneNumberInfo>,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -2037,7 +2037,7 @@ impl DescribePhoneNumberInfoResponse {
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -2333,7 +2333,7 @@ pub struct DescribeSendRecordListResponse {
     pub total_count: u64,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -2366,7 +2366,7 @@ impl DescribeSendRecordListResponse {
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -2894,7 +2894,7 @@ pub struct DescribeSmsSignListResponse {
     pub describe_sign_list_status_set: Vec<DescribeSignListStatus>,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -2919,7 +2919,7 @@ impl DescribeSmsSignListResponse {
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -3158,7 +3158,7 @@ pub struct DescribeSmsTemplateListResponse {
     pub describe_template_status_set: Vec<DescribeTemplateListStatus>,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -3183,7 +3183,7 @@ impl DescribeSmsTemplateListResponse {
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -3880,7 +3880,7 @@ pub struct ModifySmsSignResponse {
     pub modify_sign_status: ModifySignStatus,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -3902,7 +3902,7 @@ impl ModifySmsSignResponse {
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -4194,7 +4194,7 @@ pub struct ModifySmsTemplateResponse {
     pub modify_template_status: ModifyTemplateStatus,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -4216,7 +4216,7 @@ impl ModifySmsTemplateResponse {
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -5185,7 +5185,7 @@ pub struct PullSmsReplyStatusByPhoneNumberResponse {
     pub pull_sms_reply_status_set: Vec<PullSmsReplyStatus>,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -5210,7 +5210,7 @@ impl PullSmsReplyStatusByPhoneNumberResponse {
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -5390,7 +5390,7 @@ pub struct PullSmsReplyStatusResponse {
     pub pull_sms_reply_status_set: Vec<PullSmsReplyStatus>,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -5415,7 +5415,7 @@ impl PullSmsReplyStatusResponse {
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -5955,7 +5955,7 @@ pub struct PullSmsSendStatusByPhoneNumberResponse {
     pub pull_sms_send_status_set: Vec<PullSmsSendStatus>,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -5980,7 +5980,7 @@ impl PullSmsSendStatusByPhoneNumberResponse {
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -6160,7 +6160,7 @@ pub struct PullSmsSendStatusResponse {
     pub pull_sms_send_status_set: Vec<PullSmsSendStatus>,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -6185,7 +6185,7 @@ impl PullSmsSendStatusResponse {
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -6393,7 +6393,7 @@ pub struct ReportConversionResponse {
     pub report_conversion_status: ReportConversionStatus,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -6415,7 +6415,7 @@ impl ReportConversionResponse {
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -6688,7 +6688,7 @@ pub struct SendMultiGlobalSmsResponse {
     pub send_multi_status_set: Vec<SendMultiStatus>,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -6713,7 +6713,7 @@ impl SendMultiGlobalSmsResponse {
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -7489,7 +7489,7 @@ pub struct SendSmsResponse {
     pub send_status_set: Vec<SendStatus>,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -7514,7 +7514,7 @@ impl SendSmsResponse {
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -8086,7 +8086,7 @@ pub struct SendStatusStatisticsResponse {
     pub send_status_statistics: SendStatusStatistics,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -8108,7 +8108,7 @@ impl SendStatusStatisticsResponse {
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();
@@ -8594,7 +8594,7 @@ pub struct SmsPackagesStatisticsResponse {
     pub sms_packages_statistics_set: Vec<SmsPackagesStatistics>,
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     pub request_id: String,
     /// Members that this version of the crate does not know.
     pub extra: Extra,
@@ -8619,7 +8619,7 @@ impl SmsPackagesStatisticsResponse {
     }
     /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
     ///
-    /// 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+    /// 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
     #[must_use]
     pub fn request_id(mut self, value: impl Into<String>) -> Self {
         self.request_id = value.into();

@@ -9,13 +9,13 @@ impl<C: Clone> V20190711<C> {
     ///
     /// Review takes hours in the service, and the carriers' registration of a mainland signature days after it. No callback tells the result: ask with `DescribeSmsSignList`. Only accounts verified as a company may create signatures through the API (`FailedOperation.NotEnterpriseCertification`). A name that is under review is refused with `InvalidParameterValue.SignExistAndUnapproved`, one that is approved with `InvalidParameterValue.SignAlreadyPassedCheck`.
     ///
-    /// Limit for one key in one region: 1 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+    /// Limit for one key in one region: 1 a second. Not idempotent: repeat it only when it certainly was not carried out.
     ///
     /// 新建签名，即短信正文之前括号中的名称，并提交审核，审核通过后才能使用。
     ///
     /// 真实服务的审核需要数小时，国内签名此后在运营商处报备还需要数天。结果没有回调，请用 `DescribeSmsSignList` 查询。只有通过企业认证的账号可以通过 API 新建签名（否则返回 `FailedOperation.NotEnterpriseCertification`）。同名签名正在审核时返回 `InvalidParameterValue.SignExistAndUnapproved`，已通过审核时返回 `InvalidParameterValue.SignAlreadyPassedCheck`。
     ///
-    /// 同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定请求没有到达时才可重试。
+    /// 同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定它没有执行时才可重试。
     pub fn add_sms_sign(&self) -> Call<C, v20190711::AddSmsSignRequest> {
         Call::new(self.0.clone(), v20190711::AddSmsSignRequest::new())
     }
@@ -23,13 +23,13 @@ impl<C: Clone> V20190711<C> {
     ///
     /// Review takes hours in the service. No callback tells its result: ask with `DescribeSmsTemplateList`. Only accounts verified as a company may create templates through the API (`FailedOperation.NotEnterpriseCertification`); a mainland template also needs an approved signature (`FailedOperation.MissingSignature`). An account has at most 1000 templates (`FailedOperation.TemplateNumberLimit`). Repeating the call creates a second template.
     ///
-    /// Limit for one key in one region: 2 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+    /// Limit for one key in one region: 2 a second. Not idempotent: repeat it only when it certainly was not carried out.
     ///
     /// 新建模板并提交审核，审核通过后才能用于发送。
     ///
     /// 真实服务的审核需要数小时。审核结果没有回调，请用 `DescribeSmsTemplateList` 查询。只有通过企业认证的账号可以通过 API 新建模板（否则返回 `FailedOperation.NotEnterpriseCertification`）；国内模板还要求账号已有通过审核的签名（否则返回 `FailedOperation.MissingSignature`）。每个账号最多 1000 个模板（超出返回 `FailedOperation.TemplateNumberLimit`）。重复调用会再建一个模板。
     ///
-    /// 同一密钥在同一地域每秒最多调用 2 次。非幂等：只有确定请求没有到达时才可重试。
+    /// 同一密钥在同一地域每秒最多调用 2 次。非幂等：只有确定它没有执行时才可重试。
     pub fn add_sms_template(&self) -> Call<C, v20190711::AddSmsTemplateRequest> {
         Call::new(self.0.clone(), v20190711::AddSmsTemplateRequest::new())
     }
@@ -51,21 +51,21 @@ impl<C: Clone> V20190711<C> {
     }
     /// Deletes a signature, whatever the state of its review. It cannot be used any more, while messages that were accepted still go out. A second call finds nothing and is refused with `FailedOperation.SignIdNotExist`.
     ///
-    /// Limit for one key in one region: 1 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+    /// Limit for one key in one region: 1 a second. Not idempotent: repeat it only when it certainly was not carried out.
     ///
     /// 删除签名，无论其审核状态如何。删除后不能再使用，而已经受理的短信仍会下发。再次调用时已无此签名，返回 `FailedOperation.SignIdNotExist`。
     ///
-    /// 同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定请求没有到达时才可重试。
+    /// 同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定它没有执行时才可重试。
     pub fn delete_sms_sign(&self) -> Call<C, v20190711::DeleteSmsSignRequest> {
         Call::new(self.0.clone(), v20190711::DeleteSmsSignRequest::new())
     }
     /// Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were accepted still go out. A second call finds nothing and is refused with `FailedOperation.TemplateIdNotExist`.
     ///
-    /// Limit for one key in one region: 1 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+    /// Limit for one key in one region: 1 a second. Not idempotent: repeat it only when it certainly was not carried out.
     ///
     /// 删除模板，无论其审核状态如何。删除后不能再用于发送，而已经受理的短信仍会下发。再次调用时已无此模板，返回 `FailedOperation.TemplateIdNotExist`。
     ///
-    /// 同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定请求没有到达时才可重试。
+    /// 同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定它没有执行时才可重试。
     pub fn delete_sms_template(&self) -> Call<C, v20190711::DeleteSmsTemplateRequest> {
         Call::new(self.0.clone(), v20190711::DeleteSmsTemplateRequest::new())
     }
@@ -105,13 +105,13 @@ impl<C: Clone> V20190711<C> {
     ///
     /// An approved signature cannot be changed (`InvalidParameterValue.SignAlreadyPassedCheck`): create another one. An id that does not exist is `FailedOperation.MissingSignatureToModify`.
     ///
-    /// Limit for one key in one region: 1 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+    /// Limit for one key in one region: 1 a second. Not idempotent: repeat it only when it certainly was not carried out.
     ///
     /// 修改审核中或未通过的签名，并重新提交审核。
     ///
     /// 已通过审核的签名不能修改（返回 `InvalidParameterValue.SignAlreadyPassedCheck`），请另建一个。ID 不存在时返回 `FailedOperation.MissingSignatureToModify`。
     ///
-    /// 同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定请求没有到达时才可重试。
+    /// 同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定它没有执行时才可重试。
     pub fn modify_sms_sign(&self) -> Call<C, v20190711::ModifySmsSignRequest> {
         Call::new(self.0.clone(), v20190711::ModifySmsSignRequest::new())
     }
@@ -119,13 +119,13 @@ impl<C: Clone> V20190711<C> {
     ///
     /// An approved template cannot be changed (`FailedOperation.TemplateAlreadyPassedCheck`): create another one. An id that does not exist is `FailedOperation.MissingTemplateToModify`.
     ///
-    /// Limit for one key in one region: 1 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+    /// Limit for one key in one region: 1 a second. Not idempotent: repeat it only when it certainly was not carried out.
     ///
     /// 修改审核中或未通过的模板，并重新提交审核。
     ///
     /// 已通过审核的模板不能修改（返回 `FailedOperation.TemplateAlreadyPassedCheck`），请另建一个。ID 不存在时返回 `FailedOperation.MissingTemplateToModify`。
     ///
-    /// 同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定请求没有到达时才可重试。
+    /// 同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定它没有执行时才可重试。
     pub fn modify_sms_template(&self) -> Call<C, v20190711::ModifySmsTemplateRequest> {
         Call::new(self.0.clone(), v20190711::ModifySmsTemplateRequest::new())
     }
@@ -133,13 +133,13 @@ impl<C: Clone> V20190711<C> {
     ///
     /// A reply is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its replies. The queue has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no reply is waiting.
     ///
-    /// Limit for one key in one region: 100 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+    /// Limit for one key in one region: 100 a second. Not idempotent: repeat it only when it certainly was not carried out.
     ///
     /// 从应用的队列中取出用户的上行回复，从旧到新，最多 `Limit` 条。
     ///
     /// 每条回复只会交付一次：取到的一方必须自行保存；如果应答丢失，其中的回复也随之丢失。队列须由客服为账号开通，否则返回 `UnauthorizedOperation.RequestPermissionDeny`。应答为空表示没有待取的回复。
     ///
-    /// 同一密钥在同一地域每秒最多调用 100 次。非幂等：只有确定请求没有到达时才可重试。
+    /// 同一密钥在同一地域每秒最多调用 100 次。非幂等：只有确定它没有执行时才可重试。
     pub fn pull_sms_reply_status(
         &self,
     ) -> Call<C, v20190711::PullSmsReplyStatusRequest> {
@@ -149,13 +149,13 @@ impl<C: Clone> V20190711<C> {
     ///
     /// Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`, `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`. Nothing published says that replies stay where they are, so the call is treated like a pull and never counted as safe to repeat.
     ///
-    /// Limit for one key in one region: 20 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+    /// Limit for one key in one region: 20 a second. Not idempotent: repeat it only when it certainly was not carried out.
     ///
     /// 查询一个号码最近 7 天内的上行回复。
     ///
     /// 时间不合要求时返回 `InvalidParameterValue.BeginTimeVerifyFail`、`InvalidParameterValue.EndTimeVerifyFail`；开始晚于结束时返回 `InvalidParameterValue.InvalidStartTime`。公开文档没有说明回复查询后是否仍然保留，因此本接口按拉取对待，不视为可以安全重试。
     ///
-    /// 同一密钥在同一地域每秒最多调用 20 次。非幂等：只有确定请求没有到达时才可重试。
+    /// 同一密钥在同一地域每秒最多调用 20 次。非幂等：只有确定它没有执行时才可重试。
     pub fn pull_sms_reply_status_by_phone_number(
         &self,
     ) -> Call<C, v20190711::PullSmsReplyStatusByPhoneNumberRequest> {
@@ -168,13 +168,13 @@ impl<C: Clone> V20190711<C> {
     ///
     /// A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its reports. The queue has to be opened for the account by support, otherwise the answer is `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no report is waiting.
     ///
-    /// Limit for one key in one region: 100 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+    /// Limit for one key in one region: 100 a second. Not idempotent: repeat it only when it certainly was not carried out.
     ///
     /// 从应用的队列中取出状态报告，从旧到新，最多 `Limit` 条。
     ///
     /// 每条报告只会交付一次：取到的一方必须自行保存；如果应答丢失，其中的报告也随之丢失。队列须由客服为账号开通，否则返回 `UnauthorizedOperation.RequestPermissionDeny`。应答为空表示没有待取的报告。
     ///
-    /// 同一密钥在同一地域每秒最多调用 100 次。非幂等：只有确定请求没有到达时才可重试。
+    /// 同一密钥在同一地域每秒最多调用 100 次。非幂等：只有确定它没有执行时才可重试。
     pub fn pull_sms_send_status(&self) -> Call<C, v20190711::PullSmsSendStatusRequest> {
         Call::new(self.0.clone(), v20190711::PullSmsSendStatusRequest::new())
     }
@@ -182,13 +182,13 @@ impl<C: Clone> V20190711<C> {
     ///
     /// Times that do not fit are refused with `InvalidParameterValue.BeginTimeVerifyFail`, `InvalidParameterValue.EndTimeVerifyFail` or, when the begin is after the end, `InvalidParameterValue.InvalidStartTime`. Nothing published says that reports stay where they are, so the call is treated like a pull and never counted as safe to repeat.
     ///
-    /// Limit for one key in one region: 20 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+    /// Limit for one key in one region: 20 a second. Not idempotent: repeat it only when it certainly was not carried out.
     ///
     /// 查询最近 7 天内发往一个号码的短信的状态报告。
     ///
     /// 时间不合要求时返回 `InvalidParameterValue.BeginTimeVerifyFail`、`InvalidParameterValue.EndTimeVerifyFail`；开始晚于结束时返回 `InvalidParameterValue.InvalidStartTime`。公开文档没有说明报告查询后是否仍然保留，因此本接口按拉取对待，不视为可以安全重试。
     ///
-    /// 同一密钥在同一地域每秒最多调用 20 次。非幂等：只有确定请求没有到达时才可重试。
+    /// 同一密钥在同一地域每秒最多调用 20 次。非幂等：只有确定它没有执行时才可重试。
     pub fn pull_sms_send_status_by_phone_number(
         &self,
     ) -> Call<C, v20190711::PullSmsSendStatusByPhoneNumberRequest> {
@@ -203,7 +203,7 @@ impl<C: Clone> V20190711<C> {
     ///
     /// Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
     ///
-    /// Limit for one key in one region: 3000 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+    /// Limit for one key in one region: 3000 a second. Not idempotent: repeat it only when it certainly was not carried out.
     ///
     /// 用一个模板和一组变量值向最多 200 个号码发送短信；这些号码须全部为国内号码，或全部为港澳台及国际号码。
     ///
@@ -211,7 +211,7 @@ impl<C: Clone> V20190711<C> {
     ///
     /// 重复调用会再次发送，因此请求可能已经到达服务时，不可盲目重试。
     ///
-    /// 同一密钥在同一地域每秒最多调用 3000 次。非幂等：只有确定请求没有到达时才可重试。
+    /// 同一密钥在同一地域每秒最多调用 3000 次。非幂等：只有确定它没有执行时才可重试。
     pub fn send_sms(&self) -> Call<C, v20190711::SendSmsRequest> {
         Call::new(self.0.clone(), v20190711::SendSmsRequest::new())
     }

@@ -48,15 +48,15 @@ namespace TencentCloud.Sms.V20190711
         /// signatures through the API (<c>FailedOperation.NotEnterpriseCertification</c>). A name that is under review is
         /// refused with <c>InvalidParameterValue.SignExistAndUnapproved</c>, one that is approved with
         /// <c>InvalidParameterValue.SignAlreadyPassedCheck</c>.</para>
-        /// <para>Limit for one key in one region: 1 a second. Not idempotent: repeat it only when the request certainly did
-        /// not arrive.</para>
+        /// <para>Limit for one key in one region: 1 a second. Not idempotent: repeat it only when it certainly was not
+        /// carried out.</para>
         /// <para>新建签名，即短信正文之前括号中的名称，并提交审核，审核通过后才能使用。</para>
         /// <para>真实服务的审核需要数小时，国内签名此后在运营商处报备还需要数天。结果没有回调，请用
         /// <c>DescribeSmsSignList</c> 查询。只有通过企业认证的账号可以通过 API 新建签名（否则返回
         /// <c>FailedOperation.NotEnterpriseCertification</c>）。同名签名正在审核时返回
         /// <c>InvalidParameterValue.SignExistAndUnapproved</c>，已通过审核时返回
         /// <c>InvalidParameterValue.SignAlreadyPassedCheck</c>。</para>
-        /// <para>同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定请求没有到达时才可重试。</para>
+        /// <para>同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定它没有执行时才可重试。</para>
         /// </summary>
         /// <param name="req">The parameters.</param>
         /// <returns>The answer.</returns>
@@ -116,14 +116,14 @@ namespace TencentCloud.Sms.V20190711
         /// (<c>FailedOperation.NotEnterpriseCertification</c>); a mainland template also needs an approved signature
         /// (<c>FailedOperation.MissingSignature</c>). An account has at most 1000 templates
         /// (<c>FailedOperation.TemplateNumberLimit</c>). Repeating the call creates a second template.</para>
-        /// <para>Limit for one key in one region: 2 a second. Not idempotent: repeat it only when the request certainly did
-        /// not arrive.</para>
+        /// <para>Limit for one key in one region: 2 a second. Not idempotent: repeat it only when it certainly was not
+        /// carried out.</para>
         /// <para>新建模板并提交审核，审核通过后才能用于发送。</para>
         /// <para>真实服务的审核需要数小时。审核结果没有回调，请用 <c>DescribeSmsTemplateList</c> 查询。
         /// 只有通过企业认证的账号可以通过 API 新建模板（否则返回 <c>FailedOperation.NotEnterpriseCertification</c>）；
         /// 国内模板还要求账号已有通过审核的签名（否则返回 <c>FailedOperation.MissingSignature</c>）。每个账号最多 1000
         /// 个模板（超出返回 <c>FailedOperation.TemplateNumberLimit</c>）。重复调用会再建一个模板。</para>
-        /// <para>同一密钥在同一地域每秒最多调用 2 次。非幂等：只有确定请求没有到达时才可重试。</para>
+        /// <para>同一密钥在同一地域每秒最多调用 2 次。非幂等：只有确定它没有执行时才可重试。</para>
         /// </summary>
         /// <param name="req">The parameters.</param>
         /// <returns>The answer.</returns>
@@ -239,11 +239,11 @@ namespace TencentCloud.Sms.V20190711
         /// <summary>
         /// Deletes a signature, whatever the state of its review. It cannot be used any more, while messages that were
         /// accepted still go out. A second call finds nothing and is refused with <c>FailedOperation.SignIdNotExist</c>.
-        /// <para>Limit for one key in one region: 1 a second. Not idempotent: repeat it only when the request certainly did
-        /// not arrive.</para>
+        /// <para>Limit for one key in one region: 1 a second. Not idempotent: repeat it only when it certainly was not
+        /// carried out.</para>
         /// <para>删除签名，无论其审核状态如何。删除后不能再使用，而已经受理的短信仍会下发。再次调用时已无此签名，返回
         /// <c>FailedOperation.SignIdNotExist</c>。</para>
-        /// <para>同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定请求没有到达时才可重试。</para>
+        /// <para>同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定它没有执行时才可重试。</para>
         /// </summary>
         /// <param name="req">The parameters.</param>
         /// <returns>The answer.</returns>
@@ -299,11 +299,11 @@ namespace TencentCloud.Sms.V20190711
         /// <summary>
         /// Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were
         /// accepted still go out. A second call finds nothing and is refused with <c>FailedOperation.TemplateIdNotExist</c>.
-        /// <para>Limit for one key in one region: 1 a second. Not idempotent: repeat it only when the request certainly did
-        /// not arrive.</para>
+        /// <para>Limit for one key in one region: 1 a second. Not idempotent: repeat it only when it certainly was not
+        /// carried out.</para>
         /// <para>删除模板，无论其审核状态如何。删除后不能再用于发送，而已经受理的短信仍会下发。再次调用时已无此模板，返回
         /// <c>FailedOperation.TemplateIdNotExist</c>。</para>
-        /// <para>同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定请求没有到达时才可重试。</para>
+        /// <para>同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定它没有执行时才可重试。</para>
         /// </summary>
         /// <param name="req">The parameters.</param>
         /// <returns>The answer.</returns>
@@ -478,12 +478,12 @@ namespace TencentCloud.Sms.V20190711
         /// Changes a signature that is under review or refused, and hands it in for review again.
         /// <para>An approved signature cannot be changed (<c>InvalidParameterValue.SignAlreadyPassedCheck</c>): create
         /// another one. An id that does not exist is <c>FailedOperation.MissingSignatureToModify</c>.</para>
-        /// <para>Limit for one key in one region: 1 a second. Not idempotent: repeat it only when the request certainly did
-        /// not arrive.</para>
+        /// <para>Limit for one key in one region: 1 a second. Not idempotent: repeat it only when it certainly was not
+        /// carried out.</para>
         /// <para>修改审核中或未通过的签名，并重新提交审核。</para>
         /// <para>已通过审核的签名不能修改（返回 <c>InvalidParameterValue.SignAlreadyPassedCheck</c>），请另建一个。ID
         /// 不存在时返回 <c>FailedOperation.MissingSignatureToModify</c>。</para>
-        /// <para>同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定请求没有到达时才可重试。</para>
+        /// <para>同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定它没有执行时才可重试。</para>
         /// </summary>
         /// <param name="req">The parameters.</param>
         /// <returns>The answer.</returns>
@@ -540,12 +540,12 @@ namespace TencentCloud.Sms.V20190711
         /// Changes a template that is under review or refused, and hands it in for review again.
         /// <para>An approved template cannot be changed (<c>FailedOperation.TemplateAlreadyPassedCheck</c>): create another
         /// one. An id that does not exist is <c>FailedOperation.MissingTemplateToModify</c>.</para>
-        /// <para>Limit for one key in one region: 1 a second. Not idempotent: repeat it only when the request certainly did
-        /// not arrive.</para>
+        /// <para>Limit for one key in one region: 1 a second. Not idempotent: repeat it only when it certainly was not
+        /// carried out.</para>
         /// <para>修改审核中或未通过的模板，并重新提交审核。</para>
         /// <para>已通过审核的模板不能修改（返回 <c>FailedOperation.TemplateAlreadyPassedCheck</c>），请另建一个。ID
         /// 不存在时返回 <c>FailedOperation.MissingTemplateToModify</c>。</para>
-        /// <para>同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定请求没有到达时才可重试。</para>
+        /// <para>同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定它没有执行时才可重试。</para>
         /// </summary>
         /// <param name="req">The parameters.</param>
         /// <returns>The answer.</returns>
@@ -603,12 +603,12 @@ namespace TencentCloud.Sms.V20190711
         /// <para>A reply is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its
         /// replies. The queue has to be opened for the account by support, otherwise the answer is
         /// <c>UnauthorizedOperation.RequestPermissionDeny</c>. An empty answer means that no reply is waiting.</para>
-        /// <para>Limit for one key in one region: 100 a second. Not idempotent: repeat it only when the request certainly
-        /// did not arrive.</para>
+        /// <para>Limit for one key in one region: 100 a second. Not idempotent: repeat it only when it certainly was not
+        /// carried out.</para>
         /// <para>从应用的队列中取出用户的上行回复，从旧到新，最多 <c>Limit</c> 条。</para>
         /// <para>每条回复只会交付一次：取到的一方必须自行保存；如果应答丢失，其中的回复也随之丢失。队列须由客服为账号开通，
         /// 否则返回 <c>UnauthorizedOperation.RequestPermissionDeny</c>。应答为空表示没有待取的回复。</para>
-        /// <para>同一密钥在同一地域每秒最多调用 100 次。非幂等：只有确定请求没有到达时才可重试。</para>
+        /// <para>同一密钥在同一地域每秒最多调用 100 次。非幂等：只有确定它没有执行时才可重试。</para>
         /// </summary>
         /// <param name="req">The parameters.</param>
         /// <returns>The answer.</returns>
@@ -667,14 +667,14 @@ namespace TencentCloud.Sms.V20190711
         /// <c>InvalidParameterValue.EndTimeVerifyFail</c> or, when the begin is after the end,
         /// <c>InvalidParameterValue.InvalidStartTime</c>. Nothing published says that replies stay where they are, so the
         /// call is treated like a pull and never counted as safe to repeat.</para>
-        /// <para>Limit for one key in one region: 20 a second. Not idempotent: repeat it only when the request certainly did
-        /// not arrive.</para>
+        /// <para>Limit for one key in one region: 20 a second. Not idempotent: repeat it only when it certainly was not
+        /// carried out.</para>
         /// <para>查询一个号码最近 7 天内的上行回复。</para>
         /// <para>时间不合要求时返回
         /// <c>InvalidParameterValue.BeginTimeVerifyFail</c>、<c>InvalidParameterValue.EndTimeVerifyFail</c>；
         /// 开始晚于结束时返回 <c>InvalidParameterValue.InvalidStartTime</c>。公开文档没有说明回复查询后是否仍然保留，
         /// 因此本接口按拉取对待，不视为可以安全重试。</para>
-        /// <para>同一密钥在同一地域每秒最多调用 20 次。非幂等：只有确定请求没有到达时才可重试。</para>
+        /// <para>同一密钥在同一地域每秒最多调用 20 次。非幂等：只有确定它没有执行时才可重试。</para>
         /// </summary>
         /// <param name="req">The parameters.</param>
         /// <returns>The answer.</returns>
@@ -732,12 +732,12 @@ namespace TencentCloud.Sms.V20190711
         /// <para>A report is handed out once: whoever pulls it must keep it, and an answer that is lost is lost with its
         /// reports. The queue has to be opened for the account by support, otherwise the answer is
         /// <c>UnauthorizedOperation.RequestPermissionDeny</c>. An empty answer means that no report is waiting.</para>
-        /// <para>Limit for one key in one region: 100 a second. Not idempotent: repeat it only when the request certainly
-        /// did not arrive.</para>
+        /// <para>Limit for one key in one region: 100 a second. Not idempotent: repeat it only when it certainly was not
+        /// carried out.</para>
         /// <para>从应用的队列中取出状态报告，从旧到新，最多 <c>Limit</c> 条。</para>
         /// <para>每条报告只会交付一次：取到的一方必须自行保存；如果应答丢失，其中的报告也随之丢失。队列须由客服为账号开通，
         /// 否则返回 <c>UnauthorizedOperation.RequestPermissionDeny</c>。应答为空表示没有待取的报告。</para>
-        /// <para>同一密钥在同一地域每秒最多调用 100 次。非幂等：只有确定请求没有到达时才可重试。</para>
+        /// <para>同一密钥在同一地域每秒最多调用 100 次。非幂等：只有确定它没有执行时才可重试。</para>
         /// </summary>
         /// <param name="req">The parameters.</param>
         /// <returns>The answer.</returns>
@@ -796,14 +796,14 @@ namespace TencentCloud.Sms.V20190711
         /// <c>InvalidParameterValue.EndTimeVerifyFail</c> or, when the begin is after the end,
         /// <c>InvalidParameterValue.InvalidStartTime</c>. Nothing published says that reports stay where they are, so the
         /// call is treated like a pull and never counted as safe to repeat.</para>
-        /// <para>Limit for one key in one region: 20 a second. Not idempotent: repeat it only when the request certainly did
-        /// not arrive.</para>
+        /// <para>Limit for one key in one region: 20 a second. Not idempotent: repeat it only when it certainly was not
+        /// carried out.</para>
         /// <para>查询最近 7 天内发往一个号码的短信的状态报告。</para>
         /// <para>时间不合要求时返回
         /// <c>InvalidParameterValue.BeginTimeVerifyFail</c>、<c>InvalidParameterValue.EndTimeVerifyFail</c>；
         /// 开始晚于结束时返回 <c>InvalidParameterValue.InvalidStartTime</c>。公开文档没有说明报告查询后是否仍然保留，
         /// 因此本接口按拉取对待，不视为可以安全重试。</para>
-        /// <para>同一密钥在同一地域每秒最多调用 20 次。非幂等：只有确定请求没有到达时才可重试。</para>
+        /// <para>同一密钥在同一地域每秒最多调用 20 次。非幂等：只有确定它没有执行时才可重试。</para>
         /// </summary>
         /// <param name="req">The parameters.</param>
         /// <returns>The answer.</returns>
@@ -864,15 +864,15 @@ namespace TencentCloud.Sms.V20190711
         /// than 200 numbers, is an error of the call, and nothing is sent.</para>
         /// <para>Repeating the call sends again, so a call that may have reached the service must not be repeated
         /// blindly.</para>
-        /// <para>Limit for one key in one region: 3000 a second. Not idempotent: repeat it only when the request certainly
-        /// did not arrive.</para>
+        /// <para>Limit for one key in one region: 3000 a second. Not idempotent: repeat it only when it certainly was not
+        /// carried out.</para>
         /// <para>用一个模板和一组变量值向最多 200 个号码发送短信；这些号码须全部为国内号码，
         /// 或全部为港澳台及国际号码。</para>
         /// <para>只要服务处理了这些号码，无论是否受理，调用都算成功：应答中每个号码各有自己的错误码，受理时为 <c>Ok</c>。
         /// 受理表示已经计费并开始下发，状态报告稍后才有。涉及整个请求的问题，例如应用不存在或号码超过 200 个，
         /// 则是整次调用的错误，此时一条也不会发送。</para>
         /// <para>重复调用会再次发送，因此请求可能已经到达服务时，不可盲目重试。</para>
-        /// <para>同一密钥在同一地域每秒最多调用 3000 次。非幂等：只有确定请求没有到达时才可重试。</para>
+        /// <para>同一密钥在同一地域每秒最多调用 3000 次。非幂等：只有确定它没有执行时才可重试。</para>
         /// </summary>
         /// <param name="req">The parameters.</param>
         /// <returns>The answer.</returns>

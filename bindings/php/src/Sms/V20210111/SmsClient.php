@@ -25,7 +25,7 @@ use TencentCloud\Sms\V20210111\Models;
  *   `InvalidParameterValue.SignExistAndUnapproved`, one that is approved with
  *   `InvalidParameterValue.SignAlreadyPassedCheck`.
  *
- *   Limit for one key in one region: 1 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+ *   Limit for one key in one region: 1 a second. Not idempotent: repeat it only when it certainly was not carried out.
  *
  *   新建签名，即短信正文之前括号中的名称，并提交审核，审核通过后才能使用。
  *
@@ -34,7 +34,7 @@ use TencentCloud\Sms\V20210111\Models;
  *   同名签名正在审核时返回 `InvalidParameterValue.SignExistAndUnapproved`，已通过审核时返回
  *   `InvalidParameterValue.SignAlreadyPassedCheck`。
  *
- *   同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定请求没有到达时才可重试。
+ *   同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定它没有执行时才可重试。
  * @method AsyncCall AddSmsSignAsync(Models\AddSmsSignRequest $req, array $options = []) Begins AddSmsSign.
  * @method Models\AddSmsTemplateResponse AddSmsTemplate(Models\AddSmsTemplateRequest $req, array $options = [])
  *   Creates a template and hands it in for review; it can be sent once the review has approved it.
@@ -44,7 +44,7 @@ use TencentCloud\Sms\V20210111\Models;
  *   template also needs an approved signature (`FailedOperation.MissingSignature`). An account has at most 1000 templates
  *   (`FailedOperation.TemplateNumberLimit`). Repeating the call creates a second template.
  *
- *   Limit for one key in one region: 2 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+ *   Limit for one key in one region: 2 a second. Not idempotent: repeat it only when it certainly was not carried out.
  *
  *   新建模板并提交审核，审核通过后才能用于发送。
  *
@@ -53,7 +53,7 @@ use TencentCloud\Sms\V20210111\Models;
  *   `FailedOperation.MissingSignature`）。每个账号最多 1000 个模板（超出返回 `FailedOperation.TemplateNumberLimit`）。
  *   重复调用会再建一个模板。
  *
- *   同一密钥在同一地域每秒最多调用 2 次。非幂等：只有确定请求没有到达时才可重试。
+ *   同一密钥在同一地域每秒最多调用 2 次。非幂等：只有确定它没有执行时才可重试。
  * @method AsyncCall AddSmsTemplateAsync(Models\AddSmsTemplateRequest $req, array $options = []) Begins AddSmsTemplate.
  * @method Models\CallbackStatusStatisticsResponse CallbackStatusStatistics(Models\CallbackStatusStatisticsRequest $req, array $options = [])
  *   Counts the delivery reports of an app within a span of at most 32 days, and why messages did not arrive.
@@ -73,23 +73,23 @@ use TencentCloud\Sms\V20210111\Models;
  *   Deletes a signature, whatever the state of its review. It cannot be used any more, while messages that were accepted
  *   still go out. A second call finds nothing and is refused with `FailedOperation.SignIdNotExist`.
  *
- *   Limit for one key in one region: 1 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+ *   Limit for one key in one region: 1 a second. Not idempotent: repeat it only when it certainly was not carried out.
  *
  *   删除签名，无论其审核状态如何。删除后不能再使用，而已经受理的短信仍会下发。再次调用时已无此签名，返回
  *   `FailedOperation.SignIdNotExist`。
  *
- *   同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定请求没有到达时才可重试。
+ *   同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定它没有执行时才可重试。
  * @method AsyncCall DeleteSmsSignAsync(Models\DeleteSmsSignRequest $req, array $options = []) Begins DeleteSmsSign.
  * @method Models\DeleteSmsTemplateResponse DeleteSmsTemplate(Models\DeleteSmsTemplateRequest $req, array $options = [])
  *   Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were accepted
  *   still go out. A second call finds nothing and is refused with `FailedOperation.TemplateIdNotExist`.
  *
- *   Limit for one key in one region: 1 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+ *   Limit for one key in one region: 1 a second. Not idempotent: repeat it only when it certainly was not carried out.
  *
  *   删除模板，无论其审核状态如何。删除后不能再用于发送，而已经受理的短信仍会下发。再次调用时已无此模板，返回
  *   `FailedOperation.TemplateIdNotExist`。
  *
- *   同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定请求没有到达时才可重试。
+ *   同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定它没有执行时才可重试。
  * @method AsyncCall DeleteSmsTemplateAsync(Models\DeleteSmsTemplateRequest $req, array $options = []) Begins DeleteSmsTemplate.
  * @method Models\DescribePhoneNumberInfoResponse DescribePhoneNumberInfo(Models\DescribePhoneNumberInfoRequest $req, array $options = [])
  *   Takes up to 200 phone numbers apart: country, country code, canonical form. The parsing is the same as for sending, and
@@ -155,14 +155,14 @@ use TencentCloud\Sms\V20210111\Models;
  *   An approved signature cannot be changed (`InvalidParameterValue.SignAlreadyPassedCheck`): create another one. An id that
  *   does not exist is `FailedOperation.MissingSignatureToModify`.
  *
- *   Limit for one key in one region: 1 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+ *   Limit for one key in one region: 1 a second. Not idempotent: repeat it only when it certainly was not carried out.
  *
  *   修改审核中或未通过的签名，并重新提交审核。
  *
  *   已通过审核的签名不能修改（返回 `InvalidParameterValue.SignAlreadyPassedCheck`），请另建一个。ID 不存在时返回
  *   `FailedOperation.MissingSignatureToModify`。
  *
- *   同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定请求没有到达时才可重试。
+ *   同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定它没有执行时才可重试。
  * @method AsyncCall ModifySmsSignAsync(Models\ModifySmsSignRequest $req, array $options = []) Begins ModifySmsSign.
  * @method Models\ModifySmsTemplateResponse ModifySmsTemplate(Models\ModifySmsTemplateRequest $req, array $options = [])
  *   Changes a template that is under review or refused, and hands it in for review again.
@@ -170,14 +170,14 @@ use TencentCloud\Sms\V20210111\Models;
  *   An approved template cannot be changed (`FailedOperation.TemplateAlreadyPassedCheck`): create another one. An id that
  *   does not exist is `FailedOperation.MissingTemplateToModify`.
  *
- *   Limit for one key in one region: 20 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+ *   Limit for one key in one region: 20 a second. Not idempotent: repeat it only when it certainly was not carried out.
  *
  *   修改审核中或未通过的模板，并重新提交审核。
  *
  *   已通过审核的模板不能修改（返回 `FailedOperation.TemplateAlreadyPassedCheck`），请另建一个。ID 不存在时返回
  *   `FailedOperation.MissingTemplateToModify`。
  *
- *   同一密钥在同一地域每秒最多调用 20 次。非幂等：只有确定请求没有到达时才可重试。
+ *   同一密钥在同一地域每秒最多调用 20 次。非幂等：只有确定它没有执行时才可重试。
  * @method AsyncCall ModifySmsTemplateAsync(Models\ModifySmsTemplateRequest $req, array $options = []) Begins ModifySmsTemplate.
  * @method Models\PullSmsReplyStatusResponse PullSmsReplyStatus(Models\PullSmsReplyStatusRequest $req, array $options = [])
  *   Takes people's replies to an app out of its queue, oldest first, at most `Limit`.
@@ -186,14 +186,14 @@ use TencentCloud\Sms\V20210111\Models;
  *   queue has to be opened for the account by support, otherwise the answer is
  *   `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no reply is waiting.
  *
- *   Limit for one key in one region: 100 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+ *   Limit for one key in one region: 100 a second. Not idempotent: repeat it only when it certainly was not carried out.
  *
  *   从应用的队列中取出用户的上行回复，从旧到新，最多 `Limit` 条。
  *
  *   每条回复只会交付一次：取到的一方必须自行保存；如果应答丢失，其中的回复也随之丢失。队列须由客服为账号开通，否则返回
  *   `UnauthorizedOperation.RequestPermissionDeny`。应答为空表示没有待取的回复。
  *
- *   同一密钥在同一地域每秒最多调用 100 次。非幂等：只有确定请求没有到达时才可重试。
+ *   同一密钥在同一地域每秒最多调用 100 次。非幂等：只有确定它没有执行时才可重试。
  * @method AsyncCall PullSmsReplyStatusAsync(Models\PullSmsReplyStatusRequest $req, array $options = []) Begins PullSmsReplyStatus.
  * @method Models\PullSmsReplyStatusByPhoneNumberResponse PullSmsReplyStatusByPhoneNumber(Models\PullSmsReplyStatusByPhoneNumberRequest $req, array $options = [])
  *   Answers the replies that came from one number within the last 7 days.
@@ -203,7 +203,7 @@ use TencentCloud\Sms\V20210111\Models;
  *   Nothing published says that replies stay where they are, so the call is treated like a pull and never counted as safe to
  *   repeat.
  *
- *   Limit for one key in one region: 20 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+ *   Limit for one key in one region: 20 a second. Not idempotent: repeat it only when it certainly was not carried out.
  *
  *   查询一个号码最近 7 天内的上行回复。
  *
@@ -211,7 +211,7 @@ use TencentCloud\Sms\V20210111\Models;
  *   开始晚于结束时返回 `InvalidParameterValue.InvalidStartTime`。公开文档没有说明回复查询后是否仍然保留，
  *   因此本接口按拉取对待，不视为可以安全重试。
  *
- *   同一密钥在同一地域每秒最多调用 20 次。非幂等：只有确定请求没有到达时才可重试。
+ *   同一密钥在同一地域每秒最多调用 20 次。非幂等：只有确定它没有执行时才可重试。
  * @method AsyncCall PullSmsReplyStatusByPhoneNumberAsync(Models\PullSmsReplyStatusByPhoneNumberRequest $req, array $options = []) Begins PullSmsReplyStatusByPhoneNumber.
  * @method Models\PullSmsSendStatusResponse PullSmsSendStatus(Models\PullSmsSendStatusRequest $req, array $options = [])
  *   Takes delivery reports of an app out of its queue, oldest first, at most `Limit`.
@@ -220,14 +220,14 @@ use TencentCloud\Sms\V20210111\Models;
  *   queue has to be opened for the account by support, otherwise the answer is
  *   `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no report is waiting.
  *
- *   Limit for one key in one region: 100 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+ *   Limit for one key in one region: 100 a second. Not idempotent: repeat it only when it certainly was not carried out.
  *
  *   从应用的队列中取出状态报告，从旧到新，最多 `Limit` 条。
  *
  *   每条报告只会交付一次：取到的一方必须自行保存；如果应答丢失，其中的报告也随之丢失。队列须由客服为账号开通，否则返回
  *   `UnauthorizedOperation.RequestPermissionDeny`。应答为空表示没有待取的报告。
  *
- *   同一密钥在同一地域每秒最多调用 100 次。非幂等：只有确定请求没有到达时才可重试。
+ *   同一密钥在同一地域每秒最多调用 100 次。非幂等：只有确定它没有执行时才可重试。
  * @method AsyncCall PullSmsSendStatusAsync(Models\PullSmsSendStatusRequest $req, array $options = []) Begins PullSmsSendStatus.
  * @method Models\PullSmsSendStatusByPhoneNumberResponse PullSmsSendStatusByPhoneNumber(Models\PullSmsSendStatusByPhoneNumberRequest $req, array $options = [])
  *   Answers the delivery reports of one number, for messages sent within the last 7 days.
@@ -237,7 +237,7 @@ use TencentCloud\Sms\V20210111\Models;
  *   Nothing published says that reports stay where they are, so the call is treated like a pull and never counted as safe to
  *   repeat.
  *
- *   Limit for one key in one region: 20 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+ *   Limit for one key in one region: 20 a second. Not idempotent: repeat it only when it certainly was not carried out.
  *
  *   查询最近 7 天内发往一个号码的短信的状态报告。
  *
@@ -245,21 +245,20 @@ use TencentCloud\Sms\V20210111\Models;
  *   开始晚于结束时返回 `InvalidParameterValue.InvalidStartTime`。公开文档没有说明报告查询后是否仍然保留，
  *   因此本接口按拉取对待，不视为可以安全重试。
  *
- *   同一密钥在同一地域每秒最多调用 20 次。非幂等：只有确定请求没有到达时才可重试。
+ *   同一密钥在同一地域每秒最多调用 20 次。非幂等：只有确定它没有执行时才可重试。
  * @method AsyncCall PullSmsSendStatusByPhoneNumberAsync(Models\PullSmsSendStatusByPhoneNumberRequest $req, array $options = []) Begins PullSmsSendStatusByPhoneNumber.
  * @method Models\ReportConversionResponse ReportConversion(Models\ReportConversionRequest $req, array $options = [])
  *   Reports that a person typed a sent code back, which lets the service measure how many codes arrive.
  *
  *   The feature is opened by support on request. Whether the report was taken stands in the `Code` of the answer.
  *
- *   Limit for one key in one region: 1000 a second. Not idempotent: repeat it only when the request certainly did not
- *   arrive.
+ *   Limit for one key in one region: 1000 a second. Not idempotent: repeat it only when it certainly was not carried out.
  *
  *   上报用户已经填回收到的验证码，供服务统计有多少验证码真正到达。
  *
  *   该功能须申请由客服开通。上报是否被接收，见应答中的 `Code`。
  *
- *   同一密钥在同一地域每秒最多调用 1000 次。非幂等：只有确定请求没有到达时才可重试。
+ *   同一密钥在同一地域每秒最多调用 1000 次。非幂等：只有确定它没有执行时才可重试。
  * @method AsyncCall ReportConversionAsync(Models\ReportConversionRequest $req, array $options = []) Begins ReportConversion.
  * @method Models\SendMultiGlobalSmsResponse SendMultiGlobalSms(Models\SendMultiGlobalSmsRequest $req, array $options = [])
  *   Sends to up to 200 global numbers, each with its own template and values.
@@ -268,14 +267,14 @@ use TencentCloud\Sms\V20210111\Models;
  *   signature: the text is the template's alone. An empty list, more than 200 messages or a mainland number among them is an
  *   error of the call, and nothing is sent; use `SendSms` for mainland numbers.
  *
- *   Limit for one key in one region: 10 a second. Not idempotent: repeat it only when the request certainly did not arrive.
+ *   Limit for one key in one region: 10 a second. Not idempotent: repeat it only when it certainly was not carried out.
  *
  *   向最多 200 个港澳台及国际号码发送短信，每个号码各有自己的模板与变量值。
  *
  *   与 `SendSms` 一样，应答中每个号码各有自己的错误码，重复调用会再次发送。此接口没有签名，短信全文就是模板的正文。
  *   列表为空、短信超过 200 条或其中有国内号码，都是整次调用的错误，此时一条也不会发送；国内号码请使用 `SendSms`。
  *
- *   同一密钥在同一地域每秒最多调用 10 次。非幂等：只有确定请求没有到达时才可重试。
+ *   同一密钥在同一地域每秒最多调用 10 次。非幂等：只有确定它没有执行时才可重试。
  * @method AsyncCall SendMultiGlobalSmsAsync(Models\SendMultiGlobalSmsRequest $req, array $options = []) Begins SendMultiGlobalSms.
  * @method Models\SendSmsResponse SendSms(Models\SendSmsRequest $req, array $options = [])
  *   Sends one template with one set of values to up to 200 numbers, all in mainland China or all global.
@@ -287,8 +286,7 @@ use TencentCloud\Sms\V20210111\Models;
  *
  *   Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
  *
- *   Limit for one key in one region: 3000 a second. Not idempotent: repeat it only when the request certainly did not
- *   arrive.
+ *   Limit for one key in one region: 3000 a second. Not idempotent: repeat it only when it certainly was not carried out.
  *
  *   用一个模板和一组变量值向最多 200 个号码发送短信；这些号码须全部为国内号码，或全部为港澳台及国际号码。
  *
@@ -298,7 +296,7 @@ use TencentCloud\Sms\V20210111\Models;
  *
  *   重复调用会再次发送，因此请求可能已经到达服务时，不可盲目重试。
  *
- *   同一密钥在同一地域每秒最多调用 3000 次。非幂等：只有确定请求没有到达时才可重试。
+ *   同一密钥在同一地域每秒最多调用 3000 次。非幂等：只有确定它没有执行时才可重试。
  * @method AsyncCall SendSmsAsync(Models\SendSmsRequest $req, array $options = []) Begins SendSms.
  * @method Models\SendStatusStatisticsResponse SendStatusStatistics(Models\SendStatusStatisticsRequest $req, array $options = [])
  *   Counts what an app sent within a span of hours: numbers submitted, numbers accepted, segments billed.

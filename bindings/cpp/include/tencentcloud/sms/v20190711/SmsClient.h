@@ -203,8 +203,7 @@ public:
     /// `InvalidParameterValue.SignExistAndUnapproved`, one that is approved with
     /// `InvalidParameterValue.SignAlreadyPassedCheck`.
     ///
-    /// Limit for one key in one region: 1 a second. Not idempotent: repeat it only when the request certainly did not
-    /// arrive.
+    /// Limit for one key in one region: 1 a second. Not idempotent: repeat it only when it certainly was not carried out.
     ///
     /// 新建签名，即短信正文之前括号中的名称，并提交审核，审核通过后才能使用。
     ///
@@ -213,7 +212,7 @@ public:
     /// 同名签名正在审核时返回 `InvalidParameterValue.SignExistAndUnapproved`，已通过审核时返回
     /// `InvalidParameterValue.SignAlreadyPassedCheck`。
     ///
-    /// 同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定请求没有到达时才可重试。
+    /// 同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定它没有执行时才可重试。
     AddSmsSignOutcome AddSmsSign(const Model::AddSmsSignRequest &request) { return CallModel<Model::AddSmsSignResponse>("AddSmsSign", request); }
     /// The same; `handler` is told the outcome.
     void AddSmsSignAsync(const Model::AddSmsSignRequest& request, const AddSmsSignAsyncHandler& handler, const std::shared_ptr<const AsyncCallerContext>& context = nullptr)
@@ -230,8 +229,7 @@ public:
     /// template also needs an approved signature (`FailedOperation.MissingSignature`). An account has at most 1000 templates
     /// (`FailedOperation.TemplateNumberLimit`). Repeating the call creates a second template.
     ///
-    /// Limit for one key in one region: 2 a second. Not idempotent: repeat it only when the request certainly did not
-    /// arrive.
+    /// Limit for one key in one region: 2 a second. Not idempotent: repeat it only when it certainly was not carried out.
     ///
     /// 新建模板并提交审核，审核通过后才能用于发送。
     ///
@@ -240,7 +238,7 @@ public:
     /// `FailedOperation.MissingSignature`）。每个账号最多 1000 个模板（超出返回 `FailedOperation.TemplateNumberLimit`）。
     /// 重复调用会再建一个模板。
     ///
-    /// 同一密钥在同一地域每秒最多调用 2 次。非幂等：只有确定请求没有到达时才可重试。
+    /// 同一密钥在同一地域每秒最多调用 2 次。非幂等：只有确定它没有执行时才可重试。
     AddSmsTemplateOutcome AddSmsTemplate(const Model::AddSmsTemplateRequest &request) { return CallModel<Model::AddSmsTemplateResponse>("AddSmsTemplate", request); }
     /// The same; `handler` is told the outcome.
     void AddSmsTemplateAsync(const Model::AddSmsTemplateRequest& request, const AddSmsTemplateAsyncHandler& handler, const std::shared_ptr<const AsyncCallerContext>& context = nullptr)
@@ -274,13 +272,12 @@ public:
     /// Deletes a signature, whatever the state of its review. It cannot be used any more, while messages that were accepted
     /// still go out. A second call finds nothing and is refused with `FailedOperation.SignIdNotExist`.
     ///
-    /// Limit for one key in one region: 1 a second. Not idempotent: repeat it only when the request certainly did not
-    /// arrive.
+    /// Limit for one key in one region: 1 a second. Not idempotent: repeat it only when it certainly was not carried out.
     ///
     /// 删除签名，无论其审核状态如何。删除后不能再使用，而已经受理的短信仍会下发。再次调用时已无此签名，返回
     /// `FailedOperation.SignIdNotExist`。
     ///
-    /// 同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定请求没有到达时才可重试。
+    /// 同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定它没有执行时才可重试。
     DeleteSmsSignOutcome DeleteSmsSign(const Model::DeleteSmsSignRequest &request) { return CallModel<Model::DeleteSmsSignResponse>("DeleteSmsSign", request); }
     /// The same; `handler` is told the outcome.
     void DeleteSmsSignAsync(const Model::DeleteSmsSignRequest& request, const DeleteSmsSignAsyncHandler& handler, const std::shared_ptr<const AsyncCallerContext>& context = nullptr)
@@ -293,13 +290,12 @@ public:
     /// Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were accepted
     /// still go out. A second call finds nothing and is refused with `FailedOperation.TemplateIdNotExist`.
     ///
-    /// Limit for one key in one region: 1 a second. Not idempotent: repeat it only when the request certainly did not
-    /// arrive.
+    /// Limit for one key in one region: 1 a second. Not idempotent: repeat it only when it certainly was not carried out.
     ///
     /// 删除模板，无论其审核状态如何。删除后不能再用于发送，而已经受理的短信仍会下发。再次调用时已无此模板，返回
     /// `FailedOperation.TemplateIdNotExist`。
     ///
-    /// 同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定请求没有到达时才可重试。
+    /// 同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定它没有执行时才可重试。
     DeleteSmsTemplateOutcome DeleteSmsTemplate(const Model::DeleteSmsTemplateRequest &request) { return CallModel<Model::DeleteSmsTemplateResponse>("DeleteSmsTemplate", request); }
     /// The same; `handler` is told the outcome.
     void DeleteSmsTemplateAsync(const Model::DeleteSmsTemplateRequest& request, const DeleteSmsTemplateAsyncHandler& handler, const std::shared_ptr<const AsyncCallerContext>& context = nullptr)
@@ -354,15 +350,14 @@ public:
     /// An approved signature cannot be changed (`InvalidParameterValue.SignAlreadyPassedCheck`): create another one. An id
     /// that does not exist is `FailedOperation.MissingSignatureToModify`.
     ///
-    /// Limit for one key in one region: 1 a second. Not idempotent: repeat it only when the request certainly did not
-    /// arrive.
+    /// Limit for one key in one region: 1 a second. Not idempotent: repeat it only when it certainly was not carried out.
     ///
     /// 修改审核中或未通过的签名，并重新提交审核。
     ///
     /// 已通过审核的签名不能修改（返回 `InvalidParameterValue.SignAlreadyPassedCheck`），请另建一个。ID 不存在时返回
     /// `FailedOperation.MissingSignatureToModify`。
     ///
-    /// 同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定请求没有到达时才可重试。
+    /// 同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定它没有执行时才可重试。
     ModifySmsSignOutcome ModifySmsSign(const Model::ModifySmsSignRequest &request) { return CallModel<Model::ModifySmsSignResponse>("ModifySmsSign", request); }
     /// The same; `handler` is told the outcome.
     void ModifySmsSignAsync(const Model::ModifySmsSignRequest& request, const ModifySmsSignAsyncHandler& handler, const std::shared_ptr<const AsyncCallerContext>& context = nullptr)
@@ -377,15 +372,14 @@ public:
     /// An approved template cannot be changed (`FailedOperation.TemplateAlreadyPassedCheck`): create another one. An id that
     /// does not exist is `FailedOperation.MissingTemplateToModify`.
     ///
-    /// Limit for one key in one region: 1 a second. Not idempotent: repeat it only when the request certainly did not
-    /// arrive.
+    /// Limit for one key in one region: 1 a second. Not idempotent: repeat it only when it certainly was not carried out.
     ///
     /// 修改审核中或未通过的模板，并重新提交审核。
     ///
     /// 已通过审核的模板不能修改（返回 `FailedOperation.TemplateAlreadyPassedCheck`），请另建一个。ID 不存在时返回
     /// `FailedOperation.MissingTemplateToModify`。
     ///
-    /// 同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定请求没有到达时才可重试。
+    /// 同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定它没有执行时才可重试。
     ModifySmsTemplateOutcome ModifySmsTemplate(const Model::ModifySmsTemplateRequest &request) { return CallModel<Model::ModifySmsTemplateResponse>("ModifySmsTemplate", request); }
     /// The same; `handler` is told the outcome.
     void ModifySmsTemplateAsync(const Model::ModifySmsTemplateRequest& request, const ModifySmsTemplateAsyncHandler& handler, const std::shared_ptr<const AsyncCallerContext>& context = nullptr)
@@ -401,15 +395,14 @@ public:
     /// queue has to be opened for the account by support, otherwise the answer is
     /// `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no reply is waiting.
     ///
-    /// Limit for one key in one region: 100 a second. Not idempotent: repeat it only when the request certainly did not
-    /// arrive.
+    /// Limit for one key in one region: 100 a second. Not idempotent: repeat it only when it certainly was not carried out.
     ///
     /// 从应用的队列中取出用户的上行回复，从旧到新，最多 `Limit` 条。
     ///
     /// 每条回复只会交付一次：取到的一方必须自行保存；如果应答丢失，其中的回复也随之丢失。队列须由客服为账号开通，否则返回
     /// `UnauthorizedOperation.RequestPermissionDeny`。应答为空表示没有待取的回复。
     ///
-    /// 同一密钥在同一地域每秒最多调用 100 次。非幂等：只有确定请求没有到达时才可重试。
+    /// 同一密钥在同一地域每秒最多调用 100 次。非幂等：只有确定它没有执行时才可重试。
     PullSmsReplyStatusOutcome PullSmsReplyStatus(const Model::PullSmsReplyStatusRequest &request) { return CallModel<Model::PullSmsReplyStatusResponse>("PullSmsReplyStatus", request); }
     /// The same; `handler` is told the outcome.
     void PullSmsReplyStatusAsync(const Model::PullSmsReplyStatusRequest& request, const PullSmsReplyStatusAsyncHandler& handler, const std::shared_ptr<const AsyncCallerContext>& context = nullptr)
@@ -426,8 +419,7 @@ public:
     /// `InvalidParameterValue.InvalidStartTime`. Nothing published says that replies stay where they are, so the call is
     /// treated like a pull and never counted as safe to repeat.
     ///
-    /// Limit for one key in one region: 20 a second. Not idempotent: repeat it only when the request certainly did not
-    /// arrive.
+    /// Limit for one key in one region: 20 a second. Not idempotent: repeat it only when it certainly was not carried out.
     ///
     /// 查询一个号码最近 7 天内的上行回复。
     ///
@@ -435,7 +427,7 @@ public:
     /// 开始晚于结束时返回 `InvalidParameterValue.InvalidStartTime`。公开文档没有说明回复查询后是否仍然保留，
     /// 因此本接口按拉取对待，不视为可以安全重试。
     ///
-    /// 同一密钥在同一地域每秒最多调用 20 次。非幂等：只有确定请求没有到达时才可重试。
+    /// 同一密钥在同一地域每秒最多调用 20 次。非幂等：只有确定它没有执行时才可重试。
     PullSmsReplyStatusByPhoneNumberOutcome PullSmsReplyStatusByPhoneNumber(const Model::PullSmsReplyStatusByPhoneNumberRequest &request) { return CallModel<Model::PullSmsReplyStatusByPhoneNumberResponse>("PullSmsReplyStatusByPhoneNumber", request); }
     /// The same; `handler` is told the outcome.
     void PullSmsReplyStatusByPhoneNumberAsync(const Model::PullSmsReplyStatusByPhoneNumberRequest& request, const PullSmsReplyStatusByPhoneNumberAsyncHandler& handler, const std::shared_ptr<const AsyncCallerContext>& context = nullptr)
@@ -451,15 +443,14 @@ public:
     /// queue has to be opened for the account by support, otherwise the answer is
     /// `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no report is waiting.
     ///
-    /// Limit for one key in one region: 100 a second. Not idempotent: repeat it only when the request certainly did not
-    /// arrive.
+    /// Limit for one key in one region: 100 a second. Not idempotent: repeat it only when it certainly was not carried out.
     ///
     /// 从应用的队列中取出状态报告，从旧到新，最多 `Limit` 条。
     ///
     /// 每条报告只会交付一次：取到的一方必须自行保存；如果应答丢失，其中的报告也随之丢失。队列须由客服为账号开通，否则返回
     /// `UnauthorizedOperation.RequestPermissionDeny`。应答为空表示没有待取的报告。
     ///
-    /// 同一密钥在同一地域每秒最多调用 100 次。非幂等：只有确定请求没有到达时才可重试。
+    /// 同一密钥在同一地域每秒最多调用 100 次。非幂等：只有确定它没有执行时才可重试。
     PullSmsSendStatusOutcome PullSmsSendStatus(const Model::PullSmsSendStatusRequest &request) { return CallModel<Model::PullSmsSendStatusResponse>("PullSmsSendStatus", request); }
     /// The same; `handler` is told the outcome.
     void PullSmsSendStatusAsync(const Model::PullSmsSendStatusRequest& request, const PullSmsSendStatusAsyncHandler& handler, const std::shared_ptr<const AsyncCallerContext>& context = nullptr)
@@ -476,8 +467,7 @@ public:
     /// `InvalidParameterValue.InvalidStartTime`. Nothing published says that reports stay where they are, so the call is
     /// treated like a pull and never counted as safe to repeat.
     ///
-    /// Limit for one key in one region: 20 a second. Not idempotent: repeat it only when the request certainly did not
-    /// arrive.
+    /// Limit for one key in one region: 20 a second. Not idempotent: repeat it only when it certainly was not carried out.
     ///
     /// 查询最近 7 天内发往一个号码的短信的状态报告。
     ///
@@ -485,7 +475,7 @@ public:
     /// 开始晚于结束时返回 `InvalidParameterValue.InvalidStartTime`。公开文档没有说明报告查询后是否仍然保留，
     /// 因此本接口按拉取对待，不视为可以安全重试。
     ///
-    /// 同一密钥在同一地域每秒最多调用 20 次。非幂等：只有确定请求没有到达时才可重试。
+    /// 同一密钥在同一地域每秒最多调用 20 次。非幂等：只有确定它没有执行时才可重试。
     PullSmsSendStatusByPhoneNumberOutcome PullSmsSendStatusByPhoneNumber(const Model::PullSmsSendStatusByPhoneNumberRequest &request) { return CallModel<Model::PullSmsSendStatusByPhoneNumberResponse>("PullSmsSendStatusByPhoneNumber", request); }
     /// The same; `handler` is told the outcome.
     void PullSmsSendStatusByPhoneNumberAsync(const Model::PullSmsSendStatusByPhoneNumberRequest& request, const PullSmsSendStatusByPhoneNumberAsyncHandler& handler, const std::shared_ptr<const AsyncCallerContext>& context = nullptr)
@@ -504,8 +494,7 @@ public:
     ///
     /// Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
     ///
-    /// Limit for one key in one region: 3000 a second. Not idempotent: repeat it only when the request certainly did not
-    /// arrive.
+    /// Limit for one key in one region: 3000 a second. Not idempotent: repeat it only when it certainly was not carried out.
     ///
     /// 用一个模板和一组变量值向最多 200 个号码发送短信；这些号码须全部为国内号码，或全部为港澳台及国际号码。
     ///
@@ -515,7 +504,7 @@ public:
     ///
     /// 重复调用会再次发送，因此请求可能已经到达服务时，不可盲目重试。
     ///
-    /// 同一密钥在同一地域每秒最多调用 3000 次。非幂等：只有确定请求没有到达时才可重试。
+    /// 同一密钥在同一地域每秒最多调用 3000 次。非幂等：只有确定它没有执行时才可重试。
     SendSmsOutcome SendSms(const Model::SendSmsRequest &request) { return CallModel<Model::SendSmsResponse>("SendSms", request); }
     /// The same; `handler` is told the outcome.
     void SendSmsAsync(const Model::SendSmsRequest& request, const SendSmsAsyncHandler& handler, const std::shared_ptr<const AsyncCallerContext>& context = nullptr)

@@ -19,7 +19,7 @@ namespace TencentCloud.Sms.V20210111.Models
 
         /// <summary>
         /// The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
-        /// <para>服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。</para>
+        /// <para>请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。</para>
         /// </summary>
         public string RequestId{ get; set; }
 

@@ -105,7 +105,7 @@ export interface AddSmsSignResponse {
   /**
    * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
    *
-   * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+   * 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
    */
   RequestId?: string
 }
@@ -171,7 +171,7 @@ export interface AddSmsTemplateResponse {
   /**
    * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
    *
-   * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+   * 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
    */
   RequestId?: string
 }
@@ -313,7 +313,7 @@ export interface CallbackStatusStatisticsResponse {
   /**
    * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
    *
-   * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+   * 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
    */
   RequestId?: string
 }
@@ -371,7 +371,7 @@ export interface DeleteSmsSignResponse {
   /**
    * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
    *
-   * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+   * 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
    */
   RequestId?: string
 }
@@ -409,7 +409,7 @@ export interface DeleteSmsTemplateResponse {
   /**
    * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
    *
-   * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+   * 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
    */
   RequestId?: string
 }
@@ -539,7 +539,7 @@ export interface DescribeSmsSignListResponse {
   /**
    * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
    *
-   * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+   * 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
    */
   RequestId?: string
 }
@@ -587,7 +587,7 @@ export interface DescribeSmsTemplateListResponse {
   /**
    * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
    *
-   * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+   * 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
    */
   RequestId?: string
 }
@@ -747,7 +747,7 @@ export interface ModifySmsSignResponse {
   /**
    * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
    *
-   * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+   * 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
    */
   RequestId?: string
 }
@@ -819,7 +819,7 @@ export interface ModifySmsTemplateResponse {
   /**
    * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
    *
-   * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+   * 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
    */
   RequestId?: string
 }
@@ -955,7 +955,7 @@ export interface PullSmsReplyStatusByPhoneNumberResponse {
   /**
    * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
    *
-   * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+   * 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
    */
   RequestId?: string
 }
@@ -1003,7 +1003,7 @@ export interface PullSmsReplyStatusResponse {
   /**
    * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
    *
-   * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+   * 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
    */
   RequestId?: string
 }
@@ -1131,7 +1131,7 @@ export interface PullSmsSendStatusByPhoneNumberResponse {
   /**
    * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
    *
-   * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+   * 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
    */
   RequestId?: string
 }
@@ -1179,7 +1179,7 @@ export interface PullSmsSendStatusResponse {
   /**
    * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
    *
-   * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+   * 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
    */
   RequestId?: string
 }
@@ -1267,7 +1267,7 @@ export interface SendSmsResponse {
   /**
    * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
    *
-   * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+   * 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
    */
   RequestId?: string
 }
@@ -1409,7 +1409,7 @@ export interface SendStatusStatisticsResponse {
   /**
    * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
    *
-   * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+   * 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
    */
   RequestId?: string
 }
@@ -1527,7 +1527,7 @@ export interface SmsPackagesStatisticsResponse {
   /**
    * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
    *
-   * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+   * 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
    */
   RequestId?: string
 }

@@ -99,7 +99,7 @@ export interface AddSmsSignResponse {
   /**
    * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
    *
-   * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+   * 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
    */
   RequestId?: string
 }
@@ -165,7 +165,7 @@ export interface AddSmsTemplateResponse {
   /**
    * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
    *
-   * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+   * 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
    */
   RequestId?: string
 }
@@ -307,7 +307,7 @@ export interface CallbackStatusStatisticsResponse {
   /**
    * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
    *
-   * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+   * 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
    */
   RequestId?: string
 }
@@ -365,7 +365,7 @@ export interface DeleteSmsSignResponse {
   /**
    * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
    *
-   * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+   * 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
    */
   RequestId?: string
 }
@@ -403,7 +403,7 @@ export interface DeleteSmsTemplateResponse {
   /**
    * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
    *
-   * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+   * 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
    */
   RequestId?: string
 }
@@ -465,7 +465,7 @@ export interface DescribePhoneNumberInfoResponse {
   /**
    * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
    *
-   * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+   * 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
    */
   RequestId?: string
 }
@@ -543,7 +543,7 @@ export interface DescribeSendRecordListResponse {
   /**
    * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
    *
-   * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+   * 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
    */
   RequestId?: string
 }
@@ -665,7 +665,7 @@ export interface DescribeSmsSignListResponse {
   /**
    * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
    *
-   * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+   * 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
    */
   RequestId?: string
 }
@@ -725,7 +725,7 @@ export interface DescribeSmsTemplateListResponse {
   /**
    * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
    *
-   * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+   * 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
    */
   RequestId?: string
 }
@@ -885,7 +885,7 @@ export interface ModifySmsSignResponse {
   /**
    * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
    *
-   * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+   * 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
    */
   RequestId?: string
 }
@@ -957,7 +957,7 @@ export interface ModifySmsTemplateResponse {
   /**
    * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
    *
-   * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+   * 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
    */
   RequestId?: string
 }
@@ -1181,7 +1181,7 @@ export interface PullSmsReplyStatusByPhoneNumberResponse {
   /**
    * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
    *
-   * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+   * 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
    */
   RequestId?: string
 }
@@ -1229,7 +1229,7 @@ export interface PullSmsReplyStatusResponse {
   /**
    * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
    *
-   * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+   * 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
    */
   RequestId?: string
 }
@@ -1357,7 +1357,7 @@ export interface PullSmsSendStatusByPhoneNumberResponse {
   /**
    * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
    *
-   * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+   * 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
    */
   RequestId?: string
 }
@@ -1405,7 +1405,7 @@ export interface PullSmsSendStatusResponse {
   /**
    * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
    *
-   * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+   * 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
    */
   RequestId?: string
 }
@@ -1459,7 +1459,7 @@ export interface ReportConversionResponse {
   /**
    * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
    *
-   * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+   * 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
    */
   RequestId?: string
 }
@@ -1527,7 +1527,7 @@ export interface SendMultiGlobalSmsResponse {
   /**
    * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
    *
-   * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+   * 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
    */
   RequestId?: string
 }
@@ -1727,7 +1727,7 @@ export interface SendSmsResponse {
   /**
    * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
    *
-   * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+   * 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
    */
   RequestId?: string
 }
@@ -1869,7 +1869,7 @@ export interface SendStatusStatisticsResponse {
   /**
    * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
    *
-   * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+   * 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
    */
   RequestId?: string
 }
@@ -1981,7 +1981,7 @@ export interface SmsPackagesStatisticsResponse {
   /**
    * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
    *
-   * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+   * 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
    */
   RequestId?: string
 }

@@ -34,7 +34,7 @@ class SendMultiGlobalSmsResponse extends AbstractModel
     /**
      * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
      *
-     * 服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+     * 请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
      *
      * @var string|null
      */

@@ -230,7 +230,7 @@ class AddSmsSignResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
-        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+        请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -366,7 +366,7 @@ class AddSmsTemplateResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
-        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+        请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -674,7 +674,7 @@ class CallbackStatusStatisticsResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
-        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+        请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -787,7 +787,7 @@ class DeleteSmsSignResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
-        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+        请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -859,7 +859,7 @@ class DeleteSmsTemplateResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
-        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+        请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -1137,7 +1137,7 @@ class DescribeSmsSignListResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
-        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+        请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -1228,7 +1228,7 @@ class DescribeSmsTemplateListResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
-        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+        请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -1581,7 +1581,7 @@ class ModifySmsSignResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
-        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+        请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -1732,7 +1732,7 @@ class ModifySmsTemplateResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
-        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+        请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -2025,7 +2025,7 @@ class PullSmsReplyStatusByPhoneNumberResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
-        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+        请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -2116,7 +2116,7 @@ class PullSmsReplyStatusResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
-        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+        请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -2398,7 +2398,7 @@ class PullSmsSendStatusByPhoneNumberResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
-        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+        请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -2489,7 +2489,7 @@ class PullSmsSendStatusResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
-        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+        请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -2674,7 +2674,7 @@ class SendSmsResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
-        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+        请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -2982,7 +2982,7 @@ class SendStatusStatisticsResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
-        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+        请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -3245,7 +3245,7 @@ class SmsPackagesStatisticsResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
-        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+        请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """

@@ -215,7 +215,7 @@ class AddSmsSignResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
-        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+        请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -351,7 +351,7 @@ class AddSmsTemplateResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
-        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+        请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -659,7 +659,7 @@ class CallbackStatusStatisticsResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
-        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+        请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -772,7 +772,7 @@ class DeleteSmsSignResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
-        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+        请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -844,7 +844,7 @@ class DeleteSmsTemplateResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
-        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+        请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -961,7 +961,7 @@ class DescribePhoneNumberInfoResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
-        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+        请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -1127,7 +1127,7 @@ class DescribeSendRecordListResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
-        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+        请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -1394,7 +1394,7 @@ class DescribeSmsSignListResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
-        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+        请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -1515,7 +1515,7 @@ class DescribeSmsTemplateListResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
-        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+        请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -1868,7 +1868,7 @@ class ModifySmsSignResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
-        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+        请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -2019,7 +2019,7 @@ class ModifySmsTemplateResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
-        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+        请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -2514,7 +2514,7 @@ class PullSmsReplyStatusByPhoneNumberResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
-        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+        请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -2605,7 +2605,7 @@ class PullSmsReplyStatusResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
-        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+        请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -2887,7 +2887,7 @@ class PullSmsSendStatusByPhoneNumberResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
-        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+        请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -2978,7 +2978,7 @@ class PullSmsSendStatusResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
-        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+        请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -3084,7 +3084,7 @@ class ReportConversionResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
-        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+        请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -3217,7 +3217,7 @@ class SendMultiGlobalSmsResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
-        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+        请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -3664,7 +3664,7 @@ class SendSmsResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
-        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+        请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -3972,7 +3972,7 @@ class SendStatusStatisticsResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
-        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+        请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """
@@ -4220,7 +4220,7 @@ class SmsPackagesStatisticsResponse(AbstractModel):
     def RequestId(self):
         r"""The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
 
-        服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+        请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
 
         :rtype: str
         """

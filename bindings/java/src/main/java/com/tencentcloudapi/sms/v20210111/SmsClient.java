@@ -50,8 +50,8 @@ public class SmsClient extends AbstractClient {
      * with `InvalidParameterValue.SignExistAndUnapproved`, one that is approved with
      * `InvalidParameterValue.SignAlreadyPassedCheck`.
      *
-     * <p>Limit for one key in one region: 1 a second. Not idempotent: repeat it only when the request certainly did not
-     * arrive.
+     * <p>Limit for one key in one region: 1 a second. Not idempotent: repeat it only when it certainly was not carried
+     * out.
      *
      * <p>新建签名，即短信正文之前括号中的名称，并提交审核，审核通过后才能使用。
      *
@@ -60,7 +60,7 @@ public class SmsClient extends AbstractClient {
      * 同名签名正在审核时返回 `InvalidParameterValue.SignExistAndUnapproved`，已通过审核时返回
      * `InvalidParameterValue.SignAlreadyPassedCheck`。
      *
-     * <p>同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定请求没有到达时才可重试。
+     * <p>同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定它没有执行时才可重试。
      *
      * @param req what to ask for
      * @return the answer
@@ -89,8 +89,8 @@ public class SmsClient extends AbstractClient {
      * (`FailedOperation.MissingSignature`). An account has at most 1000 templates
      * (`FailedOperation.TemplateNumberLimit`). Repeating the call creates a second template.
      *
-     * <p>Limit for one key in one region: 2 a second. Not idempotent: repeat it only when the request certainly did not
-     * arrive.
+     * <p>Limit for one key in one region: 2 a second. Not idempotent: repeat it only when it certainly was not carried
+     * out.
      *
      * <p>新建模板并提交审核，审核通过后才能用于发送。
      *
@@ -99,7 +99,7 @@ public class SmsClient extends AbstractClient {
      * 国内模板还要求账号已有通过审核的签名（否则返回 `FailedOperation.MissingSignature`）。每个账号最多 1000
      * 个模板（超出返回 `FailedOperation.TemplateNumberLimit`）。重复调用会再建一个模板。
      *
-     * <p>同一密钥在同一地域每秒最多调用 2 次。非幂等：只有确定请求没有到达时才可重试。
+     * <p>同一密钥在同一地域每秒最多调用 2 次。非幂等：只有确定它没有执行时才可重试。
      *
      * @param req what to ask for
      * @return the answer
@@ -155,13 +155,13 @@ public class SmsClient extends AbstractClient {
      * Deletes a signature, whatever the state of its review. It cannot be used any more, while messages that were
      * accepted still go out. A second call finds nothing and is refused with `FailedOperation.SignIdNotExist`.
      *
-     * <p>Limit for one key in one region: 1 a second. Not idempotent: repeat it only when the request certainly did not
-     * arrive.
+     * <p>Limit for one key in one region: 1 a second. Not idempotent: repeat it only when it certainly was not carried
+     * out.
      *
      * <p>删除签名，无论其审核状态如何。删除后不能再使用，而已经受理的短信仍会下发。再次调用时已无此签名，返回
      * `FailedOperation.SignIdNotExist`。
      *
-     * <p>同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定请求没有到达时才可重试。
+     * <p>同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定它没有执行时才可重试。
      *
      * @param req what to ask for
      * @return the answer
@@ -185,13 +185,13 @@ public class SmsClient extends AbstractClient {
      * Deletes a template, whatever the state of its review. It cannot be sent any more, while messages that were
      * accepted still go out. A second call finds nothing and is refused with `FailedOperation.TemplateIdNotExist`.
      *
-     * <p>Limit for one key in one region: 1 a second. Not idempotent: repeat it only when the request certainly did not
-     * arrive.
+     * <p>Limit for one key in one region: 1 a second. Not idempotent: repeat it only when it certainly was not carried
+     * out.
      *
      * <p>删除模板，无论其审核状态如何。删除后不能再用于发送，而已经受理的短信仍会下发。再次调用时已无此模板，返回
      * `FailedOperation.TemplateIdNotExist`。
      *
-     * <p>同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定请求没有到达时才可重试。
+     * <p>同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定它没有执行时才可重试。
      *
      * @param req what to ask for
      * @return the answer
@@ -349,15 +349,15 @@ public class SmsClient extends AbstractClient {
      * <p>An approved signature cannot be changed (`InvalidParameterValue.SignAlreadyPassedCheck`): create another one.
      * An id that does not exist is `FailedOperation.MissingSignatureToModify`.
      *
-     * <p>Limit for one key in one region: 1 a second. Not idempotent: repeat it only when the request certainly did not
-     * arrive.
+     * <p>Limit for one key in one region: 1 a second. Not idempotent: repeat it only when it certainly was not carried
+     * out.
      *
      * <p>修改审核中或未通过的签名，并重新提交审核。
      *
      * <p>已通过审核的签名不能修改（返回 `InvalidParameterValue.SignAlreadyPassedCheck`），请另建一个。ID 不存在时返回
      * `FailedOperation.MissingSignatureToModify`。
      *
-     * <p>同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定请求没有到达时才可重试。
+     * <p>同一密钥在同一地域每秒最多调用 1 次。非幂等：只有确定它没有执行时才可重试。
      *
      * @param req what to ask for
      * @return the answer
@@ -383,15 +383,15 @@ public class SmsClient extends AbstractClient {
      * <p>An approved template cannot be changed (`FailedOperation.TemplateAlreadyPassedCheck`): create another one. An
      * id that does not exist is `FailedOperation.MissingTemplateToModify`.
      *
-     * <p>Limit for one key in one region: 20 a second. Not idempotent: repeat it only when the request certainly did
-     * not arrive.
+     * <p>Limit for one key in one region: 20 a second. Not idempotent: repeat it only when it certainly was not carried
+     * out.
      *
      * <p>修改审核中或未通过的模板，并重新提交审核。
      *
      * <p>已通过审核的模板不能修改（返回 `FailedOperation.TemplateAlreadyPassedCheck`），请另建一个。ID 不存在时返回
      * `FailedOperation.MissingTemplateToModify`。
      *
-     * <p>同一密钥在同一地域每秒最多调用 20 次。非幂等：只有确定请求没有到达时才可重试。
+     * <p>同一密钥在同一地域每秒最多调用 20 次。非幂等：只有确定它没有执行时才可重试。
      *
      * @param req what to ask for
      * @return the answer
@@ -418,15 +418,15 @@ public class SmsClient extends AbstractClient {
      * replies. The queue has to be opened for the account by support, otherwise the answer is
      * `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no reply is waiting.
      *
-     * <p>Limit for one key in one region: 100 a second. Not idempotent: repeat it only when the request certainly did
-     * not arrive.
+     * <p>Limit for one key in one region: 100 a second. Not idempotent: repeat it only when it certainly was not
+     * carried out.
      *
      * <p>从应用的队列中取出用户的上行回复，从旧到新，最多 `Limit` 条。
      *
      * <p>每条回复只会交付一次：取到的一方必须自行保存；如果应答丢失，其中的回复也随之丢失。队列须由客服为账号开通，
      * 否则返回 `UnauthorizedOperation.RequestPermissionDeny`。应答为空表示没有待取的回复。
      *
-     * <p>同一密钥在同一地域每秒最多调用 100 次。非幂等：只有确定请求没有到达时才可重试。
+     * <p>同一密钥在同一地域每秒最多调用 100 次。非幂等：只有确定它没有执行时才可重试。
      *
      * @param req what to ask for
      * @return the answer
@@ -454,8 +454,8 @@ public class SmsClient extends AbstractClient {
      * `InvalidParameterValue.InvalidStartTime`. Nothing published says that replies stay where they are, so the call is
      * treated like a pull and never counted as safe to repeat.
      *
-     * <p>Limit for one key in one region: 20 a second. Not idempotent: repeat it only when the request certainly did
-     * not arrive.
+     * <p>Limit for one key in one region: 20 a second. Not idempotent: repeat it only when it certainly was not carried
+     * out.
      *
      * <p>查询一个号码最近 7 天内的上行回复。
      *
@@ -463,7 +463,7 @@ public class SmsClient extends AbstractClient {
      * 开始晚于结束时返回 `InvalidParameterValue.InvalidStartTime`。公开文档没有说明回复查询后是否仍然保留，
      * 因此本接口按拉取对待，不视为可以安全重试。
      *
-     * <p>同一密钥在同一地域每秒最多调用 20 次。非幂等：只有确定请求没有到达时才可重试。
+     * <p>同一密钥在同一地域每秒最多调用 20 次。非幂等：只有确定它没有执行时才可重试。
      *
      * @param req what to ask for
      * @return the answer
@@ -490,15 +490,15 @@ public class SmsClient extends AbstractClient {
      * reports. The queue has to be opened for the account by support, otherwise the answer is
      * `UnauthorizedOperation.RequestPermissionDeny`. An empty answer means that no report is waiting.
      *
-     * <p>Limit for one key in one region: 100 a second. Not idempotent: repeat it only when the request certainly did
-     * not arrive.
+     * <p>Limit for one key in one region: 100 a second. Not idempotent: repeat it only when it certainly was not
+     * carried out.
      *
      * <p>从应用的队列中取出状态报告，从旧到新，最多 `Limit` 条。
      *
      * <p>每条报告只会交付一次：取到的一方必须自行保存；如果应答丢失，其中的报告也随之丢失。队列须由客服为账号开通，
      * 否则返回 `UnauthorizedOperation.RequestPermissionDeny`。应答为空表示没有待取的报告。
      *
-     * <p>同一密钥在同一地域每秒最多调用 100 次。非幂等：只有确定请求没有到达时才可重试。
+     * <p>同一密钥在同一地域每秒最多调用 100 次。非幂等：只有确定它没有执行时才可重试。
      *
      * @param req what to ask for
      * @return the answer
@@ -526,8 +526,8 @@ public class SmsClient extends AbstractClient {
      * `InvalidParameterValue.InvalidStartTime`. Nothing published says that reports stay where they are, so the call is
      * treated like a pull and never counted as safe to repeat.
      *
-     * <p>Limit for one key in one region: 20 a second. Not idempotent: repeat it only when the request certainly did
-     * not arrive.
+     * <p>Limit for one key in one region: 20 a second. Not idempotent: repeat it only when it certainly was not carried
+     * out.
      *
      * <p>查询最近 7 天内发往一个号码的短信的状态报告。
      *
@@ -535,7 +535,7 @@ public class SmsClient extends AbstractClient {
      * 开始晚于结束时返回 `InvalidParameterValue.InvalidStartTime`。公开文档没有说明报告查询后是否仍然保留，
      * 因此本接口按拉取对待，不视为可以安全重试。
      *
-     * <p>同一密钥在同一地域每秒最多调用 20 次。非幂等：只有确定请求没有到达时才可重试。
+     * <p>同一密钥在同一地域每秒最多调用 20 次。非幂等：只有确定它没有执行时才可重试。
      *
      * @param req what to ask for
      * @return the answer
@@ -560,14 +560,14 @@ public class SmsClient extends AbstractClient {
      *
      * <p>The feature is opened by support on request. Whether the report was taken stands in the `Code` of the answer.
      *
-     * <p>Limit for one key in one region: 1000 a second. Not idempotent: repeat it only when the request certainly did
-     * not arrive.
+     * <p>Limit for one key in one region: 1000 a second. Not idempotent: repeat it only when it certainly was not
+     * carried out.
      *
      * <p>上报用户已经填回收到的验证码，供服务统计有多少验证码真正到达。
      *
      * <p>该功能须申请由客服开通。上报是否被接收，见应答中的 `Code`。
      *
-     * <p>同一密钥在同一地域每秒最多调用 1000 次。非幂等：只有确定请求没有到达时才可重试。
+     * <p>同一密钥在同一地域每秒最多调用 1000 次。非幂等：只有确定它没有执行时才可重试。
      *
      * @param req what to ask for
      * @return the answer
@@ -594,8 +594,8 @@ public class SmsClient extends AbstractClient {
      * signature: the text is the template's alone. An empty list, more than 200 messages or a mainland number among
      * them is an error of the call, and nothing is sent; use `SendSms` for mainland numbers.
      *
-     * <p>Limit for one key in one region: 10 a second. Not idempotent: repeat it only when the request certainly did
-     * not arrive.
+     * <p>Limit for one key in one region: 10 a second. Not idempotent: repeat it only when it certainly was not carried
+     * out.
      *
      * <p>向最多 200 个港澳台及国际号码发送短信，每个号码各有自己的模板与变量值。
      *
@@ -603,7 +603,7 @@ public class SmsClient extends AbstractClient {
      * 短信全文就是模板的正文。列表为空、短信超过 200 条或其中有国内号码，都是整次调用的错误，此时一条也不会发送；
      * 国内号码请使用 `SendSms`。
      *
-     * <p>同一密钥在同一地域每秒最多调用 10 次。非幂等：只有确定请求没有到达时才可重试。
+     * <p>同一密钥在同一地域每秒最多调用 10 次。非幂等：只有确定它没有执行时才可重试。
      *
      * @param req what to ask for
      * @return the answer
@@ -633,8 +633,8 @@ public class SmsClient extends AbstractClient {
      *
      * <p>Repeating the call sends again, so a call that may have reached the service must not be repeated blindly.
      *
-     * <p>Limit for one key in one region: 3000 a second. Not idempotent: repeat it only when the request certainly did
-     * not arrive.
+     * <p>Limit for one key in one region: 3000 a second. Not idempotent: repeat it only when it certainly was not
+     * carried out.
      *
      * <p>用一个模板和一组变量值向最多 200 个号码发送短信；这些号码须全部为国内号码，或全部为港澳台及国际号码。
      *
@@ -644,7 +644,7 @@ public class SmsClient extends AbstractClient {
      *
      * <p>重复调用会再次发送，因此请求可能已经到达服务时，不可盲目重试。
      *
-     * <p>同一密钥在同一地域每秒最多调用 3000 次。非幂等：只有确定请求没有到达时才可重试。
+     * <p>同一密钥在同一地域每秒最多调用 3000 次。非幂等：只有确定它没有执行时才可重试。
      *
      * @param req what to ask for
      * @return the answer

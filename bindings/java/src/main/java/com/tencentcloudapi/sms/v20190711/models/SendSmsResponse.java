@@ -40,7 +40,7 @@ public class SendSmsResponse extends AbstractModel {
     /**
      * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
      *
-     * <p>服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+     * <p>请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
      *
      * @return the value, or null when there is none
      */
@@ -51,7 +51,7 @@ public class SendSmsResponse extends AbstractModel {
     /**
      * The id under which the service logged the call: a UUID in lower case. Give it to support when asking about one.
      *
-     * <p>服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
+     * <p>请求 ID：服务记录本次调用所用的编号，小写 UUID。向客服咨询某次调用时请提供它。
      *
      * @param RequestId the value; null leaves it out
      */
