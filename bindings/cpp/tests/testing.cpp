@@ -107,6 +107,9 @@ TEST(AProgramThatIsNotFoundIsASentenceWithAllPlaces)
     LocalServiceOptions nowhere;
     nowhere.program = "/nowhere/tcsms";
     Has(NotStarted(nowhere), "/nowhere/tcsms cannot be started");
+    LocalServiceOptions other;
+    other.program = "/bin/echo";
+    Has(NotStarted(other), "did not say where it listens: serve --listen");
 }
 
 TEST(WhatTheProgramSaysOfAWrongConfigurationIsInTheError)

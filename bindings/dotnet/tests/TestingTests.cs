@@ -87,6 +87,7 @@ internal static class TestingTests
             Environment.SetEnvironmentVariable("TCSMS_PROGRAM", program);
         }
         Expect.Contains("/nowhere/tcsms cannot be started", NotStarted(new LocalServiceOptions { Program = "/nowhere/tcsms" }));
+        Expect.Contains("did not say where it listens: serve --listen", NotStarted(new LocalServiceOptions { Program = "/bin/echo" }));
     }
 
     public static void WhatTheProgramSaysOfAWrongConfigurationIsInTheError()

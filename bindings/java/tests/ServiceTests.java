@@ -98,6 +98,7 @@ public class ServiceTests {
                 has(place, text);
             }
             has("/nowhere/tcsms cannot be started", notStarted(new LocalService.Options().program("/nowhere/tcsms")));
+            has("printed no line of JSON", notStarted(new LocalService.Options().program("/bin/echo")));
         });
         Tests.test("what the program says of a wrong configuration is in the error", () -> {
             String text = notStarted(new LocalService.Options().config("[limits]\nprofile = \"none\"\n"));

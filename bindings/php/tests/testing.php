@@ -73,6 +73,9 @@ $tests = [
         has('/nowhere/tcsms is no program', text_of(RuntimeException::class, function () {
             LocalService::start(['program' => '/nowhere/tcsms']);
         }));
+        has('printed no line of JSON: serve --listen', text_of(RuntimeException::class, function () {
+            LocalService::start(['program' => '/bin/echo']);
+        }));
         has('no option `programm`', text_of(InvalidArgumentException::class, function () {
             LocalService::start(['programm' => '/nowhere/tcsms']);
         }));

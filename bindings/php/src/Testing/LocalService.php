@@ -180,7 +180,8 @@ final class LocalService
     private static function end($process, array $pipes, float $seconds): void
     {
         fclose($pipes[0]);
-        if (!self::readable($pipes[1], $seconds)) {
+        // It prints nothing more: there is something to read when it has ended.
+        if ($seconds == 0 || !self::readable($pipes[1], $seconds)) {
             proc_terminate($process, 9);
         }
         fclose($pipes[1]);

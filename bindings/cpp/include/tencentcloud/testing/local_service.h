@@ -855,7 +855,7 @@ private:
     {
         m_in.Close();
         // It prints nothing more: there is something to read when it has ended.
-        if (!detail::Readable(m_out.Fd(), patience))
+        if (patience.count() == 0 || !detail::Readable(m_out.Fd(), patience))
             ::kill(m_pid, SIGKILL);
         while (::waitpid(m_pid, nullptr, 0) < 0 && errno == EINTR)
         {

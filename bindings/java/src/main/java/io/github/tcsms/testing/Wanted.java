@@ -88,7 +88,7 @@ public final class Wanted {
         StringBuilder out = new StringBuilder(count == 1 ? "no message" : found + " of " + count + " messages");
         out.append(phone == null ? "" : " to " + phone).append(app == null ? "" : " of the app " + app);
         out.append(status == null ? "" : " with the status " + status).append(part == null ? "" : " containing `" + part + "`");
-        out.append(" within ").append(waitMs() / 1000.0).append(" s");
+        out.append(" within ").append(String.valueOf(waitMs() / 1000.0).replaceAll("\\.0$", "")).append(" s");
         List<String> near = new ArrayList<>();
         for (Object miss : nearMisses) {
             Map<?, ?> message = (Map<?, ?>) miss;
@@ -99,6 +99,6 @@ public final class Wanted {
             }
             near.add("to " + message.get("phone") + " `" + message.get("text") + "`: " + String.join(", ", differs));
         }
-        return out.append("; near: ").append(near.isEmpty() ? "none" : String.join("; ", near)).toString().replace(".0 s", " s");
+        return out.append("; near: ").append(near.isEmpty() ? "none" : String.join("; ", near)).toString();
     }
 }
