@@ -8,7 +8,7 @@ use tcsms_store::Limits;
 use utoipa::ToSchema;
 
 use super::extract::{Content, Named};
-use super::{Answer, Control, ControlError, answer, read};
+use super::{Answer, Control, ControlError, Errors, answer, read};
 use crate::accounts::{Refused, Wanted};
 use crate::config::{default_limits, strict_limits};
 use crate::duration;
@@ -22,10 +22,12 @@ const TTL_MAX: Duration = Duration::from_secs(24 * 3600);
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub(super) struct NewAccount {
     /// How long it lives, in real time; by default 10m, at most 24h.
+    #[schema(pattern = "^[0-9]+(ms|s|m|h|d)$")]
     ttl: Option<String>,
     /// The configured account whose signatures, templates and packages it gets; by default the first.
     like: Option<String>,
     /// A profile of limits: `default`, `strict` or `off`; without one, the limits of the account that it is like.
+    #[schema(pattern = "^(default|strict|off)$")]
     limits: Option<String>,
     /// Where its reports are pushed to.
     status_url: Option<String>,
@@ -66,10 +68,13 @@ pub(super) struct Removed {
 }
 
 /// Makes an isolated account with its own key, app, data, faults and clock.
-#[utoipa::path(post, path = "/_tcsms/v1/accounts", tag = "accounts", request_body = NewAccount,
-    responses((status = 200, body = MadeAccount), (status = 400, body = super::ErrorBody)))]
+#[utoipa::path(post, path = "/_tcsms/v1/accounts", tag = "accounts", request_body = Option<NewAccount>,
+    responses((status = 200, body = MadeAccount), Errors))]
 pub(super) async fn add(State(control): State<Control>, Content(body): Content) -> Answer {
-    let wanted: NewAccount = if body.is_empty() { NewAccount::default() } else { read(&body)? };
+    let wanted: NewAccount = match body.trim_ascii() {
+        b"" | b"null" => NewAccount::default(),
+        body => read(body)?,
+    };
     let ttl = match &wanted.ttl {
         None => TTL_DEFAULT,
         Some(text) => duration::parse(text).filter(|ttl| *ttl <= TTL_MAX).ok_or_else(|| {
@@ -126,7 +131,7 @@ pub(super) async fn add(State(control): State<Control>, Content(body): Content) 
 /// Removes an account for a test run with everything that belongs to it.
 #[utoipa::path(delete, path = "/_tcsms/v1/accounts/{id}", tag = "accounts",
     params(("id" = String, Path, description = "The account's id")),
-    responses((status = 200, body = Removed), (status = 404, body = super::ErrorBody)))]
+    responses((status = 200, body = Removed), Errors))]
 pub(super) async fn remove(State(control): State<Control>, Named(id): Named<String>) -> Answer {
     if control.accounts.remove(&id).await? {
         return answer(Removed { removed: id });

@@ -6,7 +6,7 @@ use tcsms_store::PushAttempt;
 use utoipa::ToSchema;
 
 use super::query::Query;
-use super::{Answer, Control, answer};
+use super::{Answer, Control, Errors, answer};
 use crate::callbacks::kind_word;
 
 const LIMIT_DEFAULT: usize = 100;
@@ -64,8 +64,8 @@ impl From<PushAttempt> for ShownAttempt {
 /// The newest attempts to push reports and replies; the last ten thousand are kept.
 #[utoipa::path(get, path = "/_tcsms/v1/callbacks", tag = "callbacks",
     params(("account" = Option<String>, Query, description = "Only this account's"),
-        ("limit" = Option<u32>, Query, description = "1 to 1000; 100 by default")),
-    responses((status = 200, body = Attempts)))]
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "100 by default")),
+    responses((status = 200, body = Attempts), Errors))]
 pub(super) async fn list(State(control): State<Control>, RawQuery(query): RawQuery) -> Answer {
     let mut query = Query::parse(query.as_deref())?;
     let account = query.text("account");

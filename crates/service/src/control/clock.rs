@@ -4,7 +4,7 @@ use axum::extract::{RawQuery, State};
 use serde::{Deserialize, Serialize};
 
 use super::extract::Content;
-use super::{Answer, Control, ControlError, account_of_query, answer};
+use super::{Answer, Control, ControlError, Errors, account_of_query, answer, read};
 use crate::clock::{Business, Clock, Setting};
 use crate::duration;
 
@@ -29,9 +29,11 @@ pub(super) struct ClockSetting {
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewClockSetting {
-    /// Moves business time: `24h`, `-5m`.
+    /// Moves business time: `24h`, `-5m`. Not together with `now`.
+    #[schema(pattern = "^-?[0-9]+(ms|s|m|h|d)$")]
     offset: Option<String>,
     /// Stops business time at this Unix second.
+    #[schema(minimum = 0, maximum = 9_999_999_999_i64)]
     now: Option<i64>,
     /// Moves or stops the time of signatures too.
     #[serde(default)]
@@ -41,7 +43,7 @@ pub(super) struct NewClockSetting {
 /// How the clock stands.
 #[utoipa::path(get, path = "/_tcsms/v1/clock", tag = "clock",
     params(("account" = Option<String>, Query, description = "The clock of this account; without it, the service's own")),
-    responses((status = 200, body = ClockSetting)))]
+    responses((status = 200, body = ClockSetting), Errors))]
 pub(super) async fn get(State(control): State<Control>, RawQuery(query): RawQuery) -> Answer {
     answer(shown(&chosen(&control, query.as_deref())?))
 }
@@ -57,18 +59,14 @@ fn chosen(control: &Control, query: Option<&str>) -> Result<Clock, ControlError>
 /// `PUT clock` with `{"offset":"24h"}`, `{"now":1795575600,"signatures":true}` or `{}`.
 #[utoipa::path(put, path = "/_tcsms/v1/clock", tag = "clock", request_body = NewClockSetting,
     params(("account" = Option<String>, Query, description = "The clock of this account; without it, the service's own")),
-    responses((status = 200, body = ClockSetting), (status = 400, body = super::ErrorBody)))]
+    responses((status = 200, body = ClockSetting), Errors))]
 pub(super) async fn put(
     State(control): State<Control>,
     RawQuery(query): RawQuery,
     Content(body): Content,
 ) -> Answer {
     let clock = chosen(&control, query.as_deref())?;
-    let wanted: NewClockSetting = serde_json::from_slice(&body).map_err(|error| {
-        ControlError::bad(format!(
-            "the body must be {{\"offset\":\"24h\"}} or {{\"now\":UNIX_SECONDS}}: {error}"
-        ))
-    })?;
+    let wanted: NewClockSetting = read(&body)?;
     let business = match (&wanted.offset, wanted.now) {
         (Some(_), Some(_)) => return Err(ControlError::bad("give `offset` or `now`, not both")),
         (Some(offset), None) => Business::Offset(offset_ms(offset).ok_or_else(|| {

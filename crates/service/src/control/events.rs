@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 
 use super::messages::ShownMessage;
 use super::query::Query;
-use super::{Answer, Control};
+use super::{Answer, Control, Errors};
 use crate::events::Event;
 use crate::service::told;
 
@@ -34,7 +34,7 @@ const WAITING_MAX: usize = 64;
 /// back with it as `Last-Event-ID` misses no message.
 #[utoipa::path(get, path = "/_tcsms/v1/events", tag = "events",
     params(("account" = Option<String>, Query, description = "Only this account's")),
-    responses((status = 200, content_type = "text/event-stream", body = String)))]
+    responses((status = 200, content_type = "text/event-stream", body = String), Errors))]
 pub(super) async fn stream(
     State(control): State<Control>,
     headers: HeaderMap,

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::extract::Named;
 use super::near::{NearMiss, near};
 use super::query::Query;
-use super::{Answer, Control, ControlError, account_of_query, answer};
+use super::{Answer, Control, ControlError, Errors, account_of_query, answer};
 use crate::rules::{numbers, time};
 use crate::service::told;
 
@@ -108,14 +108,17 @@ pub(super) struct Deleted {
         ("account" = Option<String>, Query, description = "Only this account's"),
         ("app" = Option<String>, Query, description = "Only this app's"),
         ("phone" = Option<String>, Query, description = "Only those to this number, in any form that a send accepts"),
-        ("status" = Option<String>, Query, description = "refused, submitted, delivered or failed"),
+        ("status" = Option<String>, Query, pattern = "^(refused|submitted|delivered|failed)?$",
+            description = "Only those that stand so"),
         ("q" = Option<String>, Query, description = "Only those whose text, number or serial number contains this"),
-        ("after" = Option<i64>, Query, description = "Only those after this row; then the oldest come first"),
-        ("limit" = Option<u32>, Query, description = "1 to 1000; 100 by default"),
-        ("count" = Option<u32>, Query, description = "How many must match; 1 by default"),
+        ("after" = Option<i64>, Query, minimum = 0,
+            description = "Only those after this row; then the oldest come first"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "100 by default"),
+        ("count" = Option<u32>, Query, minimum = 1, maximum = 1000,
+            description = "How many must match, at most `limit`; 1 by default"),
         ("wait" = Option<String>, Query, description = "How long to wait for them: 5s, at most 300s"),
     ),
-    responses((status = 200, body = MessageList), (status = 400, body = super::ErrorBody)))]
+    responses((status = 200, body = MessageList), Errors))]
 pub(super) async fn list(State(mut control): State<Control>, RawQuery(query): RawQuery) -> Answer {
     let Wanted { filter, count, wait } = wanted(query.as_deref())?;
     // Watched before the first look, so that a message that arrives in between is noticed.
@@ -149,7 +152,7 @@ pub(super) async fn list(State(mut control): State<Control>, RawQuery(query): Ra
 /// One message.
 #[utoipa::path(get, path = "/_tcsms/v1/messages/{serial}", tag = "messages",
     params(("serial" = String, Path, description = "The serial number")),
-    responses((status = 200, body = WholeMessage), (status = 404, body = super::ErrorBody)))]
+    responses((status = 200, body = WholeMessage), Errors))]
 pub(super) async fn one(State(control): State<Control>, Named(serial): Named<String>) -> Answer {
     let message = control.store.message(&serial).await?;
     let message = message
@@ -190,7 +193,7 @@ fn sentence(waiting: &Waiting) -> String {
 /// Forgets the messages.
 #[utoipa::path(delete, path = "/_tcsms/v1/messages", tag = "messages",
     params(("account" = Option<String>, Query, description = "Only this account's; without it, all")),
-    responses((status = 200, body = Deleted), (status = 404, body = super::ErrorBody)))]
+    responses((status = 200, body = Deleted), Errors))]
 pub(super) async fn delete(State(control): State<Control>, RawQuery(query): RawQuery) -> Answer {
     let account = account_of_query(&control, query.as_deref())?;
     let deleted = control.store.delete_messages(account.as_deref()).await?;

@@ -120,6 +120,30 @@ struct ErrorMembers {
     message: String,
 }
 
+/// What any call may be answered with in place of its answer.
+#[derive(utoipa::IntoResponses)]
+#[expect(dead_code, reason = "it is only described; what is answered is a ControlError")]
+enum Errors {
+    /// The path, the query or the body says what cannot be; the message names it.
+    #[response(status = 400)]
+    BadRequest(ErrorBody),
+    /// The token is missing or another one.
+    #[response(status = 401)]
+    Unauthorized(ErrorBody),
+    /// The call comes for a page of another site, or asked for a host that is not this machine.
+    #[response(status = 403)]
+    Forbidden(ErrorBody),
+    /// What the path, the query or the body names is not there.
+    #[response(status = 404)]
+    NotFound(ErrorBody),
+    /// The body is too large.
+    #[response(status = 413)]
+    BodyTooLarge(ErrorBody),
+    /// The database failed; the message says how.
+    #[response(status = 500)]
+    StoreFailed(ErrorBody),
+}
+
 impl IntoResponse for ControlError {
     fn into_response(self) -> Response {
         let error = ErrorMembers { code: self.code, message: self.message };
@@ -140,8 +164,12 @@ fn answer<T: Serialize>(value: T) -> Answer {
     Ok(axum::Json(value).into_response())
 }
 
-/// Reads the body of a request.
+/// Reads the body of a request, an object.
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ControlError> {
+    // serde would take a list of the members' values too.
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return Err(ControlError::bad("the body must be a JSON object"));
+    }
     serde_json::from_slice(body)
         .map_err(|error| ControlError::bad(format!("the body cannot be read: {error}")))
 }
@@ -211,5 +239,18 @@ async fn wrong_method(method: Method, uri: Uri) -> ControlError {
         status: StatusCode::METHOD_NOT_ALLOWED,
         code: "MethodNotAllowed",
         message: format!("{} cannot be asked with {method}", uri.path()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_is_an_object() {
+        assert!(read::<clock::NewClockSetting>(b" {\"offset\":\"1h\"}").is_ok());
+        for body in [&b""[..], b"null", b"[]", b"[\"1h\",null]", b"{\"offset\":1}", b"{"] {
+            assert!(read::<clock::NewClockSetting>(body).is_err(), "{}", String::from_utf8_lossy(body));
+        }
     }
 }

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::extract::{Content, Named};
 use super::messages::canonical;
 use super::query::Query;
-use super::{Answer, Control, ControlError, answer, read};
+use super::{Answer, Control, ControlError, Errors, answer, read};
 use crate::actions::{self, IncomingReply};
 use crate::callbacks::{self, Reply};
 use crate::events::Event;
@@ -23,12 +23,15 @@ pub(super) struct NewReport {
     /// The message's serial number.
     serial: String,
     /// `delivered` or `failed`.
+    #[schema(pattern = "^(delivered|failed)$")]
     status: String,
     /// The carrier's code word; by default `DELIVRD` or `UNDELIV`.
+    #[schema(min_length = 1, max_length = 64)]
     word: Option<String>,
     /// When, Unix seconds; by default now, in business time.
     at: Option<i64>,
     /// How many reports of it there are; by default 1.
+    #[schema(minimum = 1, maximum = 10)]
     copies: Option<usize>,
 }
 
@@ -41,7 +44,7 @@ pub(super) struct Reported {
 
 /// Sets what became of a message. The carrier's own receipts do not change it any more.
 #[utoipa::path(post, path = "/_tcsms/v1/reports", tag = "messages", request_body = NewReport,
-    responses((status = 200, body = Reported), (status = 404, body = super::ErrorBody)))]
+    responses((status = 200, body = Reported), Errors))]
 pub(super) async fn report(State(control): State<Control>, Content(body): Content) -> Answer {
     let wanted: NewReport = read(&body)?;
     let delivered = match wanted.status.as_str() {
@@ -56,8 +59,8 @@ pub(super) async fn report(State(control): State<Control>, Content(body): Conten
         return Err(ControlError::bad(format!("copies {copies}: it must be 1 to {COPIES_MAX}")));
     }
     let word = wanted.word.unwrap_or_else(|| if delivered { "DELIVRD" } else { "UNDELIV" }.to_owned());
-    if word.is_empty() || word.len() > 64 {
-        return Err(ControlError::bad("word: it must have 1 to 64 bytes"));
+    if word.is_empty() || word.chars().count() > 64 {
+        return Err(ControlError::bad("word: it must have 1 to 64 characters"));
     }
     let missing = || ControlError::not_found(format!("no message has the serial number {}", wanted.serial));
     let message = control.store.message(&wanted.serial).await?.ok_or_else(missing)?;
@@ -76,6 +79,7 @@ pub(super) struct NewReply {
     /// Who answers; any form that a send accepts.
     phone: String,
     /// What they write.
+    #[schema(min_length = 1, max_length = 500)]
     text: String,
     /// Whose message is answered; by default that of the newest message to this number.
     account: Option<String>,
@@ -95,7 +99,7 @@ pub(super) struct Replied {
 
 /// A person's answer arrives: it can be pulled, is pushed where the account wants that, and opts out when it says so.
 #[utoipa::path(post, path = "/_tcsms/v1/replies", tag = "messages", request_body = NewReply,
-    responses((status = 200, body = Replied), (status = 404, body = super::ErrorBody)))]
+    responses((status = 200, body = Replied), Errors))]
 pub(super) async fn reply(State(control): State<Control>, Content(body): Content) -> Answer {
     let NewReply { phone, text, account, app } = read(&body)?;
     if text.is_empty() || text.chars().count() > 500 {
@@ -156,6 +160,7 @@ async fn queue(control: &Control, account: &str, reply: &tcsms_store::Reply) -> 
 #[serde(deny_unknown_fields)]
 pub(super) struct NewReview {
     /// `approved`, `rejected`, `reviewing`, or `pending`: approved, but not yet in force.
+    #[schema(pattern = "^(approved|rejected|reviewing|pending)$")]
     status: String,
     /// The reviewer's words.
     #[serde(default)]
@@ -175,7 +180,7 @@ pub(super) struct Reviewed {
 #[utoipa::path(post, path = "/_tcsms/v1/signs/{id}/review", tag = "reviews", request_body = NewReview,
     params(("id" = u64, Path, description = "The signature's id"),
         ("account" = Option<String>, Query, description = "Whose; needed when several accounts have one with this id")),
-    responses((status = 200, body = Reviewed), (status = 404, body = super::ErrorBody)))]
+    responses((status = 200, body = Reviewed), Errors))]
 pub(super) async fn sign(
     State(control): State<Control>,
     Named(id): Named<u64>,
@@ -189,7 +194,7 @@ pub(super) async fn sign(
 #[utoipa::path(post, path = "/_tcsms/v1/templates/{id}/review", tag = "reviews", request_body = NewReview,
     params(("id" = u64, Path, description = "The template's id"),
         ("account" = Option<String>, Query, description = "Whose; needed when several accounts have one with this id")),
-    responses((status = 200, body = Reviewed), (status = 404, body = super::ErrorBody)))]
+    responses((status = 200, body = Reviewed), Errors))]
 pub(super) async fn template(
     State(control): State<Control>,
     Named(id): Named<u64>,

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::extract::Named;
 use super::query::Query;
-use super::{Answer, Control, ControlError, answer};
+use super::{Answer, Control, ControlError, Errors, answer};
 use crate::gateway::request_log::{Entry, Explanation};
 
 const LIMIT_DEFAULT: usize = 100;
@@ -92,8 +92,8 @@ impl<'a> From<&'a Entry> for RequestSummary<'a> {
     params(("account" = Option<String>, Query, description = "Only those signed by this account's keys"),
         ("action" = Option<String>, Query, description = "Only those of this action"),
         ("code" = Option<String>, Query, description = "Only those answered with this code; Ok is one"),
-        ("limit" = Option<u32>, Query, description = "1 to 1000; 100 by default")),
-    responses((status = 200, body = RequestList)))]
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "100 by default")),
+    responses((status = 200, body = RequestList), Errors))]
 pub(super) async fn list(State(control): State<Control>, RawQuery(query): RawQuery) -> Answer {
     let mut query = Query::parse(query.as_deref())?;
     let (account, action, code) = (query.text("account"), query.text("action"), query.text("code"));
@@ -116,7 +116,7 @@ pub(super) async fn list(State(control): State<Control>, RawQuery(query): RawQue
 /// One call with its text on the wire, and the explanation of a check that failed.
 #[utoipa::path(get, path = "/_tcsms/v1/requests/{id}", tag = "requests",
     params(("id" = String, Path, description = "The RequestId")),
-    responses((status = 200, body = WholeRequest), (status = 404, body = super::ErrorBody)))]
+    responses((status = 200, body = WholeRequest), Errors))]
 pub(super) async fn one(State(control): State<Control>, Named(id): Named<String>) -> Answer {
     let entry = control.gateway.log().get(&id).ok_or_else(|| {
         ControlError::not_found(format!("no call with the RequestId {id} is remembered; the newest 1000 are"))
