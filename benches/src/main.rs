@@ -6,6 +6,8 @@
 //! Absolute times on shared machines move from run to run; trust the ratios and the CPU time.
 
 mod client;
+mod control;
+mod growth;
 mod load;
 mod measure;
 mod sdk;
@@ -18,7 +20,7 @@ use std::error::Error;
 /// What every part of this program fails with: a measurement that cannot be made ends the program.
 pub type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
 
-const USAGE: &str = "usage: tcsms-bench sdk [--repeat N] | service --program PATH [--repeat N]";
+const USAGE: &str = "usage: tcsms-bench sdk [--repeat N] | service --program PATH [--repeat N] [--rows N]";
 
 fn main() -> Outcome {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -27,7 +29,8 @@ fn main() -> Outcome {
         Some("sdk") => sdk::run(option(rest, "--repeat")?.unwrap_or(5)),
         Some("service") => {
             let program: String = option(rest, "--program")?.ok_or(USAGE)?;
-            service::run(program.as_ref(), option(rest, "--repeat")?.unwrap_or(3))
+            let rows = option(rest, "--rows")?.unwrap_or(10_000_000);
+            service::run(program.as_ref(), option(rest, "--repeat")?.unwrap_or(3), rows)
         }
         Some("stub") => stub::run(option(rest, "--numbers")?.unwrap_or(1)),
         Some("client") => client::run(rest),

@@ -135,6 +135,13 @@ pub fn cpu_s_of(pid: u32) -> Outcome<f64> {
     Ok((ticks(11) + ticks(12)) / per_second)
 }
 
+/// Memory of another process that lies in RAM, in megabytes.
+pub fn resident_mb_of(pid: u32) -> Outcome<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+    Ok(line.trim().trim_end_matches(" kB").parse::<f64>()? * 1024.0 / 1e6)
+}
+
 /// Median, minimum and maximum of some values.
 #[derive(Clone, Copy)]
 pub struct Spread {
