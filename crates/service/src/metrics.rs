@@ -18,6 +18,7 @@ pub(crate) struct Metrics {
     request_duration: Histogram,
     deliveries: Family<OutcomeLabels, Counter>,
     interrupted: Counter,
+    reports: Family<StatusLabels, Counter>,
     pushes: Family<PushLabels, Counter>,
     connections: Gauge,
     operations: Counter<u64, AtomicU64>,
@@ -33,6 +34,11 @@ struct RequestLabels {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OutcomeLabels {
     outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct StatusLabels {
+    status: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -52,6 +58,7 @@ impl Default for Metrics {
             request_duration: Histogram::new(BOUNDS),
             deliveries: Family::default(),
             interrupted: Counter::default(),
+            reports: Family::default(),
             pushes: Family::default(),
             connections: Gauge::default(),
             operations: Counter::default(),
@@ -75,6 +82,7 @@ impl Default for Metrics {
             "Messages whose delivery was cut off by the end of an earlier start",
             metrics.interrupted.clone(),
         );
+        registry.register("reports", "Delivery reports that were recorded", metrics.reports.clone());
         registry.register(
             "callback_attempts",
             "Attempts to push reports and replies",
@@ -101,6 +109,12 @@ impl Metrics {
 
     pub(crate) fn interrupted(&self) {
         self.interrupted.inc();
+    }
+
+    /// A delivery report was recorded.
+    pub(crate) fn reported(&self, delivered: bool) {
+        let status = if delivered { "delivered" } else { "failed" };
+        self.reports.get_or_create(&StatusLabels { status }).inc();
     }
 
     /// An attempt to push ended.

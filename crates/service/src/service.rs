@@ -115,7 +115,10 @@ impl Service {
             metrics: Arc::clone(&metrics),
         };
         work.run(|stop| worker.run(stop)).await;
-        work.run(|stop| delivery::receive(store.clone(), carrier, events.clone(), stop)).await;
+        work.run(|stop| {
+            delivery::receive(store.clone(), carrier, events.clone(), Arc::clone(&metrics), stop)
+        })
+        .await;
         let callbacks = Callbacks {
             store: store.clone(),
             clocks: clocks.clone(),

@@ -38,6 +38,7 @@ async fn the_service_counts() {
         "tcsms_requests_total{action=\"\",code=\"InvalidAction\"} 1",
         "tcsms_request_duration_seconds_count 2",
         "tcsms_deliveries_total{outcome=\"accepted\"} 1",
+        "tcsms_reports_total{status=\"delivered\"} 1",
         "tcsms_connections 0",
     ] {
         assert!(metrics.contains(line), "{line} in {metrics}");

@@ -119,12 +119,20 @@ impl Worker {
             .map(|one| one.id.row())
             .collect();
         // The carrier has been asked: what it said must not be lost, however long the store refuses it.
-        while let Err(error) = self.store.finish_deliveries(outcomes.clone()).await {
-            if matches!(error, StoreError::Closed) {
-                return Err(error);
+        let news = loop {
+            match self.store.finish_deliveries(outcomes.clone()).await {
+                Ok(news) => break news,
+                Err(StoreError::Closed) => return Err(StoreError::Closed),
+                Err(error) => {
+                    tracing::error!(%error, "answers of the carrier cannot be recorded; trying again");
+                    tokio::time::sleep(PAUSE).await;
+                }
             }
-            tracing::error!(%error, "answers of the carrier cannot be recorded; trying again");
-            tokio::time::sleep(PAUSE).await;
+        };
+        for (outcome, _) in outcomes.iter().zip(news).filter(|(_, new)| *new) {
+            if let DeliveryEnd::Receipts(receipts) = &outcome.end {
+                receipts.iter().for_each(|receipt| self.metrics.reported(receipt.delivered));
+            }
         }
         self.events.publish_all(reported.into_iter().map(Event::Receipt));
         Ok(())
@@ -223,6 +231,7 @@ pub(crate) async fn receive(
     store: Store,
     carrier: Arc<dyn Carrier>,
     events: Events,
+    metrics: Arc<Metrics>,
     shutdown: impl Future<Output = ()>,
 ) {
     let mut shutdown = pin!(shutdown);
@@ -234,7 +243,10 @@ pub(crate) async fn receive(
         };
         let receipts = arrived.iter().map(|one| one.receipt.clone()).collect();
         match store.record_receipts(receipts, ReportSource::Carrier).await {
-            Ok(_) => {
+            Ok(recorded) => {
+                for (one, _) in arrived.iter().zip(recorded).filter(|(_, recorded)| *recorded) {
+                    metrics.reported(one.receipt.receipt.delivered);
+                }
                 events.publish_all(arrived.iter().map(|one| Event::Receipt(one.receipt.row)));
                 carrier.confirm(arrived).await;
             }
