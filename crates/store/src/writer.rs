@@ -264,7 +264,10 @@ impl Db {
 
     fn commit(&mut self) -> Result<(), Fault> {
         self.hours.flush(&self.conn)?;
+        // Both named: between them lies the moment that crash tests are about.
+        tracing::trace!(name: "committing", "everything is in the transaction");
         self.conn.prepare_cached("COMMIT")?.execute([])?;
+        tracing::trace!(name: "committed", "the transaction is durable, nobody knows it yet");
         self.limiters.committed();
         let effects = std::mem::take(&mut self.effects);
         self.news.catalogue.publish(effects.catalogues);
