@@ -15,7 +15,7 @@ use crate::support::wire;
 use crate::world::{APPS, World};
 
 /// How long everything may take to come to rest.
-const REST: Duration = Duration::from_secs(120);
+const REST: Duration = Duration::from_secs(60);
 
 /// What a scenario has counted.
 #[derive(Clone, Debug, Default)]

@@ -19,7 +19,7 @@ pub(crate) const APPS: [&str; 2] = ["1400787878", "1400787879"];
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long a round may take; it takes some seconds.
-const ROUND: Duration = Duration::from_secs(300);
+const ROUND: Duration = Duration::from_secs(180);
 
 /// A word for those who only want the service to run.
 const NEVER: &str = "never";
