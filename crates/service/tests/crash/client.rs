@@ -27,6 +27,7 @@ pub(crate) enum Told {
     Nothing,
 }
 
+/// Sends, and remembers what it was told.
 #[derive(Default)]
 pub(crate) struct Client {
     next: AtomicUsize,
@@ -45,6 +46,7 @@ pub(crate) struct Ledger {
 }
 
 impl Client {
+    /// What it was told until now.
     pub(crate) fn ledger(&self) -> Ledger {
         self.told.borrow().clone()
     }

@@ -10,6 +10,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+/// The server of one app. It is open at first.
 pub(crate) struct Target {
     address: SocketAddr,
     desk: Arc<Desk>,
@@ -42,6 +43,7 @@ impl Target {
         format!("http://{}/push", self.address)
     }
 
+    /// Lets it answer those who come from now on, or not.
     pub(crate) fn open(&self, open: bool) {
         self.desk.open.send_replace(open);
     }
@@ -52,6 +54,7 @@ impl Target {
         self.desk.hanging.subscribe().wait_for(|hanging| *hanging >= goal).await.unwrap();
     }
 
+    /// How often it has taken each report, by its serial number.
     pub(crate) fn taken(&self) -> BTreeMap<String, usize> {
         self.desk.taken.borrow().clone()
     }

@@ -24,6 +24,7 @@ const ROUND: Duration = Duration::from_secs(180);
 /// A word for those who only want the service to run.
 const NEVER: &str = "never";
 
+/// A client, targets, and a place for services; the carrier comes with each service.
 pub(crate) struct World {
     /// Decides what a seed decides.
     pub(crate) dice: fastrand::Rng,
@@ -49,6 +50,7 @@ impl World {
         self.try_start().await.unwrap_or_else(|ended| panic!("it did not start: {ended:?}"))
     }
 
+    /// Like [`World::start`], where it may be that it does not start.
     pub(crate) async fn try_start(&self) -> Result<Running, NotStarted> {
         Running::start(&self.place, NEVER, 0).await
     }
