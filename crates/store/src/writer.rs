@@ -264,7 +264,10 @@ impl Db {
 
     fn commit(&mut self) -> Result<(), Fault> {
         self.hours.flush(&self.conn)?;
+        // Both named: between them lies the moment that crash tests are about.
+        tracing::trace!(name: "committing", "everything is in the transaction");
         self.conn.prepare_cached("COMMIT")?.execute([])?;
+        tracing::trace!(name: "committed", "the transaction is durable, nobody knows it yet");
         self.limiters.committed();
         let effects = std::mem::take(&mut self.effects);
         self.news.catalogue.publish(effects.catalogues);
@@ -297,12 +300,9 @@ impl Db {
         self.effects = Effects::default();
     }
 
-    /// Runs the jobs in one transaction. On an error nothing of them remains.
+    /// Runs the jobs in the transaction that has begun, and commits it. On an error nothing of them remains.
     fn transaction(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<(), Fault> {
-        let result = self
-            .begin()
-            .and_then(|()| jobs.iter_mut().try_for_each(|job| job.run(self)))
-            .and_then(|()| self.commit());
+        let result = jobs.iter_mut().try_for_each(|job| job.run(self)).and_then(|()| self.commit());
         if result.is_err() {
             self.roll_back();
         }
@@ -320,6 +320,14 @@ impl Db {
 
     /// Runs the jobs together, or one by one when that fails, and answers them.
     fn group(&mut self, mut jobs: Vec<Box<dyn Job>>) {
+        if let Err(fault) = self.begin() {
+            // No job is to blame, and alone each would wait for another's lock as long as all have now.
+            let error = fault.at(&self.path);
+            for job in jobs {
+                job.answer(Some(error.clone()));
+            }
+            return;
+        }
         match self.transaction(&mut jobs) {
             Ok(()) => self.answer(jobs),
             Err(fault) if jobs.len() > 1 => {
@@ -484,6 +492,33 @@ mod tests {
         let apps = store
             .read(|conn| Ok(conn.query_row("SELECT count(*) FROM app", [], |row| row.get::<_, i64>(0))?));
         assert_eq!(apps.await.unwrap(), 1);
+    }
+
+    #[test]
+    fn a_group_that_cannot_begin_fails_at_once_and_as_a_whole() {
+        static LOOKS: AtomicU64 = AtomicU64::new(0);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sms.db");
+        let mut db = Db::new(crate::schema::open(&Location::File(path.clone())).unwrap()).unwrap();
+        let give_up = |_| {
+            LOOKS.fetch_add(1, Ordering::Relaxed);
+            false
+        };
+        db.conn.busy_handler(Some(give_up)).unwrap();
+        let other = Connection::open(path).unwrap();
+        other.execute_batch("BEGIN EXCLUSIVE").unwrap();
+        let (jobs, answers): (Vec<_>, Vec<_>) = (0..3)
+            .map(|_| {
+                let (reply, answer) = oneshot::channel();
+                let job: Box<dyn Job> = Box::new(Call::new(1, |_: &mut Db| Ok(()), reply));
+                (job, answer)
+            })
+            .unzip();
+        db.group(jobs);
+        for mut answer in answers {
+            assert!(matches!(answer.try_recv().unwrap(), Err(StoreError::InUse { .. })));
+        }
+        assert_eq!(LOOKS.load(Ordering::Relaxed), 1, "the lock is waited for once, not once for each");
     }
 
     #[tokio::test]

@@ -153,6 +153,7 @@ impl Callbacks {
             None => Attempt::failed("no address is configured any more"),
             Some(url) => self.attempt(lane, url, &push, tls).await,
         };
+        tracing::trace!(name: "answered", push = push.id, "an attempt to push ended, which is not recorded yet");
         let duration_ms = i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX);
         let now_ms = clock.business_now_ms();
         let ok = attempt.fault.is_none();
