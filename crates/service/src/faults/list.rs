@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::config::{Outcome, Script};
 use crate::delivery::matches;
@@ -12,6 +12,8 @@ use crate::duration;
 const COPIES_MAX: u32 = 10;
 /// The longest that a call is delayed.
 const LATENCY_MAX: Duration = Duration::from_secs(300);
+/// The largest count, and the largest seed: what readers of JSON agree on.
+const COUNT_MAX: u64 = i64::MAX as u64;
 
 /// A list of rules as it is set and shown.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
@@ -46,11 +48,13 @@ pub(crate) struct FaultRule {
     /// What it does.
     #[serde(rename = "do")]
     pub(super) effect: Effect,
-    /// How often something fitted; read only.
-    #[serde(default, skip_deserializing)]
+    /// How often something fitted. In a list that is set it means nothing, so that a list that was shown can be set again.
+    #[serde(default, deserialize_with = "count_anew")]
+    #[schema(read_only)]
     pub(super) seen: u64,
-    /// How often it struck; read only.
-    #[serde(default, skip_deserializing)]
+    /// How often it struck; in a list that is set as `seen`.
+    #[serde(default, deserialize_with = "count_anew")]
+    #[schema(read_only)]
     pub(super) hits: u64,
 }
 
@@ -132,6 +136,10 @@ fn once() -> u32 {
     1
 }
 
+fn count_anew<'de, D: Deserializer<'de>>(given: D) -> Result<u64, D::Error> {
+    u64::deserialize(given).map(|_| 0)
+}
+
 /// What a rule is held against.
 pub(super) struct Target<'a> {
     pub(super) action: Option<&'a str>,
@@ -188,6 +196,11 @@ pub(super) fn script_of(effect: &Effect) -> Option<Script> {
     })
 }
 
+/// What is wrong with a seed.
+pub(super) fn check_seed(seed: u64) -> Result<(), String> {
+    if seed > COUNT_MAX { Err(format!("seed {seed} is more than {COUNT_MAX}")) } else { Ok(()) }
+}
+
 /// What is wrong with a rule.
 pub(super) fn check(rule: &FaultRule) -> Result<(), String> {
     if let Some(probability) = rule.probability
@@ -197,6 +210,9 @@ pub(super) fn check(rule: &FaultRule) -> Result<(), String> {
     }
     if rule.nth.contains(&0) {
         return Err("nth counts from 1".to_owned());
+    }
+    if let Some(count) = rule.nth.iter().chain(&rule.times).find(|count| **count > COUNT_MAX) {
+        return Err(format!("{count} is more than {COUNT_MAX}"));
     }
     let time = |text: &String, most: Duration| match duration::parse(text) {
         Some(time) if time <= most => Ok(()),

@@ -13,7 +13,7 @@ use std::time::Duration;
 use tcsms_store::Message;
 
 pub(crate) use self::list::FaultList;
-use self::list::{Effect, Target, check, script_of};
+use self::list::{Effect, Target, check, check_seed, script_of};
 use crate::config::Script;
 use crate::duration;
 
@@ -78,6 +78,7 @@ impl Faults {
         if list.faults.len() > RULES_MAX {
             return Err(format!("{} faults are more than {RULES_MAX}; take some out", list.faults.len()));
         }
+        check_seed(list.seed)?;
         for (rule, place) in list.faults.iter_mut().zip(1..) {
             if rule.id.is_empty() {
                 rule.id = place.to_string();
@@ -331,6 +332,9 @@ mod tests {
         assert_eq!(call(&faults, "a", "SendSms", hit).end, None, "twice is enough");
         let shown = faults.get(None);
         assert_eq!((shown.faults[0].seen, shown.faults[0].hits, shown.faults[0].id.as_str()), (4, 2, "1"));
+        // What is shown can be set, and is counted anew.
+        let again: FaultList = serde_json::from_value(serde_json::to_value(&shown).unwrap()).unwrap();
+        assert_eq!((again.faults[0].seen, again.faults[0].hits), (0, 0));
         assert_eq!(faults.hits("r", 0), ["1", "1"]);
     }
 
@@ -400,6 +404,11 @@ mod tests {
                 "fault x: copies 0 must be 1 to 10",
             ),
             (r#"{"faults":[{"do":{"error":{"code":""}}}]}"#, "fault 1: the error has no code"),
+            (r#"{"seed":9223372036854775808,"faults":[]}"#, "seed 9223372036854775808 is more than"),
+            (
+                r#"{"faults":[{"times":9223372036854775808,"do":{"latency":"1s"}}]}"#,
+                "fault 1: 9223372036854775808 is more than",
+            ),
         ] {
             let error = faults.set(None, serde_json::from_str(json).unwrap()).unwrap_err();
             assert!(error.starts_with(expected), "{error}");
