@@ -57,6 +57,8 @@ async fn serve(
     // From here on a signal is not lost, also when it comes before the first caller.
     let mut signals =
         Signals::new().map_err(|error| Failure::usage(format!("cannot wait for signals: {error}")))?;
+    let mut reloads = signal(SignalKind::hangup())
+        .map_err(|error| Failure::usage(format!("cannot wait for signals: {error}")))?;
     let (api, address) = open(args.listen, "--listen").await?;
     let tls = server_tls(args, address)?;
     let scheme = if tls.is_some() { "https" } else { "http" };
@@ -99,8 +101,6 @@ async fn serve(
         // The other end waits for signals until the process ends, so it is never gone.
         let _ = stopped.await;
     };
-    let mut reloads = signal(SignalKind::hangup())
-        .map_err(|error| Failure::usage(format!("cannot wait for signals: {error}")))?;
     let running = service.clone();
     let reload = async move {
         while reloads.recv().await.is_some() {
