@@ -46,7 +46,8 @@ impl LocalService {
     }
 
     /// The service that all tests of this process share: the one that `TCSMS_SERVICE` names (with the token in
-    /// `TCSMS_CONTROL_TOKEN`, where it needs one), or one that is started at the first call. It ends with the process.
+    /// `TCSMS_CONTROL_TOKEN`, where it needs one, and the API's own address in `TCSMS_CONNECT_TO`, where it has one), or one
+    /// that is started at the first call. It ends with the process.
     ///
     /// # Errors
     ///
@@ -58,7 +59,10 @@ impl LocalService {
         }
         let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
         let service = match variable("TCSMS_SERVICE") {
-            Some(url) => Self::connect(&url, variable("TCSMS_CONTROL_TOKEN").as_deref())?,
+            Some(url) => {
+                let service = Self::connect(&url, variable("TCSMS_CONTROL_TOKEN").as_deref())?;
+                variable("TCSMS_CONNECT_TO").into_iter().fold(service, Self::with_api)
+            }
             None => Self::start()?,
         };
         Ok(shared.insert(service).clone())

@@ -58,8 +58,9 @@ namespace TencentCloud.Testing
         public string Control { get; }
 
         /// <summary>
-        /// The one service of this process: that which <c>TCSMS_SERVICE</c> in the environment names, by the address of its control API, with
-        /// <c>TCSMS_CONTROL_TOKEN</c> if it wants one; else one that is started by the first who asks.
+        /// The one service of this process: that which <c>TCSMS_SERVICE</c> in the environment names, by the address of its control API,
+        /// with the token in <c>TCSMS_CONTROL_TOKEN</c> if it wants one, and its API where <c>TCSMS_CONNECT_TO</c> says or at the same
+        /// address; else one that is started by the first who asks.
         /// </summary>
         public static LocalService Shared
         {
@@ -69,7 +70,7 @@ namespace TencentCloud.Testing
         private static LocalService FromEnvironment()
         {
             string url = Variable("TCSMS_SERVICE");
-            return url == null ? Start() : Connect(url);
+            return url == null ? Start() : Connect(url, null, Variable("TCSMS_CONNECT_TO"));
         }
 
         /// <summary>Starts a service, which answers when this returns.</summary>

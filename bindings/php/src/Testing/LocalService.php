@@ -141,14 +141,14 @@ final class LocalService
     }
 
     /**
-     * The one service of this process: that which `TCSMS_SERVICE` in the environment names, by the address of its control API, else one
-     * that is started by the first who asks.
+     * The one service of this process: that which `TCSMS_SERVICE` in the environment names, by the address of its control API, with
+     * its API where `TCSMS_CONNECT_TO` says or at the same address; else one that is started by the first who asks.
      */
     public static function shared(): self
     {
         if (self::$shared === null) {
             $url = self::variable('TCSMS_SERVICE');
-            self::$shared = $url === null ? self::start() : self::connect($url);
+            self::$shared = $url === null ? self::start() : self::connect($url, null, self::variable('TCSMS_CONNECT_TO'));
         }
         return self::$shared;
     }

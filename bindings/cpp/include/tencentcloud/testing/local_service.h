@@ -722,11 +722,13 @@ public:
         return LocalService(api.empty() ? control : api, control, token.empty() ? detail::Variable("TCSMS_CONTROL_TOKEN") : token);
     }
 
-    /// The one service of this process: that which `TCSMS_SERVICE` in the environment names, by the address of its control API, else one that
-    /// is started by the first who asks.
+    /// The one service of this process: that which `TCSMS_SERVICE` in the environment names, by the address of its control API, with
+    /// its API where `TCSMS_CONNECT_TO` says or at the same address; else one that is started by the first who asks.
     static LocalService &Shared()
     {
-        static LocalService shared = detail::Variable("TCSMS_SERVICE").empty() ? Start() : Connect(detail::Variable("TCSMS_SERVICE"));
+        static LocalService shared = detail::Variable("TCSMS_SERVICE").empty()
+            ? Start()
+            : Connect(detail::Variable("TCSMS_SERVICE"), "", detail::Variable("TCSMS_CONNECT_TO"));
         return shared;
     }
 

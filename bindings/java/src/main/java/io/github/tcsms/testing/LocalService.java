@@ -223,14 +223,19 @@ public final class LocalService implements AutoCloseable {
     }
 
     /**
-     * The service that {@code TCSMS_SERVICE} in the environment names, by the address of its control API, with
-     * {@code TCSMS_CONTROL_TOKEN} if it wants one; without the variable one is started.
+     * The service that {@code TCSMS_SERVICE} in the environment names, by the address of its control API, with the token in
+     * {@code TCSMS_CONTROL_TOKEN} if it wants one, and its API where {@code TCSMS_CONNECT_TO} says or at the same address; without the
+     * variable one is started.
      *
      * @return the service
      */
     public static LocalService fromEnvironment() {
         String url = variable("TCSMS_SERVICE");
-        return url == null ? start() : connect(url);
+        if (url == null) {
+            return start();
+        }
+        String api = variable("TCSMS_CONNECT_TO");
+        return connect(url, api == null ? url : api, token());
     }
 
     /**
