@@ -234,6 +234,10 @@ namespace TencentCloud.Testing
                 {
                     // It ended in this moment.
                 }
+                catch (Win32Exception)
+                {
+                    // The same, as Mono says it.
+                }
             }
             process.WaitForExit();
         }

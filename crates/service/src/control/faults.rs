@@ -3,7 +3,7 @@
 use axum::extract::{RawQuery, State};
 
 use super::extract::Content;
-use super::{Answer, Control, ControlError, Errors, account_of_query, answer, read};
+use super::{Answer, Control, ControlError, Errors, account_of_query, answer, read_nested};
 use crate::faults::FaultList;
 
 /// The faults in force, with how often each fitted and struck.
@@ -25,7 +25,7 @@ pub(super) async fn put(
     Content(body): Content,
 ) -> Answer {
     let account = account_of_query(&control, query.as_deref())?;
-    control.faults.set(account.clone(), read(&body)?).map_err(ControlError::bad)?;
+    control.faults.set(account.clone(), read_nested(&body)?).map_err(ControlError::bad)?;
     answer(control.faults.get(account.as_deref()))
 }
 

@@ -26,6 +26,7 @@ use axum::routing::{delete, get, post};
 use http::{Method, StatusCode, Uri, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use tcsms_store::{Store, StoreError};
 use tokio::sync::watch;
 
@@ -174,6 +175,37 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ControlError> {
         .map_err(|error| ControlError::bad(format!("the body cannot be read: {error}")))
 }
 
+/// Reads a body that has objects inside it, which are to be objects too.
+fn read_nested<T: DeserializeOwned + Serialize>(body: &[u8]) -> Result<T, ControlError> {
+    let value: T = read(body)?;
+    let unreadable =
+        |error: serde_json::Error| ControlError::bad(format!("the body cannot be read: {error}"));
+    let given: Value = serde_json::from_slice(body).map_err(unreadable)?;
+    let meant = serde_json::to_value(&value).map_err(unreadable)?;
+    match list_for_object(&given, &meant) {
+        None => Ok(value),
+        Some(place) => Err(ControlError::bad(format!("{place} must be a JSON object, not a list"))),
+    }
+}
+
+/// Where a list stands that was read as the members of an object.
+fn list_for_object(given: &Value, meant: &Value) -> Option<String> {
+    match (given, meant) {
+        (Value::Array(_), Value::Object(_)) => Some(String::new()),
+        (Value::Array(given), Value::Array(meant)) => {
+            (0..).zip(given.iter().zip(meant)).find_map(|(at, (given, meant))| {
+                list_for_object(given, meant).map(|rest| format!("{at}.{rest}"))
+            })
+        }
+        (Value::Object(given), Value::Object(meant)) => given.iter().find_map(|(name, given)| {
+            let rest = list_for_object(given, meant.get(name)?)?;
+            Some(format!("{name}.{rest}"))
+        }),
+        _ => None,
+    }
+    .map(|place| place.trim_end_matches('.').to_owned())
+}
+
 /// The account that a query chooses, if it chooses one; it must exist.
 fn account_of_query(control: &Control, query: Option<&str>) -> Result<Option<String>, ControlError> {
     let mut query = Query::parse(query)?;
@@ -245,12 +277,27 @@ async fn wrong_method(method: Method, uri: Uri) -> ControlError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::faults::FaultList;
 
     #[test]
     fn a_body_is_an_object() {
         assert!(read::<clock::NewClockSetting>(b" {\"offset\":\"1h\"}").is_ok());
         for body in [&b""[..], b"null", b"[]", b"[\"1h\",null]", b"{\"offset\":1}", b"{"] {
             assert!(read::<clock::NewClockSetting>(body).is_err(), "{}", String::from_utf8_lossy(body));
+        }
+    }
+
+    #[test]
+    fn so_is_every_object_inside_it() {
+        let rule = r#"{"id":"a","match":{},"nth":[1],"do":{"error":{"code":"x"}}}"#;
+        assert!(read_nested::<FaultList>(format!("{{\"faults\":[{rule}]}}").as_bytes()).is_ok());
+        for (body, place) in [
+            (rule.replace("{}", "[null,null,null,null]"), "faults.0.match"),
+            (rule.replace(r#"{"code":"x"}"#, r#"["x",""]"#), "faults.0.do.error"),
+            (r#"["a",{},[],null,null,{"latency":"1s"},0,0]"#.to_owned(), "faults.0"),
+        ] {
+            let error = read_nested::<FaultList>(format!("{{\"faults\":[{body}]}}").as_bytes()).unwrap_err();
+            assert_eq!(error.message, format!("{place} must be a JSON object, not a list"));
         }
     }
 }
