@@ -111,10 +111,17 @@ impl Metrics {
         self.interrupted.inc();
     }
 
-    /// A delivery report was recorded.
-    pub(crate) fn reported(&self, delivered: bool) {
-        let status = if delivered { "delivered" } else { "failed" };
-        self.reports.get_or_create(&StatusLabels { status }).inc();
+    /// Delivery reports were recorded; each says whether the message was delivered.
+    pub(crate) fn reported(&self, reports: impl Iterator<Item = bool>) {
+        let (mut delivered, mut failed) = (0, 0);
+        for report in reports {
+            *(if report { &mut delivered } else { &mut failed }) += 1;
+        }
+        for (status, count) in [("delivered", delivered), ("failed", failed)] {
+            if count > 0 {
+                self.reports.get_or_create(&StatusLabels { status }).inc_by(count);
+            }
+        }
     }
 
     /// An attempt to push ended.

@@ -84,15 +84,11 @@ async fn serve(
     printer.text(&format!("{}\n", super::answer_json(&ready)?))?;
 
     let (stop, stopped) = oneshot::channel();
-    let mut input_ends = args.stop_with_stdin.then(end_of_input).transpose()?;
+    let stop_with_stdin = args.stop_with_stdin;
     let second_signal = async move {
         tokio::select! {
             _ = signals.next() => {}
-            () = async { match &mut input_ends {
-                // Nobody drops the other end without a word, because reading always comes to an end.
-                Some(end) => drop(end.await),
-                None => std::future::pending().await,
-            } } => {}
+            () = end_of_input(), if stop_with_stdin => {}
         }
         let _ = stop.send(());
         signals.next().await
@@ -116,20 +112,10 @@ async fn serve(
     }
 }
 
-/// Tells when standard input has ended. What comes there is read and forgotten.
-fn end_of_input() -> Result<oneshot::Receiver<()>, Failure> {
-    let (end, ended) = oneshot::channel();
-    // A thread of its own: a read of standard input cannot be given up, and the runtime must not wait for one.
-    std::thread::Builder::new()
-        .name("stdin".to_owned())
-        .spawn(move || {
-            let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
-            let _ = end.send(());
-        })
-        .map_err(|error| {
-            Failure::usage(format!("--stop-with-stdin: cannot wait for the end of standard input: {error}"))
-        })?;
-    Ok(ended)
+/// Waits until standard input has ended. What comes there is read and forgotten.
+async fn end_of_input() {
+    // A read of standard input cannot be given up; the runtime does not wait for it at its end.
+    let _ = tokio::task::spawn_blocking(|| io::copy(&mut io::stdin().lock(), &mut io::sink())).await;
 }
 
 /// Reads the configuration again. A mistake in it changes nothing.

@@ -129,11 +129,15 @@ impl Worker {
                 }
             }
         };
-        for (outcome, _) in outcomes.iter().zip(news).filter(|(_, new)| *new) {
-            if let DeliveryEnd::Receipts(receipts) = &outcome.end {
-                receipts.iter().for_each(|receipt| self.metrics.reported(receipt.delivered));
-            }
-        }
+        let recorded = outcomes.iter().zip(news).filter(|(_, new)| *new);
+        self.metrics.reported(
+            recorded
+                .flat_map(|(outcome, _)| match &outcome.end {
+                    DeliveryEnd::Receipts(receipts) => receipts.as_slice(),
+                    _ => &[],
+                })
+                .map(|receipt| receipt.delivered),
+        );
         self.events.publish_all(reported.into_iter().map(Event::Receipt));
         Ok(())
     }
@@ -244,9 +248,8 @@ pub(crate) async fn receive(
         let receipts = arrived.iter().map(|one| one.receipt.clone()).collect();
         match store.record_receipts(receipts, ReportSource::Carrier).await {
             Ok(recorded) => {
-                for (one, _) in arrived.iter().zip(recorded).filter(|(_, recorded)| *recorded) {
-                    metrics.reported(one.receipt.receipt.delivered);
-                }
+                let recorded = arrived.iter().zip(recorded).filter(|(_, recorded)| *recorded);
+                metrics.reported(recorded.map(|(one, _)| one.receipt.receipt.delivered));
                 events.publish_all(arrived.iter().map(|one| Event::Receipt(one.receipt.row)));
                 carrier.confirm(arrived).await;
             }
